@@ -1,0 +1,181 @@
+// Package pixel holds batches of images: float32 samples in [0,1], the common
+// currency of the primitives.
+//
+//  1. A data set, [FromBytes] or [FromImages] makes a [Batch].
+//  2. Primitives take batches and return new ones; a batch is not changed once made.
+//  3. [Batch.Digest] names its contents, so that results can be kept under it.
+//  4. [Batch.Image] and [Difference] turn samples into pictures for people.
+package pixel
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+)
+
+// A Batch is N images of C channels, H rows and W columns. Data has N·C·H·W
+// samples in that order (NCHW). Samples lie in [0,1]; one grey level is 1/255.
+type Batch struct {
+	N, C, H, W int
+	Data       []float32
+}
+
+// New returns a batch of zeros.
+func New(n, c, h, w int) *Batch {
+	return &Batch{N: n, C: c, H: h, W: w, Data: make([]float32, n*c*h*w)}
+}
+
+// FromBytes returns the batch whose samples are levels/255. It panics when the
+// number of levels is not n·c·h·w, as that is a mistake of the caller's code.
+func FromBytes(n, c, h, w int, levels []byte) *Batch {
+	if len(levels) != n*c*h*w {
+		panic(fmt.Sprintf("pixel: %d levels for a batch of %d×%d×%d×%d", len(levels), n, c, h, w))
+	}
+	b := New(n, c, h, w)
+	for i, v := range levels {
+		b.Data[i] = Sample(v)
+	}
+	return b
+}
+
+// Sample returns the sample of an 8-bit level: level/255.
+func Sample(level byte) float32 { return float32(level) / 255 }
+
+// Level returns the 8-bit level nearest to a sample; samples outside [0,1] go to
+// the nearer end.
+func Level(sample float32) byte {
+	switch {
+	case !(sample > 0): // NaN too
+		return 0
+	case sample >= 1:
+		return 255
+	}
+	return byte(sample*255 + 0.5)
+}
+
+// Size returns the number of samples in one image, C·H·W.
+func (b *Batch) Size() int { return b.C * b.H * b.W }
+
+// Sample returns the samples of image i. They are the batch's own memory.
+func (b *Batch) Sample(i int) []float32 {
+	s := b.Size()
+	return b.Data[i*s : (i+1)*s : (i+1)*s]
+}
+
+// Slice returns images from ≤ i < to, sharing the batch's memory.
+func (b *Batch) Slice(from, to int) *Batch {
+	s := b.Size()
+	return &Batch{N: to - from, C: b.C, H: b.H, W: b.W, Data: b.Data[from*s : to*s : to*s]}
+}
+
+// Pick returns a new batch of the images at the given indices, in that order.
+func (b *Batch) Pick(indices []int) *Batch {
+	p := New(len(indices), b.C, b.H, b.W)
+	for k, i := range indices {
+		copy(p.Sample(k), b.Sample(i))
+	}
+	return p
+}
+
+// Like returns a batch of zeros of b's shape.
+func (b *Batch) Like() *Batch { return New(b.N, b.C, b.H, b.W) }
+
+// SameShape returns an error unless a and b have equal shapes.
+func SameShape(a, b *Batch) error {
+	if a.N != b.N || a.C != b.C || a.H != b.H || a.W != b.W {
+		return fmt.Errorf("batches differ in shape: %s and %s", a.Shape(), b.Shape())
+	}
+	return nil
+}
+
+// Shape returns the shape as "N×C×H×W".
+func (b *Batch) Shape() string { return fmt.Sprintf("%d×%d×%d×%d", b.N, b.C, b.H, b.W) }
+
+// Levels returns the samples as 8-bit levels. It reports whether that is exact:
+// whether every sample is level/255 for a whole level.
+func (b *Batch) Levels() (levels []byte, exact bool) {
+	levels, exact = make([]byte, len(b.Data)), true
+	for i, v := range b.Data {
+		l := Level(v)
+		levels[i] = l
+		exact = exact && Sample(l) == v
+	}
+	return levels, exact
+}
+
+// Round returns the batch with every sample at its nearest 8-bit level.
+func (b *Batch) Round() *Batch {
+	r := b.Like()
+	for i, v := range b.Data {
+		r.Data[i] = Sample(Level(v))
+	}
+	return r
+}
+
+// Digest returns the SHA-256, in hexadecimal, of the shape and the samples.
+func (b *Batch) Digest() string {
+	enc, _ := b.MarshalBinary()
+	sum := sha256.Sum256(enc)
+	return hex.EncodeToString(sum[:])
+}
+
+// The encodings of MarshalBinary, its first byte.
+const (
+	encodedLevels  = 'b' // one byte a sample, where that is exact
+	encodedSamples = 'f' // IEEE 754 binary32, little endian
+)
+
+// MarshalBinary encodes the batch: one byte a sample where every sample is an
+// 8-bit level, else four. Equal batches have equal encodings.
+func (b *Batch) MarshalBinary() ([]byte, error) {
+	head := make([]byte, 0, 17)
+	levels, exact := b.Levels()
+	kind := byte(encodedSamples)
+	if exact {
+		kind = encodedLevels
+	}
+	head = append(head, kind)
+	for _, d := range []int{b.N, b.C, b.H, b.W} {
+		head = binary.LittleEndian.AppendUint32(head, uint32(d))
+	}
+	if exact {
+		return append(head, levels...), nil
+	}
+	enc := make([]byte, len(head), len(head)+4*len(b.Data))
+	copy(enc, head)
+	for _, v := range b.Data {
+		enc = binary.LittleEndian.AppendUint32(enc, math.Float32bits(v))
+	}
+	return enc, nil
+}
+
+// UnmarshalBinary decodes what MarshalBinary gave.
+func (b *Batch) UnmarshalBinary(enc []byte) error {
+	if len(enc) < 17 {
+		return fmt.Errorf("a batch of %d bytes is shorter than its header of 17", len(enc))
+	}
+	dim := make([]int, 4)
+	n := 1
+	for i := range dim {
+		dim[i] = int(binary.LittleEndian.Uint32(enc[1+4*i:]))
+		if dim[i] > 0 && n > math.MaxInt32/dim[i] {
+			return fmt.Errorf("a batch of %v samples is too large", dim)
+		}
+		n *= dim[i]
+	}
+	body := enc[17:]
+	switch {
+	case enc[0] == encodedLevels && len(body) == n:
+		*b = *FromBytes(dim[0], dim[1], dim[2], dim[3], body)
+	case enc[0] == encodedSamples && len(body) == 4*n:
+		*b = *New(dim[0], dim[1], dim[2], dim[3])
+		for i := range b.Data {
+			b.Data[i] = math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:]))
+		}
+	default:
+		return fmt.Errorf("a batch of kind %q and shape %v has %d bytes", enc[0], dim, len(body))
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+package work
+
+import (
+	"context"
+	"fmt"
+)
+
+// A Key names a result by all that it depends on: the primitive and, in Parts,
+// the digests of its inputs, its options and its seed. What the primitive's code
+// and its dependencies contribute is the memory's to add.
+type Key struct {
+	Primitive string // package and function, such as "attack.FGSM"
+	Parts     []Part // in a fixed order
+}
+
+// A Part is one dependency of a result, printed in full or as a digest.
+type Part struct {
+	Name  string
+	Value string // empty for an input that has no digest: the result cannot be kept
+}
+
+// With returns k with one more part, its value printed by fmt.Sprint.
+func (k Key) With(name string, value any) Key {
+	parts := make([]Part, len(k.Parts), len(k.Parts)+1)
+	copy(parts, k.Parts)
+	k.Parts = append(parts, Part{name, fmt.Sprint(value)})
+	return k
+}
+
+// Nameless returns the name of the first part without a value, or "".
+func (k Key) Nameless() string {
+	for _, p := range k.Parts {
+		if p.Value == "" {
+			return p.Name
+		}
+	}
+	return ""
+}
+
+// Memory keeps results under their keys. It is asked from one goroutine at a
+// time. A key for which [Key.Nameless] is not empty is never kept.
+type Memory interface {
+	// Recall returns the bytes kept under k. A damaged entry is a miss.
+	Recall(k Key) ([]byte, bool)
+	// Keep keeps value under k. That it could not be kept is no error of the
+	// work, so it returns none.
+	Keep(k Key, value []byte)
+}
+
+// A Codec turns a result into bytes and back.
+type Codec[T any] struct {
+	Encode func(T) ([]byte, error)
+	Decode func([]byte) (T, error)
+}
+
+// Recalled returns the result that the memory in ctx keeps under k. Without a
+// memory, or when it has no such entry or one that does not decode, Recalled
+// computes the result and has it kept.
+func Recalled[T any](ctx context.Context, k Key, c Codec[T], compute func(context.Context) (T, error)) (T, error) {
+	m, ok := ctx.Value(memoryKey{}).(Memory)
+	if !ok {
+		return compute(ctx)
+	}
+	if b, ok := m.Recall(k); ok {
+		if v, err := c.Decode(b); err == nil {
+			return v, nil
+		}
+	}
+	v, err := compute(ctx)
+	if err != nil || k.Nameless() != "" {
+		return v, err
+	}
+	b, err := c.Encode(v)
+	if err != nil {
+		return v, fmt.Errorf("%s: encode the result: %w", k.Primitive, err)
+	}
+	m.Keep(k, b)
+	return v, nil
+}
