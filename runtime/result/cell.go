@@ -248,8 +248,9 @@ func (c *Cell) pictures(o Output) {
 	c.add(o)
 }
 
-// Rows adds values for each image.
-func (c *Cell) Rows(r Rows) {
+// Rows adds values for each image and returns them as the record keeps them, so
+// that a rate can be computed again from the very bytes a reader has.
+func (c *Cell) Rows(r Rows) *Rows {
 	c.claim("rows", r.Name)
 	r.Columns = slices.Clone(r.Columns)
 	for i := range r.Columns {
@@ -258,6 +259,7 @@ func (c *Cell) Rows(r Rows) {
 		}
 	}
 	c.add(Output{Kind: "rows", Rows: &r})
+	return &r
 }
 
 func snakeCase(s string) bool {
