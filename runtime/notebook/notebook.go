@@ -1,0 +1,104 @@
+// Package notebook runs a spec: its scripts in a child process, so that whatever
+// a script does to its process, what was done before stands.
+//
+//  1. [Run] starts the child, sends it a [Job] and takes its events.
+//  2. [Serve], in the child, hands each script to an [Evaluator] and sends what
+//     it puts out, line by line, as events.
+//  3. Run gathers the events into a result.Run, marks the cell at which things
+//     went wrong and those that were not reached, puts numbers in the place of
+//     the texts' citations and seals the run.
+package notebook
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os/exec"
+	"time"
+
+	"jpgreport/runtime/result"
+	"jpgreport/runtime/spec"
+	"jpgreport/runtime/work"
+)
+
+// Options of a run.
+type Options struct {
+	// Child returns the command that starts this program such that it calls
+	// [Serve] on its standard input and output. Its context ends when the child
+	// has to die. When the command has no environment of its own, the child gets
+	// the few variables that it needs.
+	Child func(ctx context.Context) *exec.Cmd
+
+	Timeout     time.Duration // of the whole run; 0: none
+	MemoryLimit int64         // of the child, in bytes; 0: DefaultMemoryLimit
+	Cache       string        // folder of kept results; "": none
+	CacheBytes  int64         // bound of that folder; 0: the store's default
+	NoCache     bool          // recall nothing from the cache, but keep
+	Versions    []work.Part   // added to every key of the cache, see store.Options
+
+	Provenance result.Provenance // what the caller knows; artifacts are added
+	OnProgress func(Progress)    // told how far the run is; nil: nobody
+	OnNotice   func(string)      // told what concerns no result, such as a cache that cannot be written
+	Stderr     io.Writer         // gets what the child writes on standard error; nil: dropped
+}
+
+// DefaultMemoryLimit is the memory, in bytes, that a child may use when the
+// options say nothing else.
+const DefaultMemoryLimit = 3 << 30
+
+// Progress says how far a run is. It is reported when a cell begins, ends or
+// reports a step.
+type Progress struct {
+	Cell    string        // its id
+	Number  int           // of the script cell, from 1
+	Cells   int           // script cells in all
+	Step    work.Step     // of the primitive at work; zero when the cell begins or ends
+	Elapsed time.Duration // since the cell began
+	Status  result.Status // how the cell ended; "" while it runs
+}
+
+// Run runs a spec and returns what came out, sealed, however it ended: the run's
+// Status says how. An error means that nothing could be run at all. When ctx
+// ends, the child is asked to stop, and killed when it does not within two
+// seconds.
+func Run(ctx context.Context, sp *spec.Spec, o Options) (*result.Run, error) {
+	return nil, errors.New("not written yet")
+}
+
+// A Job is what the child is given.
+type Job struct {
+	Cells       []JobCell               `json:"cells"`
+	Params      map[string]result.Param `json:"params"`
+	Seed        uint64                  `json:"seed"`
+	Data        []spec.Data             `json:"data"`
+	Cache       string                  `json:"cache"`
+	CacheBytes  int64                   `json:"cache_bytes"`
+	NoCache     bool                    `json:"no_cache"`
+	Versions    []work.Part             `json:"versions"`
+	MemoryLimit int64                   `json:"memory_limit"`
+}
+
+// A JobCell is a script to run.
+type JobCell struct {
+	ID     string        `json:"id"`
+	Source result.Source `json:"source"`
+}
+
+// An Evaluator runs scripts one after the other; script.Session is one. An error
+// is best a *result.Error, which says where. Eval returns soon after ctx ended.
+type Evaluator interface {
+	Eval(ctx context.Context, src result.Source, out *result.Cell) error
+}
+
+// Start makes the evaluator for a job. The context it returns is the one scripts
+// run under: ctx, with what the caller adds, such as the data sets; nil stands
+// for ctx itself. ctx carries progress, provenance and memory already.
+type Start func(ctx context.Context, job Job) (Evaluator, context.Context, error)
+
+// Serve runs the job that stands on in and writes events to out. It takes the
+// process over: os.Stdout becomes standard error, so that a stray print does not
+// end up among the events; interrupts are ignored, since the parent tells the
+// child when to stop, by closing in; and the limits of stack and memory are set.
+func Serve(ctx context.Context, in io.Reader, out io.Writer, start Start) error {
+	return errors.New("not written yet")
+}

@@ -1,0 +1,84 @@
+// Package spec reads an experiment file: a title, parameters, data sets and
+// cells of text and script, in YAML.
+//
+//  1. [Load] reads the file, has it parsed and reads the scripts and finds the
+//     data that it names beside itself.
+//  2. [Parse] checks the text against what a spec may hold and returns all that
+//     is wrong with it at once, as [Errors].
+//  3. [Spec.Set] gives a parameter another value, under the same checks.
+//  4. [Cite] finds the places where a text cites a result or a parameter.
+package spec
+
+// A Spec is an experiment as its file says it.
+type Spec struct {
+	File     string // as the user named it
+	Text     string // of the file
+	Title    string
+	Abstract Source // Markdown; may cite results
+	Seed     uint64 // root of all random numbers, 0..2^53−1
+	Params   []Param
+	Data     []Data
+	Cells    []Cell
+}
+
+// MaxSeed is the largest seed: whatever reads the record keeps it exactly.
+const MaxSeed = 1<<53 - 1
+
+// A Source is a text with the place it came from.
+type Source struct {
+	File   string // as the user named it
+	Line   int    // of the text's first line in File, from 1
+	Column int    // by which the text is indented in File
+	Text   string
+}
+
+// A Param is a typed parameter. Value is a bool, int, float64, string, []int,
+// []float64 or []string, as Kind says.
+//
+// Two names have a meaning. An epsilon, or epsilons, is an L∞ radius on the
+// 0..255 scale and so is whatever has the unit "/255": it lies in 0..255. A
+// quality, or qualities, is a JPEG quality: a whole number in 1..100.
+type Param struct {
+	Name     string // snake_case
+	Value    any
+	Kind     string // "bool", "int", "float", "string" and lists: "ints", "floats", "strings"
+	Unit     string
+	Help     string
+	Min, Max *float64 // bounds of each number; nil: none
+	Line     int      // of the parameter in the spec
+	Column   int
+}
+
+// Data names a data set that scripts open by Name.
+type Data struct {
+	Name    string   // snake_case
+	Source  string   // "mnist" or "idx"
+	Path    string   // as the spec has it; of "idx" only
+	Place   string   // Path as it can be opened, links resolved; set by Load
+	Classes []string // names of the labels, in order; nil: the source's own
+	Line    int      // of the data set in the spec
+	Column  int
+}
+
+// Kinds of cell.
+const (
+	KindText   = "text"
+	KindScript = "script"
+)
+
+// A Cell is a part of a spec: Markdown or a script. A script that stands in a
+// file of its own has that file's text and name in Source once Load has read it.
+type Cell struct {
+	ID     string // letters a to z, digits and hyphens
+	Kind   string // KindText or KindScript
+	Path   string // of a script in a file of its own, as the spec has it
+	Source Source
+	Line   int // of the cell in the spec
+	Column int
+}
+
+// LoadOptions say what a spec may reach. The zero value confines it to its own
+// folder.
+type LoadOptions struct {
+	AllowRead []string // further folders that scripts and data may stand in
+}
