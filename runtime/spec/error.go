@@ -45,6 +45,9 @@ func (e Errors) Error() string {
 
 // nearest returns the name that a mistyped one most likely stands for, or "".
 func nearest(name string, allowed []string) string {
+	if len(name) > 100 {
+		return "" // no slip of the keyboard, and dear to compare
+	}
 	best, least := "", max(1, len(name)/3)+1
 	for _, a := range allowed {
 		if d := distance(strings.ToLower(name), a); d < least {

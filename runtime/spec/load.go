@@ -1,0 +1,160 @@
+package spec
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// Load reads and parses the spec at path, the scripts that stand in files of
+// their own and the places of its data sets. What is wrong with the spec comes
+// as [Errors], a spec that cannot be read as another error.
+func Load(path string, o LoadOptions) (*Spec, error) {
+	text, err := readAtMost(path)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{file: path}
+	s := p.spec(text)
+	fence, err := newFence(path, o.AllowRead)
+	if err != nil {
+		return nil, err
+	}
+	for i := range s.Cells {
+		if c := &s.Cells[i]; c.Path != "" {
+			p.script(c, fence)
+		}
+	}
+	for i := range s.Data {
+		if d := &s.Data[i]; d.Path != "" {
+			if d.Place, err = fence.place(d.Path); err != nil {
+				p.refuse(d.Line, d.Column, fmt.Sprintf("data set %q", d.Name), err)
+			}
+		}
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// script reads a cell's file.
+func (p *parser) script(c *Cell, f *fence) {
+	at, column := c.Source.Line, c.Source.Column+1
+	of := fmt.Sprintf("cell %q", c.ID)
+	place, err := f.place(c.Path)
+	if err != nil {
+		p.refuse(at, column, of, err)
+		return
+	}
+	text, err := readAtMost(place)
+	switch {
+	case err != nil: // told by the name that the spec has
+		p.errorAt(at, column, "%s: %s", of, strings.ReplaceAll(err.Error(), place, c.Path))
+	case !utf8.Valid(text):
+		p.errorAt(at, column, "%s: %s is not UTF-8 text", of, c.Path)
+	case strings.TrimSpace(string(text)) == "":
+		p.errorAt(at, column, "%s: %s is empty", of, c.Path)
+	default:
+		name := filepath.FromSlash(c.Path)
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(p.file), name)
+		}
+		c.Source = Source{File: name, Line: 1, Text: string(text)}
+	}
+}
+
+func (p *parser) refuse(line, column int, of string, err error) {
+	e := p.errorAt(line, column, "%s: %v", of, err)
+	if outside, ok := err.(*outsideError); ok {
+		e.Hint = "--allow-read " + filepath.Dir(outside.place)
+	}
+}
+
+// readAtMost reads a regular file of at most maxBytes.
+func readAtMost(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder, want a file", path)
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(text) > maxBytes:
+		return nil, fmt.Errorf("%s has more than %d bytes", path, maxBytes)
+	}
+	return text, nil
+}
+
+// A fence keeps the paths of a spec inside its folder and those that the user
+// allows besides. Links are resolved first, so that none leads out.
+type fence struct {
+	dir     string // of the spec, links resolved
+	allowed []string
+}
+
+func newFence(path string, allowed []string) (*fence, error) {
+	f := new(fence)
+	for i, dir := range append([]string{filepath.Dir(path)}, allowed...) {
+		abs, err := filepath.Abs(dir)
+		if err == nil {
+			abs, err = filepath.EvalSymlinks(abs)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			f.dir = abs
+		}
+		f.allowed = append(f.allowed, abs)
+	}
+	return f, nil
+}
+
+// outsideError says that a path leads to where the spec may not read.
+type outsideError struct{ path, place string }
+
+func (e *outsideError) Error() string {
+	return fmt.Sprintf("%s lies outside the spec's folder", e.path)
+}
+
+// place returns the file that a path of the spec leads to.
+func (f *fence) place(path string) (string, error) {
+	name := filepath.FromSlash(path)
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(f.dir, name)
+	}
+	place, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		if os.IsNotExist(err) {
+			return "", fmt.Errorf("%s does not exist", path)
+		}
+		return "", fmt.Errorf("%s cannot be read: %w", path, err)
+	}
+	if !f.holds(place) {
+		return "", &outsideError{path, place}
+	}
+	return place, nil
+}
+
+func (f *fence) holds(place string) bool {
+	for _, dir := range f.allowed {
+		rel, err := filepath.Rel(dir, place)
+		if err == nil && filepath.IsLocal(rel) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,296 @@
+package spec
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+var (
+	specKeys = []string{"title", "abstract", "seed", "params", "data", "cells"}
+	cellKeys = []string{"id", "text", "script", "file"}
+	dataKeys = []string{"source", "path", "classes"}
+
+	cellID    = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
+	snakeCase = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+)
+
+// Data sources.
+const (
+	sourceMNIST = "mnist" // the digits that the program carries
+	sourceIDX   = "idx"   // IDX files that stand at a path
+)
+
+var sources = []string{sourceIDX, sourceMNIST}
+
+// Parse checks the text of a spec and returns it, or [Errors]. It reads no
+// other file: scripts in files of their own are left without text.
+func Parse(file string, text []byte) (*Spec, error) {
+	p := &parser{file: file}
+	s := p.spec(text)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// spec returns what could be made of the text; the errors are in p.
+func (p *parser) spec(text []byte) *Spec {
+	s := &Spec{File: p.file, Text: string(text), Abstract: Source{File: p.file}}
+	root := p.document(text)
+	if root == nil {
+		return s
+	}
+	before := len(p.errors)
+	keys := map[string]*yaml.Node{}
+	for _, e := range p.mapping(root, "the spec", specKeys) {
+		keys[e.key.Value] = e.value
+	}
+	if len(p.errors) > before && len(keys) == 0 {
+		return s
+	}
+	for _, k := range []string{"title", "cells"} {
+		if keys[k] == nil {
+			p.errorf(root, "the spec has no %s", k)
+		}
+	}
+	if n := keys["title"]; n != nil {
+		s.Title = strings.TrimSpace(p.text(n, "title"))
+		if s.Title == "" && n.Tag == "!!str" {
+			p.errorf(n, "title is empty")
+		}
+	}
+	if n := keys["seed"]; n != nil {
+		s.Seed = p.seed(n)
+	}
+	if n := keys["params"]; n != nil {
+		s.Params = p.params(n)
+	}
+	if n := keys["data"]; n != nil {
+		s.Data = p.data(n)
+	}
+	if n := keys["abstract"]; n != nil {
+		s.Abstract = p.source(n, "abstract")
+		p.citations(s, s.Abstract)
+	}
+	if n := keys["cells"]; n != nil {
+		s.Cells = p.cells(n)
+		for _, c := range s.Cells {
+			if c.Kind == KindText {
+				p.citations(s, c.Source)
+			}
+		}
+	}
+	return s
+}
+
+func (p *parser) seed(n *yaml.Node) uint64 {
+	v, err := strconv.ParseUint(n.Value, 10, 64)
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || v > MaxSeed {
+		p.errorf(n, "seed is %s, want a whole number in 0..%d", what(n), uint64(MaxSeed))
+		return 0
+	}
+	return v
+}
+
+func (p *parser) cells(n *yaml.Node) []Cell {
+	if n.Kind != yaml.SequenceNode {
+		p.errorf(n, "cells is %s, want a list", what(n))
+		return nil
+	}
+	if len(n.Content) == 0 {
+		p.errorf(n, "cells is empty, want at least one cell")
+	}
+	var cells []Cell
+	lines := map[string]int{}
+	for i, item := range n.Content {
+		c, ok := p.cell(item, i+1)
+		if !ok {
+			continue
+		}
+		if before, twice := lines[c.ID]; twice {
+			p.errorAt(c.Line, c.Column, "cell %q: the id stands already on line %d", c.ID, before)
+			continue
+		}
+		if c.ID != "" {
+			lines[c.ID] = c.Line
+		}
+		cells = append(cells, c)
+	}
+	return cells
+}
+
+// cell reads one cell; ok is false when it is none at all.
+func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
+	of := "cell " + strconv.Itoa(number)
+	if n.Kind != yaml.MappingNode {
+		p.errorf(n, "%s is %s, want a mapping with id and one of %s", of, what(n), list(cellKeys[1:]))
+		return c, false
+	}
+	c.Line, c.Column = n.Line, n.Column
+	unknown := len(p.errors)
+	entries := p.mapping(n, of, cellKeys)
+	hasID, hasUnknown := false, len(p.errors) > unknown
+	var bodies []string
+	for _, e := range entries {
+		switch key := e.key.Value; key {
+		case "id":
+			hasID = true
+			c.Line, c.Column = e.value.Line, e.value.Column
+			c.ID = p.text(e.value, of+": id")
+			if c.ID != "" && !cellID.MatchString(c.ID) {
+				p.errorf(e.value, "%s: id %q, want letters a to z, digits and hyphens, a letter first", of, short(c.ID))
+				c.ID = ""
+			}
+		case "file":
+			bodies = append(bodies, key)
+			c.Kind, c.Path = KindScript, p.text(e.value, of+": file")
+			c.Source = Source{File: p.file, Line: e.value.Line, Column: e.value.Column - 1}
+			if c.Path == "" && e.value.Tag == "!!str" {
+				p.errorf(e.value, "%s: file is empty", of)
+			}
+		default:
+			bodies = append(bodies, key)
+			c.Kind = key
+			c.Source = p.source(e.value, of+": "+key)
+			if key == KindScript && e.value.Style&yaml.FoldedStyle != 0 {
+				p.errorf(e.value, "%s: the script is a folded block (>), which joins its lines; want a literal block (|)", of)
+			}
+			if e.value.Kind == yaml.ScalarNode && e.value.Tag == "!!str" && strings.TrimSpace(e.value.Value) == "" {
+				p.errorf(e.value, "%s: %s is empty", of, key)
+			}
+		}
+	}
+	if !hasID {
+		p.errorf(n, "%s has no id", of)
+	}
+	switch {
+	case len(bodies) == 0 && !hasUnknown:
+		p.errorf(n, "%s has nothing in it, want one of %s", of, list(cellKeys[1:]))
+	case len(bodies) > 1:
+		p.errorf(n, "%s has %s, want one of them", of, list(bodies))
+	}
+	return c, true
+}
+
+// source returns a text with the place of its first line, which for a block is
+// the line below the indicator.
+func (p *parser) source(n *yaml.Node, of string) Source {
+	s := Source{File: p.file, Line: n.Line, Column: n.Column - 1, Text: p.text(n, of)}
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		s.Line++
+		s.Column = p.indentation(n)
+	case n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0:
+		s.Column++
+	}
+	return s
+}
+
+// indentation returns by how much a block's lines are indented in the file: the
+// spaces that its first line with anything on it has more there than in the
+// value.
+func (p *parser) indentation(n *yaml.Node) int {
+	for _, line := range strings.Split(n.Value, "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		for _, raw := range p.lines[min(n.Line, len(p.lines)):] {
+			if strings.TrimSpace(raw) != "" {
+				return max(0, spaces(raw)-spaces(line))
+			}
+		}
+	}
+	return 0
+}
+
+func spaces(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
+
+func (p *parser) data(n *yaml.Node) []Data {
+	var sets []Data
+	for _, e := range p.mapping(n, "data", nil) {
+		d := Data{Name: e.key.Value, Line: e.key.Line, Column: e.key.Column}
+		if !snakeCase.MatchString(d.Name) {
+			p.errorf(e.key, "data set %q, want a snake_case name: letters a to z, digits and underscores", short(d.Name))
+		}
+		of := "data set " + strconv.Quote(short(d.Name))
+		if e.value.Kind != yaml.MappingNode {
+			d.Source = p.dataSource(e.value, of)
+			if d.Source == sourceIDX {
+				p.errorf(e.value, "%s: source \"idx\" has no path", of).Hint = "write { source: idx, path: … }"
+			}
+			sets = append(sets, d)
+			continue
+		}
+		var path *yaml.Node
+		wrong := len(p.errors)
+		for _, f := range p.mapping(e.value, of, dataKeys) {
+			switch f.key.Value {
+			case "source":
+				d.Source = p.dataSource(f.value, of)
+			case "path":
+				path = f.value
+				d.Path = p.text(f.value, of+": path")
+				d.Line, d.Column = f.value.Line, f.value.Column
+			case "classes":
+				d.Classes = p.texts(f.value, of+": classes")
+			}
+		}
+		switch {
+		case len(p.errors) > wrong:
+		case d.Source == "":
+			p.errorf(e.value, "%s has no source, want one of %s", of, list(sources))
+		case d.Source == sourceIDX && d.Path == "":
+			p.errorf(e.value, "%s: source \"idx\" has no path", of)
+		case d.Source != sourceIDX && path != nil:
+			p.errorf(path, "%s: source %q takes no path", of, d.Source)
+		}
+		sets = append(sets, d)
+	}
+	return sets
+}
+
+func (p *parser) dataSource(n *yaml.Node, of string) string {
+	s := p.text(n, of+": source")
+	if s != "" && !slices.Contains(sources, s) {
+		p.errorf(n, "%s: unknown source %q; allowed are %s", of, short(s), list(sources)).Hint = didYouMean(s, sources)
+	}
+	return s
+}
+
+func (p *parser) texts(n *yaml.Node, of string) []string {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		p.errorf(n, "%s is %s, want a list of texts with at least one", of, what(n))
+		return nil
+	}
+	var out []string
+	for i, item := range n.Content {
+		out = append(out, p.text(item, of+", item "+strconv.Itoa(i+1)))
+	}
+	return out
+}
+
+// citations checks the citations of a text, as far as they can be before the run.
+func (p *parser) citations(s *Spec, src Source) {
+	var names []string
+	for _, param := range s.Params {
+		names = append(names, param.Name)
+	}
+	Cite(src.Text, func(c Citation) string {
+		line, column := src.Place(c.Start)
+		switch {
+		case c.Fault != "":
+			p.errorAt(line, column, "%s", c.Fault).Hint = c.Hint
+		case c.Verb == "param" && !slices.Contains(names, c.Name):
+			allowed := list(names)
+			if allowed == "" {
+				allowed = "none"
+			}
+			p.errorAt(line, column, "no parameter %q to cite; the spec has %s", c.Name, allowed).Hint = didYouMean(c.Name, names)
+		}
+		return ""
+	})
+}
