@@ -1,0 +1,149 @@
+package attack
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"jpgreport/runtime/pixel"
+)
+
+// The controls. The paper's P4: random noise of the same size as what JPEG
+// changes does not win the accuracy back. [PermuteResidual] and [GaussianNoise]
+// make such noise, [Dither] stands for rounding to 8 bits without JPEG, and
+// [RandomSign] for a step of the attack's L∞ norm in a random direction.
+//
+// Image i draws from a generator of (seed, i) and the control's stream, so its
+// noise depends on its index and on no other image.
+
+// Streams keep the draws of two controls of one seed and image apart.
+const (
+	streamPermute = (iota + 1) << 32
+	streamGaussian
+	streamDither
+	streamSign
+)
+
+func generator(seed, stream uint64, image int) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, stream|uint64(image)))
+}
+
+// PermuteResidual returns from + P(to − from), rounded to 8 bits and clipped: per
+// image, P moves the residual to other pixels, all channels of one together. The
+// residual keeps its values and its L2 up to clipping, and loses its place.
+func PermuteResidual(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
+	if err := pixel.SameShape(from, to); err != nil {
+		return nil, fmt.Errorf("permute residual: %w", err)
+	}
+	out := from.Like()
+	plane := from.H * from.W
+	for i := range from.N {
+		f, t, y := from.Sample(i), to.Sample(i), out.Sample(i)
+		for at, source := range generator(seed, streamPermute, i).Perm(plane) {
+			for c := 0; c < len(f); c += plane {
+				y[c+at] = round(float64(f[c+at]) + float64(t[c+source]) - float64(f[c+source]))
+			}
+		}
+	}
+	return out, nil
+}
+
+// bisections halve the interval of the scale until neighbouring scales round to
+// the same levels.
+const bisections = 40
+
+// GaussianNoise returns from + noise, rounded to 8 bits and clipped: per image,
+// Gaussian noise scaled until its L2 after clipping and rounding is as near to
+// ‖to − from‖₂ as levels allow. For a fixed draw that L2 does not fall as the
+// scale grows, from being 8-bit, so bisection finds it. An image equal to its counterpart stays as
+// it is; where clipping keeps the noise from reaching the L2 asked for,
+// it comes as near as it can. Package metric measures the L2 reached.
+func GaussianNoise(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
+	if err := pixel.SameShape(from, to); err != nil {
+		return nil, fmt.Errorf("gaussian noise: %w", err)
+	}
+	if _, err := levels(from); err != nil {
+		return nil, fmt.Errorf("gaussian noise: %w", err)
+	}
+	out := from.Like()
+	draw, trial := make([]float64, from.Size()), make([]float32, from.Size())
+	for i := range from.N {
+		f := from.Sample(i)
+		r := generator(seed, streamGaussian, i)
+		for k := range draw {
+			draw[k] = r.NormFloat64()
+		}
+		reach := func(scale float64) float64 {
+			for k, v := range f {
+				trial[k] = round(float64(v) + scale*draw[k])
+			}
+			return distance(trial, f)
+		}
+		want := distance(to.Sample(i), f)
+		low, high := 0.0, 1.0/255
+		for reach(high) < want && high < 1e3 {
+			low, high = high, 2*high
+		}
+		for range bisections {
+			if middle := (low + high) / 2; reach(middle) < want {
+				low = middle
+			} else {
+				high = middle
+			}
+		}
+		if want-reach(low) <= reach(high)-want || want == 0 {
+			high = low
+		}
+		reach(high)
+		copy(out.Sample(i), trial)
+	}
+	return out, nil
+}
+
+// Dither returns x plus uniform noise in (−½, ½) of a grey level, clipped to
+// [0,1] and not rounded: what rounding to 8 bits may have taken off. Rounded, it
+// gives x back.
+func Dither(x *pixel.Batch, seed uint64) *pixel.Batch {
+	out := x.Like()
+	for i := range x.N {
+		r := generator(seed, streamDither, i)
+		y := out.Sample(i)
+		for k, v := range x.Sample(i) {
+			// Open at both ends with room for rounding in float32.
+			noise := (r.Float64() - 0.5) * (1 - 1e-4)
+			y[k] = float32(min(max(float64(v)+noise/255, 0), 1))
+		}
+	}
+	return out
+}
+
+// RandomSign returns x with each 8-bit sample moved by ⌊ε⌋ levels up or down at
+// random and cut to 0..255: the attack's L∞ norm without its direction. ε is on
+// the 0..255 scale.
+func RandomSign(x *pixel.Batch, epsilon float64, seed uint64) (*pixel.Batch, error) {
+	signs := make([]float32, len(x.Data))
+	for i := range x.N {
+		r := generator(seed, streamSign, i)
+		for k := range x.Size() {
+			signs[i*x.Size()+k] = float32(2*int(r.Uint64()&1) - 1)
+		}
+	}
+	y, _, err := Step(x, signs, epsilon, false)
+	if err != nil {
+		return nil, fmt.Errorf("random sign: %w", err)
+	}
+	return y, nil
+}
+
+// round returns the nearest 8-bit level's sample, inside [0,1].
+func round(v float64) float32 { return pixel.Sample(pixel.Level(float32(v))) }
+
+// distance returns the L2 norm of a − b.
+func distance(a, b []float32) float64 {
+	sum := 0.0
+	for i, v := range a {
+		d := float64(v) - float64(b[i])
+		sum += d * d
+	}
+	return math.Sqrt(sum)
+}
