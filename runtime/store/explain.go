@@ -1,0 +1,78 @@
+package store
+
+import (
+	"path/filepath"
+	"slices"
+
+	"jpgreport/runtime/work"
+)
+
+// maxHeads bounds how many kept results a miss is compared with: those used
+// last.
+const maxHeads = 300
+
+// changed returns the names of the parts of a key that differ from the nearest
+// kept result of the same primitive: the one with the most equal parts, of
+// several the one used last. Results of this very run are left out, since the
+// user asks what he changed since the last one.
+func (s *Store) changed(full work.Key) []string {
+	all, _ := list(filepath.Join(s.dir, folder(full.Primitive)))
+	all = slices.DeleteFunc(all, func(e kept) bool { return s.own[e.path] })
+	slices.SortStableFunc(all, func(a, b kept) int { return b.used.Compare(a.used) })
+	all = all[:min(len(all), maxHeads)]
+	var nearest []string
+	for _, e := range all {
+		k, known := s.heads[e.path]
+		if !known {
+			k = head(e.path)
+			s.heads[e.path] = k
+		}
+		if k == nil || k.Primitive != full.Primitive {
+			continue
+		}
+		if d := differing(full.Parts, k.Parts); nearest == nil || len(d) < len(nearest) {
+			nearest = d
+		}
+	}
+	return nearest
+}
+
+// differing returns the names of the parts that a and b do not share: in the
+// order of a, then those that only b has. Parts of one name are told apart by
+// their order.
+func differing(a, b []work.Part) []string {
+	type nth struct {
+		name string
+		n    int
+	}
+	values := func(parts []work.Part) (order []nth, m map[nth]string) {
+		m = map[nth]string{}
+		count := map[string]int{}
+		for _, p := range parts {
+			key := nth{p.Name, count[p.Name]}
+			count[p.Name]++
+			m[key] = p.Value
+			order = append(order, key)
+		}
+		return order, m
+	}
+	orderA, inA := values(a)
+	orderB, inB := values(b)
+	names := []string{}
+	add := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, key := range orderA {
+		if v, ok := inB[key]; !ok || v != inA[key] {
+			add(key.name)
+		}
+	}
+	for _, key := range orderB {
+		if _, ok := inA[key]; !ok {
+			add(key.name)
+		}
+	}
+	return names
+}
