@@ -1,0 +1,356 @@
+
+// The script of a report: draws the charts, and makes folding and scrolling
+// agree with the size of the screen. It asks nothing of the network.
+(function () {
+  'use strict';
+  var root = document.documentElement;
+  var charts = [];
+
+  function variable(name) { return getComputedStyle(root).getPropertyValue('--' + name).trim(); }
+
+  // ---- words and numbers
+
+  var escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  function escaped(s) { return String(s).replace(/[&<>"']/g, function (c) { return escapes[c]; }); }
+
+  function isNumber(v) { return typeof v === 'number' && isFinite(v); }
+
+  function printed(v, axis) {
+    if (!isNumber(v)) return '–';
+    var s;
+    if (axis.percent) s = (100 * v).toFixed(1) + '%';
+    else if (v !== 0 && (Math.abs(v) < 1e-4 || Math.abs(v) >= 1e15)) s = v.toExponential(1);
+    else s = Number(v.toPrecision(4)).toLocaleString('en-US', { maximumFractionDigits: 8 });
+    return s.replace('-', '−');
+  }
+  function tick(v, axis) {
+    if (axis.percent) return Number((100 * v).toPrecision(6)) + '%';
+    if (v !== 0 && (Math.abs(v) < 1e-4 || Math.abs(v) >= 1e6)) return v.toExponential().replace('-', '−');
+    return Number(v.toPrecision(8)).toLocaleString('en-US', { maximumFractionDigits: 8 }).replace('-', '−');
+  }
+  function withUnit(v, axis) {
+    var s = printed(v, axis);
+    if (!axis.unit || axis.percent) return s;
+    return s + (axis.unit.charAt(0) === '/' ? '' : ' ') + axis.unit;
+  }
+  // measured prints a value with its interval and n; ends and n may be missing.
+  function measured(v, low, high, n, axis) {
+    var s = printed(v, axis);
+    if (isNumber(low) && isNumber(high)) s += ' [' + printed(low, axis).replace('%', '') + ', ' + printed(high, axis).replace('%', '') + ']';
+    if (isNumber(n)) s += ', n = ' + n.toLocaleString('en-US');
+    return s;
+  }
+  function tip(head, rows) {
+    return '<div class="tip"><b>' + escaped(head) + '</b><table>' + rows.map(function (r) {
+      return '<tr><td>' + escaped(r[0]) + '</td><td>' + escaped(r[1]) + '</td></tr>';
+    }).join('') + '</table></div>';
+  }
+  // wrapped breaks a label into lines of at most so many letters.
+  function wrapped(s, letters) {
+    var lines = [], line = '';
+    String(s).split(/\s+/).forEach(function (word) {
+      while (word.length > letters) {
+        if (line) { lines.push(line); line = ''; }
+        lines.push(word.slice(0, letters - 1) + '-');
+        word = word.slice(letters - 1);
+      }
+      if (line && line.length + 1 + word.length > letters) { lines.push(line); line = word; }
+      else line = line ? line + ' ' + word : word;
+    });
+    if (line) lines.push(line);
+    if (lines.length > 3) lines = lines.slice(0, 2).concat(lines[2].slice(0, letters - 1) + '…');
+    return lines.join('\n');
+  }
+
+  // ---- custom series
+
+  // band fills what lies between the ends of the intervals, with a gap where
+  // one is missing. The first item draws all, so that no seams show.
+  function band(points, color) {
+    return function (params, api) {
+      var group = { type: 'group', children: [] };
+      if (params.dataIndex !== 0) return group;
+      var run = [];
+      function close() {
+        if (run.length > 1) {
+          var upper = run.map(function (p) { return api.coord([p[0], p[2]]); });
+          var lower = run.map(function (p) { return api.coord([p[0], p[1]]); }).reverse();
+          group.children.push({ type: 'polygon', shape: { points: upper.concat(lower) }, style: { fill: color, opacity: 0.16, stroke: 'none' } });
+        }
+        run = [];
+      }
+      points.forEach(function (p) {
+        if (p.every(isNumber)) run.push(p); else close();
+      });
+      close();
+      return group;
+    };
+  }
+
+  // whisker draws an interval at the middle of a bar.
+  function whisker(index, count, layout, color) {
+    return function (params, api) {
+      var group = { type: 'group', children: [] };
+      var low = api.value(1), high = api.value(2);
+      if (!isNumber(low) || !isNumber(high)) return group;
+      var bars = api.barLayout({ count: count, barGap: layout.barGap, barCategoryGap: layout.barCategoryGap });
+      var a = api.coord([api.value(0), low]), b = api.coord([api.value(0), high]);
+      var x = a[0] + bars[index].offsetCenter;
+      [[x, a[1], x, b[1]], [x - 4, a[1], x + 4, a[1]], [x - 4, b[1], x + 4, b[1]]].forEach(function (l) {
+        group.children.push({ type: 'line', shape: { x1: l[0], y1: l[1], x2: l[2], y2: l[3] }, style: { stroke: color, lineWidth: 1.4 } });
+      });
+      return group;
+    };
+  }
+
+  // ---- the look of an option
+
+  function dress(chart, width) {
+    var option = JSON.parse(chart.source), axes = chart.axes, kind = chart.kind;
+    var ink = variable('ink'), soft = variable('soft'), grid = variable('grid'), paper = variable('paper');
+    var narrow = width < 480;
+    var colors = [1, 2, 3, 4, 5, 6, 7, 8].map(function (i) { return variable('s' + i); });
+    var font = { fontFamily: variable('sans'), fontSize: 12 };
+    option.textStyle = { fontFamily: font.fontFamily, fontSize: 12, color: ink };
+    option.color = colors;
+    option.title = undefined;
+    option.toolbox = undefined;
+    option.animation = false;
+
+    var x = option.xAxis[0], y = option.yAxis[0];
+    var plot = Math.max(120, width - 70);
+    [[x, axes.x], [y, kind === 'heatmap' ? {} : axes.y]].forEach(function (pair) {
+      var axis = pair[0], of = pair[1];
+      axis.axisLine = { lineStyle: { color: soft } };
+      axis.axisTick = { show: axis === x && kind !== 'heatmap', alignWithLabel: true, lineStyle: { color: soft } };
+      axis.splitLine = { show: axis.type !== 'category' && (axis === y || kind === 'scatter'), lineStyle: { color: grid } };
+      axis.axisLabel = Object.assign({ color: soft }, font);
+      if (axis.type !== 'category') {
+        axis.axisLabel.formatter = function (v) { return tick(v, of); };
+        axis.splitNumber = axis === x ? (narrow ? 4 : 8) : 5;
+      }
+    });
+    if (kind !== 'heatmap') y.axisLine.show = kind === 'scatter';
+    if (kind !== 'heatmap' && kind !== 'scatter') y.axisTick.show = false;
+    if (x.type === 'category') {
+      var n = (x.data || []).length || 1;
+      var letters = Math.max(4, Math.floor(plot / n / 6.6));
+      x.axisLabel.formatter = function (s) { return wrapped(s, letters); };
+      if (plot / n > 26) x.axisLabel.interval = 0;
+    }
+    if (y.type === 'category') {
+      y.axisLabel.formatter = function (s) { return wrapped(s, narrow ? 9 : 22); };
+      y.axisLabel.interval = 0;
+      y.axisLine.show = x.axisLine.show = false;
+      y.axisTick.show = false;
+    }
+    option.grid = { left: 4, right: kind === 'heatmap' ? 4 : 18, top: 12, bottom: kind === 'heatmap' ? 58 : 6, containLabel: true };
+
+    var main = option.series.filter(function (s) { return s.type !== 'custom'; });
+    main.forEach(function (s, i) {
+      var color = colors[i % colors.length];
+      if (kind === 'line') {
+        s.lineStyle = Object.assign({}, s.lineStyle, { color: color });
+        s.itemStyle = { color: color };
+        s.z = 3;
+      } else if (kind === 'scatter') {
+        s.itemStyle = Object.assign({}, s.itemStyle, { color: color });
+      } else if (kind === 'bar') {
+        var hollow = chart.hollow[i];
+        s.itemStyle = hollow ? { color: paper, borderColor: color, borderWidth: 1.6 } : { color: color, borderColor: color, borderWidth: 1.6 };
+        s.barMaxWidth = 64;
+      } else if (kind === 'box') {
+        s.itemStyle = { color: variable('tint'), borderColor: colors[0], borderWidth: 1.6 };
+        s.boxWidth = [10, 52];
+      } else if (kind === 'heatmap') {
+        cells(option, s, axes.z, plot);
+      }
+    });
+    option.series.forEach(function (s) {
+      if (s.type !== 'custom') return;
+      var index = main.findIndex(function (m) { return m.name === s.name && !m.taken; });
+      main[index].taken = true;
+      var points = s.data.map(function (d) { return d.value; });
+      s.silent = true;
+      s.z = s.renderItem === 'band' ? 1 : 4;
+      s.renderItem = s.renderItem === 'band' ? band(points, colors[index % colors.length]) : whisker(index, main.length, main[0], ink);
+    });
+    main.forEach(function (s) { delete s.taken; });
+
+    option.tooltip = Object.assign(option.tooltip, {
+      confine: true, transitionDuration: 0, padding: [6, 10], backgroundColor: paper, borderColor: soft, borderWidth: 1,
+      textStyle: { color: ink, fontFamily: font.fontFamily, fontSize: 12 },
+      axisPointer: { type: kind === 'bar' ? 'shadow' : 'line', lineStyle: { color: soft, width: 1 }, shadowStyle: { color: soft, opacity: 0.12 }, animation: false },
+      formatter: function (params) { return describe(params, kind, axes, option); }
+    });
+    return option;
+  }
+
+  // cells colours a heat map and prints each value in a colour that stands out.
+  function cells(option, series, axis, plot) {
+    var ramp = variable('ramp').split(/\s+/);
+    var map = option.visualMap[0], low = map.min || 0, high = map.max || 0;
+    Object.assign(map, {
+      dimension: 2, inRange: { color: ramp }, orient: 'horizontal', left: 0, bottom: 0, itemWidth: 10, itemHeight: 150,
+      text: [printed(high, axis), printed(low, axis)], textGap: 8, textStyle: { color: variable('soft'), fontFamily: variable('sans'), fontSize: 12 }, hoverLink: false
+    });
+    var columns = (option.xAxis[0].data || []).length || 1;
+    var size = plot / columns > 44 ? 12 : 10;
+    series.label = { show: true, fontSize: size, fontFamily: variable('sans'), formatter: function (p) {
+      return printed(p.data.value[2], axis).replace('%', '');
+    } };
+    series.itemStyle = { borderColor: variable('paper'), borderWidth: 1 };
+    series.data.forEach(function (d) {
+      var t = (d.value[2] - low) / (high - low || 1);
+      var shade = ramp[Math.round(Math.max(0, Math.min(1, t)) * (ramp.length - 1))];
+      d.label = { color: luminance(shade) > 0.2 ? '#1c1b19' : '#fff' };
+    });
+  }
+  function luminance(hex) {
+    return [0.2126, 0.7152, 0.0722].reduce(function (sum, w, i) {
+      return sum + w * Math.pow(parseInt(hex.substr(1 + 2 * i, 2), 16) / 255, 2.2);
+    }, 0);
+  }
+
+  // describe returns what a tooltip says, as markup with classes only.
+  function describe(params, kind, axes, option) {
+    var ps = (Array.isArray(params) ? params : [params]).filter(function (p) { return p.seriesType !== 'custom'; });
+    if (!ps.length) return '';
+    var p = ps[0], v = p.data && p.data.value || p.value;
+    function place(x) {
+      var category = option.xAxis[0].type === 'category' && (option.xAxis[0].data || [])[x];
+      return (axes.x.name ? axes.x.name + ' ' : '') + (category || withUnit(x, axes.x));
+    }
+    if (kind === 'heatmap') {
+      return tip(option.yAxis[0].data[v[1]] + ' · ' + option.xAxis[0].data[v[0]], [[axes.z.name || '', measured(v[2], v[3], v[4], v[5], axes.z)]]);
+    }
+    if (kind === 'box') {
+      return tip(p.name, ['Maximum', 'Upper quartile', 'Median', 'Lower quartile', 'Minimum'].map(function (name, i) {
+        return [name, printed(p.data.value[4 - i], axes.y)];
+      }));
+    }
+    if (kind === 'scatter') {
+      return tip(p.data.name || p.seriesName || '', [[axes.x.name || 'x', printed(v[0], axes.x)], [axes.y.name || 'y', measured(v[1], v[2], v[3], v[4], axes.y)]]);
+    }
+    return tip(place(v[0]), ps.map(function (q) {
+      var w = q.data.value;
+      return [q.seriesName, measured(w[1], w[2], w[3], w[4], axes.y)];
+    }));
+  }
+
+  // ---- drawing
+
+  function draw(chart) {
+    if (chart.instance) chart.instance.dispose();
+    chart.width = chart.element.clientWidth;
+    chart.instance = echarts.init(chart.element, null, { renderer: 'svg' });
+    chart.instance.setOption(dress(chart, chart.width));
+    chart.buttons.forEach(function (b) {
+      if (b.getAttribute('aria-pressed') === 'false') chart.instance.dispatchAction({ type: 'legendUnSelect', name: b.textContent });
+    });
+  }
+
+  function prepare(element) {
+    var figure = element.closest('figure');
+    var chart = {
+      element: element, figure: figure, kind: element.dataset.kind, axes: JSON.parse(element.dataset.axes), buttons: [],
+      source: figure.querySelector('script.chart-option').textContent,
+      hollow: Array.from(figure.querySelectorAll('.swatch')).map(function (s) { return s.classList.contains('hollow'); })
+    };
+    figure.classList.add('drawn');
+    var option = JSON.parse(chart.source);
+    if (chart.kind === 'heatmap') {
+      var rows = option.yAxis[0].data.length, columns = option.xAxis[0].data.length;
+      element.style.height = Math.max(170, 100 + rows * 42) + 'px';
+      element.style.minWidth = 70 + columns * 34 + 'px';
+    }
+    try {
+      draw(chart);
+    } catch (e) { // the numbers stay open below
+      figure.classList.remove('drawn');
+      console.error('chart ' + figure.id + ': ' + e);
+      return;
+    }
+    var data = figure.querySelector('details.data');
+    if (data) data.open = false;
+    figure.querySelectorAll('.legend .entry').forEach(function (entry) {
+      var button = document.createElement('button');
+      button.type = 'button';
+      button.title = 'Show or hide';
+      button.setAttribute('aria-pressed', 'true');
+      while (entry.firstChild) button.appendChild(entry.firstChild);
+      entry.replaceWith(button);
+      chart.buttons.push(button);
+      button.addEventListener('click', function () {
+        button.setAttribute('aria-pressed', button.getAttribute('aria-pressed') === 'true' ? 'false' : 'true');
+        chart.instance.dispatchAction({ type: 'legendToggleSelect', name: button.textContent });
+      });
+    });
+    charts.push(chart);
+  }
+
+  function redraw() { charts.forEach(draw); }
+
+  // ---- pictures that stand in the page more than once
+
+  var pictures = {};
+  document.querySelectorAll('img[data-sha256]').forEach(function (img) {
+    var digest = img.dataset.sha256, src = img.getAttribute('src');
+    if (src) pictures[digest] = src;
+    else if (pictures[digest]) img.src = pictures[digest];
+  });
+
+  // ---- the page
+
+  var wide = matchMedia('(min-width: 76rem)');
+  var contents = document.querySelector('.contents details');
+  function fold() { if (contents) contents.open = wide.matches; }
+  wide.addEventListener('change', fold);
+  fold();
+
+  // Only a region that scrolls needs to be reached by the keyboard.
+  function reachable() {
+    document.querySelectorAll('[role="region"]').forEach(function (r) {
+      if (r.scrollWidth > r.clientWidth || r.scrollHeight > r.clientHeight) r.tabIndex = 0;
+      else r.removeAttribute('tabindex');
+    });
+  }
+  addEventListener('resize', reachable);
+  document.addEventListener('toggle', reachable, true);
+
+  // The contents show where the reader is.
+  if ('IntersectionObserver' in window) {
+    var links = {};
+    document.querySelectorAll('.contents a').forEach(function (a) { links[decodeURIComponent(a.hash.slice(1))] = a; });
+    var current;
+    var observer = new IntersectionObserver(function (entries) {
+      entries.forEach(function (e) {
+        if (!e.isIntersecting) return;
+        if (current) current.removeAttribute('aria-current');
+        current = links[e.target.id];
+        current.setAttribute('aria-current', 'true');
+      });
+    }, { rootMargin: '0px 0px -75% 0px' });
+    Object.keys(links).forEach(function (id) {
+      var place = document.getElementById(id);
+      if (place) observer.observe(place);
+    });
+  }
+
+  if (typeof echarts !== 'undefined') {
+    document.querySelectorAll('.chart').forEach(prepare);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+    matchMedia('print').addEventListener('change', redraw);
+    if ('ResizeObserver' in window) {
+      var resized = new ResizeObserver(function (entries) {
+        entries.forEach(function (e) {
+          charts.forEach(function (c) {
+            if (c.element === e.target && c.element.clientWidth > 0 && c.element.clientWidth !== c.width) draw(c);
+          });
+        });
+      });
+      charts.forEach(function (c) { resized.observe(c.element); });
+    }
+  }
+  reachable();
+})();
