@@ -23,6 +23,7 @@ type Sweep struct {
 	Epsilons []float64      // as asked for, in that order
 	Batches  []*pixel.Batch // the adversarial images for each ε
 	Gradient []float32      // of the summed loss by the clean samples, NCHW
+	Targeted bool           // the step went against the gradient
 	// ZeroGradient is the share of samples whose gradient is exactly 0; as
 	// sign(0) = 0, the attack leaves them alone.
 	ZeroGradient float64
@@ -60,7 +61,7 @@ func FGSM(ctx context.Context, m Model, x *pixel.Batch, labels []int, o Options)
 	if err != nil {
 		return nil, fmt.Errorf("fgsm: %w", err)
 	}
-	s := &Sweep{Epsilons: append([]float64(nil), o.Epsilons...), Gradient: g}
+	s := &Sweep{Epsilons: append([]float64(nil), o.Epsilons...), Gradient: g, Targeted: o.Targeted}
 	zero := 0
 	for _, v := range g {
 		if v == 0 {
