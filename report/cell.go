@@ -115,7 +115,7 @@ type rows struct {
 func (b *builder) cell(c *result.Cell) (*cell, []heading, error) {
 	v := &cell{ID: c.ID, Kind: c.Kind, Skipped: c.Status == result.Skipped, Error: newFailure(c.Error)}
 	if s, ok := b.run.Scripts[c.ID]; ok {
-		v.Code = newListing(c.ID, "go", s.Text, s.Line)
+		v.Code = newListing("Code of", c.ID, "go", s.Text, s.Line)
 	}
 	var heads []heading
 	for i, o := range c.Outputs {

@@ -12,6 +12,9 @@ import (
 // them all.
 const dataRows = 200
 
+// gap stands where a number is missing.
+const gap = "–"
+
 // chartData returns the numbers of a chart as a table: what a reader without
 // script, or without sight of the chart, gets.
 func chartData(k *result.Chart) *table {
@@ -65,14 +68,14 @@ func valueOf(s result.Series, j int, a result.Axis) entry {
 		x.n = s.N[j]
 	}
 	if finite(x.value) == nil {
-		return entry{text: "–"}
+		return entry{text: gap}
 	}
 	return entry{number: &x}
 }
 
 func bare(v float64, a result.Axis) entry {
 	if finite(v) == nil {
-		return entry{text: "–"}
+		return entry{text: gap}
 	}
 	return entry{number: &number{value: v, share: a.Percent}}
 }

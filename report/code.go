@@ -35,15 +35,16 @@ func highlight(language, code string, first int) template.HTML {
 
 // A listing is code that the reader may unfold.
 type listing struct {
-	Title string
+	What  string // "Code", "Spec"
+	Title string // the cell or file it is of
 	Lines string
 	Code  template.HTML
 }
 
-func newListing(title, language, code string, first int) *listing {
+func newListing(what, title, language, code string, first int) *listing {
 	if strings.TrimSpace(code) == "" {
 		return nil
 	}
 	n := strings.Count(strings.TrimRight(code, "\n"), "\n") + 1
-	return &listing{Title: title, Lines: counted(n, "line", "lines"), Code: highlight(language, code, max(1, first))}
+	return &listing{What: what, Title: title, Lines: counted(n, "line", "lines"), Code: highlight(language, code, max(1, first))}
 }

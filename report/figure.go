@@ -60,7 +60,7 @@ type galleryRow struct {
 // A picture is an <img> with what stands under it.
 type picture struct {
 	Source        template.HTMLAttr // its bytes, or only its digest where they stand already in the page
-	Width, Height int // as shown
+	Width, Height int               // as shown
 	Small         bool
 	Alt           string
 	Label, Detail string

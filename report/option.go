@@ -169,7 +169,7 @@ func (d *drawing) heatMap() option {
 	c.SetGlobalOptions(append(d.global(x, y, "item"), charts.WithVisualMapOpts(opts.VisualMap{
 		Type: "continuous", Calculable: opts.Bool(false), Min: float32(lo), Max: float32(hi), Dimension: "2",
 	}))...)
-	c.AddSeries(d.Z.Name, data, charts.WithLabelOpts(opts.Label{Show: opts.Bool(true)}))
+	c.AddSeries(d.Z.Name, data)
 	return c
 }
 
@@ -299,5 +299,5 @@ func scale(a result.Axis, fromZero bool, values []result.Values) (kind string, l
 			hi = 1
 		}
 	}
-	return kind, lo, hi, opts.Bool(!fromZero && !a.Log)
+	return kind, lo, hi, opts.Bool(!fromZero || a.Log)
 }

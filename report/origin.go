@@ -44,7 +44,7 @@ func newOrigin(run *result.Run) origin {
 	for _, path := range slices.Sorted(maps.Keys(p.Modules)) {
 		o.Modules = append(o.Modules, fact{path, p.Modules[path], ""})
 	}
-	o.Spec = newListing("The spec, "+run.Spec.File, "yaml", run.Spec.Text, run.Spec.Line)
+	o.Spec = newListing("Spec", run.Spec.File, "yaml", run.Spec.Text, run.Spec.Line)
 	return o
 }
 

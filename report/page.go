@@ -218,6 +218,8 @@ func paramText(v any) string {
 		return join(v)
 	case []string:
 		return join(v)
+	case string:
+		return v
 	case bool:
 		if v {
 			return "yes"

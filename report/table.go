@@ -92,7 +92,7 @@ func (t *table) fill(head []column, digits []int, cells [][]entry) {
 	for i, row := range cells {
 		t.Rows[i] = make([]datum, len(row))
 		for j, c := range row {
-			d := datum{Text: c.text, Head: j == 0 && !head[0].Numeric}
+			d := datum{Text: c.text, Head: j == 0 && !head[0].Numeric, Numeric: c.text == gap}
 			if x := c.number; x != nil {
 				d.Numeric = true
 				d.Text = x.text(digits[j])

@@ -59,7 +59,17 @@
     });
     if (line) lines.push(line);
     if (lines.length > 3) lines = lines.slice(0, 2).concat(lines[2].slice(0, letters - 1) + '…');
-    return lines.join('\n');
+    return lines.join(lineBreak());
+  }
+  // ECharts 4 takes the width of a Chinese letter for the height of a line; a
+  // machine without a font for it gets lines on top of each other.
+  function lineBreak() {
+    if (!lineBreak.cached) {
+      var c = document.createElement('canvas').getContext('2d');
+      c.font = '12px ' + variable('sans');
+      lineBreak.cached = '\n'.repeat(Math.max(1, Math.round(13 / (c.measureText('国').width || 12))));
+    }
+    return lineBreak.cached;
   }
 
   // ---- custom series
@@ -167,7 +177,7 @@
       }
     });
     option.series.forEach(function (s) {
-      if (s.type !== 'custom') return;
+      if (s.type !== 'custom' || s.silent) return;
       var index = main.findIndex(function (m) { return m.name === s.name && !m.taken; });
       main[index].taken = true;
       var points = s.data.map(function (d) { return d.value; });
@@ -196,14 +206,19 @@
     });
     var columns = (option.xAxis[0].data || []).length || 1;
     var size = plot / columns > 44 ? 12 : 10;
-    series.label = { show: true, fontSize: size, fontFamily: variable('sans'), formatter: function (p) {
-      return printed(p.data.value[2], axis).replace('%', '');
-    } };
+    map.seriesIndex = 0;
     series.itemStyle = { borderColor: variable('paper'), borderWidth: 1 };
-    series.data.forEach(function (d) {
-      var t = (d.value[2] - low) / (high - low || 1);
-      var shade = ramp[Math.round(Math.max(0, Math.min(1, t)) * (ramp.length - 1))];
-      d.label = { color: luminance(shade) > 0.2 ? '#1c1b19' : '#fff' };
+    // ECharts 4 cannot label a cell in SVG; the labels are a series of their own.
+    option.series.push({
+      type: 'custom', silent: true, z: 5, data: series.data, encode: { x: 0, y: 1 },
+      renderItem: function (params, api) {
+        var v = api.value(2), t = (v - low) / (high - low || 1), at = api.coord([api.value(0), api.value(1)]);
+        var shade = ramp[Math.round(Math.max(0, Math.min(1, t)) * (ramp.length - 1))];
+        return { type: 'text', style: {
+          x: at[0], y: at[1], text: printed(v, axis).replace('%', ''), textAlign: 'center', textVerticalAlign: 'middle',
+          font: size + 'px ' + variable('sans'), textFill: luminance(shade) > 0.2 ? '#1c1b19' : '#fff'
+        } };
+      }
     });
   }
   function luminance(hex) {
