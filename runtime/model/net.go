@@ -1,0 +1,115 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"jpgreport/runtime/attack"
+	"jpgreport/runtime/pixel"
+)
+
+// A Net is a trained classifier. It is not changed once made, and its methods
+// may be called from several goroutines.
+type Net struct {
+	Curve []CurvePoint // how its training went
+
+	arch    Architecture
+	weights []float32
+	digest  string
+}
+
+// A CurvePoint is the state of training after Step steps: loss and accuracy on
+// the training images since the point before, each image as the weights were
+// when it was used.
+type CurvePoint struct {
+	Step     int
+	Loss     float64 // mean cross-entropy, in nats
+	Accuracy float64 // share of images, in [0,1]
+}
+
+var _ attack.Model = (*Net)(nil)
+
+// newNet returns the net of these weights, which it keeps.
+func newNet(a Architecture, weights []float32) *Net {
+	h := sha256.New()
+	fmt.Fprintln(h, a)
+	h.Write(floats(weights))
+	return &Net{arch: a, weights: weights, digest: hex.EncodeToString(h.Sum(nil))}
+}
+
+// Architecture returns the net without its weights.
+func (n *Net) Architecture() Architecture { return n.arch }
+
+// Parameters returns how many weights the net has, biases included.
+func (n *Net) Parameters() int { return len(n.weights) }
+
+// Digest returns the SHA-256, in hexadecimal, of the architecture and the
+// weights. The curve is not in it.
+func (n *Net) Digest() string { return n.digest }
+
+// floats returns IEEE 754 binary32, little endian.
+func floats(v []float32) []byte {
+	b := make([]byte, 0, 4*len(v))
+	for _, f := range v {
+		b = binary.LittleEndian.AppendUint32(b, math.Float32bits(f))
+	}
+	return b
+}
+
+// check returns an error unless the net can take x.
+func (a Architecture) check(x *pixel.Batch) error {
+	if x.C != a.Channels || x.H != a.Height || x.W != a.Width {
+		return fmt.Errorf("images of %d×%d×%d, %s takes %d×%d×%d", x.C, x.H, x.W, a.Name, a.Channels, a.Height, a.Width)
+	}
+	return nil
+}
+
+// checkLabels returns an error unless each image of x has a label the net knows.
+func (a Architecture) checkLabels(x *pixel.Batch, labels []int) error {
+	if err := a.check(x); err != nil {
+		return err
+	}
+	if len(labels) != x.N {
+		return fmt.Errorf("%d labels for %d images", len(labels), x.N)
+	}
+	for i, l := range labels {
+		if l < 0 || l >= a.Classes {
+			return fmt.Errorf("label %d of image %d, want 0..%d", l, i, a.Classes-1)
+		}
+	}
+	return nil
+}
+
+// The streams of random numbers that a training seed gives, in the upper half of
+// PCG's second word: a layer's weights and an epoch's order are independent.
+const (
+	streamWeights = 1 << 32
+	streamOrder   = 2 << 32
+)
+
+// initial draws weights as He et al., 2015, section 2.2: normal with variance
+// 2/fan-in, and biases 0. Gorgonia's own initialisers seed from the clock.
+func initial(a Architecture, seed uint64) ([]float32, error) {
+	stages, count, err := a.stages()
+	if err != nil {
+		return nil, err
+	}
+	weights := make([]float32, count)
+	for i, s := range stages {
+		fanIn := s.in.c
+		if s.Kind == "conv" {
+			fanIn *= s.Size * s.Size
+		}
+		r := rand.New(rand.NewPCG(seed, streamWeights|uint64(i)))
+		std := math.Sqrt(1 / float64(3*fanIn))
+		w := s.weight.of(weights)
+		for k := range w {
+			w[k] = float32(std * r.NormFloat64())
+		}
+	}
+	return weights, nil
+}

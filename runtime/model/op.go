@@ -1,0 +1,109 @@
+package model
+
+import (
+	"fmt"
+	"hash"
+	"hash/fnv"
+
+	"github.com/chewxy/hm"
+	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// An operation is one of our own in a Gorgonia graph: a function on float32
+// tensors whose shapes are known when the graph is built.
+//
+// Its result stands in memory that the operation owns and gives out again at
+// each run, so that a run allocates nothing; a backward pass must not rely on it
+// when a built-in operation that may work in place has read it before.
+type operation struct {
+	name   string // with all state: equal names are merged as common subexpressions
+	in     []int  // dimensions of each input; 0 for a scalar
+	out    tensor.Shape
+	result []float32
+	do     func(out []float32, in ...[]float32)
+	// grad returns the gradient by each input, nil for those not in wrt.
+	grad func(in G.Nodes, out, grad *G.Node) (G.Nodes, error)
+	wrt  []bool
+}
+
+var _ G.SDOp = (*operation)(nil)
+
+// apply puts the operation into the graph of its inputs.
+func (o *operation) apply(in ...*G.Node) (*G.Node, error) {
+	for _, n := range in {
+		dims := n.Dims()
+		if n.IsScalar() {
+			dims = 0
+		}
+		o.in = append(o.in, dims)
+		o.name += fmt.Sprint(n.Shape())
+	}
+	if o.wrt == nil {
+		o.wrt = make([]bool, len(in))
+	}
+	o.result = make([]float32, max(1, o.out.TotalSize()))
+	return G.ApplyOp(o, in...)
+}
+
+func tensorType(dims int) hm.Type {
+	if dims == 0 {
+		return G.Float32
+	}
+	return G.TensorType{Dims: dims, Of: G.Float32}
+}
+
+func (o *operation) Arity() int { return len(o.in) }
+
+func (o *operation) Type() hm.Type {
+	types := make([]hm.Type, 0, len(o.in)+1)
+	for _, dims := range o.in {
+		types = append(types, tensorType(dims))
+	}
+	return hm.NewFnType(append(types, tensorType(o.out.Dims()))...)
+}
+
+func (o *operation) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.out.Clone(), nil }
+
+func (o *operation) Do(in ...G.Value) (G.Value, error) {
+	data := make([][]float32, len(in))
+	for i, v := range in {
+		switch d := v.Data().(type) {
+		case []float32:
+			data[i] = d
+		case float32:
+			data[i] = []float32{d}
+		default:
+			return nil, fmt.Errorf("%s: input %d is a %T, want float32", o.name, i, d)
+		}
+		if t, ok := v.(*tensor.Dense); ok && t.RequiresIterator() {
+			return nil, fmt.Errorf("%s: input %d is not contiguous", o.name, i)
+		}
+	}
+	o.do(o.result, data...)
+	if o.out.IsScalar() {
+		return G.NewF32(o.result[0]), nil
+	}
+	return tensor.New(tensor.WithShape(o.out...), tensor.WithBacking(o.result)), nil
+}
+
+func (o *operation) DiffWRT(int) []bool { return o.wrt }
+
+func (o *operation) SymDiff(in G.Nodes, out, grad *G.Node) (G.Nodes, error) {
+	if o.grad == nil {
+		return nil, fmt.Errorf("%s has no second derivative", o.name)
+	}
+	return o.grad(in, out, grad)
+}
+
+func (o *operation) ReturnsPtr() bool      { return false }
+func (o *operation) CallsExtern() bool     { return false }
+func (o *operation) OverwritesInput() int  { return -1 }
+func (o *operation) WriteHash(h hash.Hash) { fmt.Fprint(h, o.name) }
+func (o *operation) String() string        { return o.name }
+
+func (o *operation) Hashcode() uint32 {
+	h := fnv.New32a()
+	o.WriteHash(h)
+	return h.Sum32()
+}

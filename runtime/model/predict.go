@@ -1,0 +1,162 @@
+package model
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+
+	"jpgreport/runtime/pixel"
+	"jpgreport/runtime/work"
+)
+
+// Predictions are what a net says of N images.
+type Predictions struct {
+	Labels     []int     // N: the label of the largest logit, the lowest of equals
+	Confidence []float64 // N: the probability of that label, in [0,1]
+	Logits     []float32 // N×Classes
+	Classes    int
+}
+
+// newPredictions derives labels and confidences from logits.
+func newPredictions(logits []float32, classes int) *Predictions {
+	p := &Predictions{Logits: logits, Classes: classes}
+	for row := range slices.Chunk(logits, classes) {
+		label := best(row)
+		p.Labels = append(p.Labels, label)
+		p.Confidence = append(p.Confidence, math.Exp(-crossEntropy(row, label)))
+	}
+	return p
+}
+
+// row returns the logits of image i.
+func (p *Predictions) row(i int) []float32 { return p.Logits[i*p.Classes : (i+1)*p.Classes] }
+
+// Probability returns the softmax probability of a label for image i, computed
+// in float64 from the logits.
+func (p *Predictions) Probability(i, label int) float64 {
+	return math.Exp(-crossEntropy(p.row(i), label))
+}
+
+// Top returns the k labels of image i with the largest logits, largest first,
+// the lower label first among equals. k is at most Classes.
+func (p *Predictions) Top(i, k int) []int {
+	row := p.row(i)
+	labels := make([]int, p.Classes)
+	for l := range labels {
+		labels[l] = l
+	}
+	slices.SortStableFunc(labels, func(a, b int) int {
+		switch {
+		case row[a] > row[b]:
+			return -1
+		case row[a] < row[b]:
+			return 1
+		}
+		return 0
+	})
+	return labels[:min(k, p.Classes)]
+}
+
+// Classify returns the net's predictions for x, N×C×H×W samples in [0,1]. An
+// image's logits do not depend on the others in the batch. The result is kept
+// in the context's memory.
+func (n *Net) Classify(ctx context.Context, x *pixel.Batch) (*Predictions, error) {
+	if err := n.arch.check(x); err != nil {
+		return nil, fmt.Errorf("classify: %w", err)
+	}
+	key := work.Key{Primitive: "model.Classify"}.With("model", n.digest).With("images", x.Digest())
+	codec := work.Codec[[]float32]{
+		Encode: func(v []float32) ([]byte, error) { return floats(v), nil },
+		Decode: func(b []byte) ([]float32, error) {
+			if want := 4 * x.N * n.arch.Classes; len(b) != want {
+				return nil, fmt.Errorf("logits of %d bytes, want %d", len(b), want)
+			}
+			v := make([]float32, len(b)/4)
+			for i := range v {
+				v[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
+			}
+			return v, nil
+		},
+	}
+	logits, err := work.Recalled(ctx, key, codec, func(ctx context.Context) ([]float32, error) { return n.logits(ctx, x) })
+	if err != nil {
+		return nil, fmt.Errorf("classify: %w", err)
+	}
+	return newPredictions(logits, n.arch.Classes), nil
+}
+
+// logits returns N×Classes logits.
+func (n *Net) logits(ctx context.Context, x *pixel.Batch) ([]float32, error) {
+	classes := n.arch.Classes
+	logits := make([]float32, x.N*classes)
+	err := n.overShards(ctx, "classify", forward, x, nil, func(m *machine, first, count int) {
+		for i := range count {
+			copy(logits[(first+i)*classes:], m.row(i))
+		}
+	})
+	return logits, err
+}
+
+// overShards runs x through machines of a purpose and hands each shard's machine
+// on, with the indices of its images.
+func (n *Net) overShards(ctx context.Context, task string, p purpose, x *pixel.Batch, label func(i int) int, each func(m *machine, first, count int)) error {
+	pool := newPool(n.arch, n.weights, p)
+	defer pool.close()
+	return pool.run(ctx, shards(x.N), func(m *machine, s int) error {
+		first := s * shardSize
+		count := min(shardSize, x.N-first)
+		var l func(int) int
+		if label != nil {
+			l = func(i int) int { return label(first + i) }
+		}
+		m.load(count, func(i int) []float32 { return x.Sample(first + i) }, l)
+		if err := m.run(); err != nil {
+			return err
+		}
+		each(m, first, count)
+		return nil
+	}, func(done int) {
+		work.Report(ctx, work.Step{Task: task, Done: min(done*shardSize, x.N), Total: x.N, Unit: "images"})
+	})
+}
+
+// Loss returns each image's cross-entropy against its label, in nats, computed in
+// float64 from the logits, which are kept as those of [Net.Classify].
+func (n *Net) Loss(ctx context.Context, x *pixel.Batch, labels []int) ([]float64, error) {
+	if err := n.arch.checkLabels(x, labels); err != nil {
+		return nil, fmt.Errorf("loss: %w", err)
+	}
+	p, err := n.Classify(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	loss := make([]float64, x.N)
+	for i, l := range labels {
+		loss[i] = crossEntropy(p.row(i), l)
+	}
+	return loss, nil
+}
+
+// Gradient returns the gradient of the summed cross-entropy by the samples of x,
+// N×C×H×W: row i is that of image i's own loss. It goes through normalisation,
+// so it is by samples in [0,1]. [attack.Gradient] keeps it in the context's memory.
+func (n *Net) Gradient(ctx context.Context, x *pixel.Batch, labels []int) ([]float32, error) {
+	if err := n.arch.checkLabels(x, labels); err != nil {
+		return nil, fmt.Errorf("gradient: %w", err)
+	}
+	gradient := make([]float32, len(x.Data))
+	size := x.Size()
+	err := n.overShards(ctx, "input gradient", inputGradient, x, func(i int) int { return labels[i] }, func(m *machine, first, count int) {
+		copy(gradient[first*size:(first+count)*size], m.dx.Data().([]float32))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("gradient: %w", err)
+	}
+	return gradient, nil
+}
+
+// Primitive names the code that computes [Net.Gradient], for the keys under
+// which [attack.Gradient] keeps it.
+func (n *Net) Primitive() string { return "model.Net.Gradient" }

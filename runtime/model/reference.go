@@ -1,0 +1,142 @@
+package model
+
+import (
+	"math"
+
+	"jpgreport/runtime/pixel"
+)
+
+// The reference is the same function in float64, written to be obvious rather
+// than fast: about 10 ms an image. It shares no code with the graph but the
+// cross-entropy of a row of logits.
+
+// ReferenceLogits returns the logits of image i of x.
+func (n *Net) ReferenceLogits(x *pixel.Batch, i int) []float64 {
+	return reference(n.arch, n.weights, widen(x.Sample(i)), nil)
+}
+
+// ReferenceLoss returns the cross-entropy, in nats, of one image of C·H·W samples
+// against a label.
+func (n *Net) ReferenceLoss(image []float64, label int) float64 {
+	return crossEntropy(reference(n.arch, n.weights, image, nil), label)
+}
+
+// widen returns the samples in float64.
+func widen(v []float32) []float64 {
+	w := make([]float64, len(v))
+	for i := range v {
+		w[i] = float64(v[i])
+	}
+	return w
+}
+
+// A piece says on which of its linear pieces a network's layers are: for each
+// ReLU whether it passes its input on (1) or not (0), for each pooling window
+// which of its inputs it passes on, the first of equals.
+type piece []uint16
+
+// reference returns the logits of an image and, unless p is nil, appends to it
+// the piece that the image lies on.
+func reference(a Architecture, weights []float32, image []float64, p *piece) []float64 {
+	stages, _, err := a.stages()
+	if err != nil {
+		panic(err) // a Net has an architecture that lays out
+	}
+	h := image
+	for _, s := range stages {
+		w, b := s.weight.of(weights), s.bias.of(weights)
+		switch s.Kind {
+		case "normalise":
+			h = referenceNormalise(h, s)
+		case "conv":
+			h = referenceConv(h, w, b, s)
+		case "relu":
+			h = referenceReLU(h, p)
+		case "pool":
+			h = referencePool(h, s, p)
+		case "dense":
+			h = referenceDense(h, w, b, s)
+		}
+	}
+	return h
+}
+
+func referenceNormalise(x []float64, s stage) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = (v - s.Mean) / s.Std
+	}
+	return y
+}
+
+func referenceConv(x []float64, w, b []float32, s stage) []float64 {
+	y := make([]float64, 0, s.out.size())
+	for o := range s.out.c {
+		for r := range s.out.h {
+			for c := range s.out.w {
+				sum := float64(b[o])
+				for i := range s.in.c {
+					for kr := range s.Size {
+						for kc := range s.Size {
+							ir, ic := r+kr-s.Pad, c+kc-s.Pad
+							if ir < 0 || ir >= s.in.h || ic < 0 || ic >= s.in.w {
+								continue
+							}
+							sum += float64(w[((o*s.in.c+i)*s.Size+kr)*s.Size+kc]) * x[(i*s.in.h+ir)*s.in.w+ic]
+						}
+					}
+				}
+				y = append(y, sum)
+			}
+		}
+	}
+	return y
+}
+
+func referenceReLU(x []float64, p *piece) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = max(v, 0)
+		if p != nil {
+			var passes uint16
+			if v > 0 {
+				passes = 1
+			}
+			*p = append(*p, passes)
+		}
+	}
+	return y
+}
+
+func referencePool(x []float64, s stage, p *piece) []float64 {
+	y := make([]float64, 0, s.out.size())
+	for c := range s.out.c {
+		for r := range s.out.h {
+			for k := range s.out.w {
+				top, which := math.Inf(-1), 0
+				for t := range s.Size * s.Size {
+					v := x[(c*s.in.h+r*s.Size+t/s.Size)*s.in.w+k*s.Size+t%s.Size]
+					if v > top {
+						top, which = v, t
+					}
+				}
+				y = append(y, top)
+				if p != nil {
+					*p = append(*p, uint16(which))
+				}
+			}
+		}
+	}
+	return y
+}
+
+func referenceDense(x []float64, w, b []float32, s stage) []float64 {
+	y := make([]float64, s.Out)
+	for o := range y {
+		y[o] = float64(b[o])
+		for i, v := range x {
+			y[o] += v * float64(w[i*s.Out+o])
+		}
+	}
+	return y
+}
