@@ -1,0 +1,50 @@
+// Package dataset holds labelled images.
+//
+//  1. [WithCatalog] puts into a context which sets may be opened, and from where;
+//     without a catalog these are the embedded ones.
+//  2. [Open] finds a set by name, reads its labels and the headers of its images
+//     and checks them against each other.
+//  3. [Splits.Train] and [Splits.Test] decode one part, check its digests and
+//     name its files to the caller's provenance.
+//  4. [Set.First] takes the images that a study looks at.
+//
+// MNIST is embedded. Other sets are read from IDX files by [ReadIDX]; [Known]
+// lists those whose files are recognised.
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"jpgreport/runtime/pixel"
+)
+
+// A Set is labelled images. Labels[i] is the class of image i, an index into
+// Classes.
+type Set struct {
+	Name    string // such as "mnist test"
+	Images  *pixel.Batch
+	Labels  []int
+	Classes []string
+}
+
+// First returns the first n images. They share the set's memory. n outside
+// 1..N is an error.
+func (s *Set) First(n int) (*Set, error) {
+	if n < 1 || n > s.Images.N {
+		return nil, fmt.Errorf("%s: the first %d images, want 1..%d", s.Name, n, s.Images.N)
+	}
+	return &Set{Name: s.Name, Images: s.Images.Slice(0, n), Labels: s.Labels[:n:n], Classes: s.Classes}, nil
+}
+
+// Digest returns the SHA-256, in hexadecimal, of the images and labels. It does
+// not depend on the name, on the classes' names or on where the set came from.
+//
+// Note: the files' digests and the range taken would name a set without hashing
+// it, but not one whose labels a script has changed since.
+func (s *Set) Digest() string {
+	h := sha256.New()
+	fmt.Fprintln(h, s.Images.Digest(), s.Labels)
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,117 @@
+package dataset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// A Source says where a set comes from.
+type Source struct {
+	Kind    string   // "mnist": the embedded set; "idx": IDX files in a folder
+	Path    string   // the folder; of "idx" only
+	Classes []string // names of the classes; none: the known set's, else "0", "1" and so on
+}
+
+// Kinds of [Source].
+const (
+	KindMNIST = "mnist"
+	KindIDX   = "idx"
+)
+
+// A Catalog says which sets may be opened, by name.
+type Catalog map[string]Source
+
+type catalogKey struct{}
+
+// WithCatalog returns a context in which [Open] opens the sets of c and no
+// others.
+func WithCatalog(ctx context.Context, c Catalog) context.Context {
+	return context.WithValue(ctx, catalogKey{}, maps.Clone(c))
+}
+
+// Open opens a set of the context's catalog. A context without one has the
+// embedded set, "mnist".
+//
+// The files of an "idx" source stand in its folder under MNIST's names,
+// train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and
+// t10k-labels-idx1-ubyte, raw or with .gz; of both, the raw one is taken. Links
+// that lead out of the folder are not followed. Open reads the labels and the
+// headers of the images; [Splits.Train] and [Splits.Test] read the rest. Files
+// that contradict themselves or each other are an error that names the file, the
+// offset, what was found and what is wanted.
+func Open(ctx context.Context, name string) (*Splits, error) {
+	catalog, ok := ctx.Value(catalogKey{}).(Catalog)
+	if !ok {
+		catalog = Catalog{nameMNIST: {Kind: KindMNIST}}
+	}
+	src, ok := catalog[name]
+	if !ok {
+		names := strings.Join(slices.Sorted(maps.Keys(catalog)), ", ")
+		if names == "" {
+			return nil, fmt.Errorf("no data set %q, and no other", name)
+		}
+		return nil, fmt.Errorf("no data set %q, want one of: %s", name, names)
+	}
+	s, err := open(ctx, name, src)
+	if err != nil {
+		return nil, fmt.Errorf("data set %q: %w", name, err)
+	}
+	return s, nil
+}
+
+func open(ctx context.Context, name string, src Source) (*Splits, error) {
+	s := &Splits{Name: name}
+	switch {
+	case src.Kind == KindMNIST && src.Path != "":
+		return nil, fmt.Errorf("source %q takes no path", src.Kind)
+	case src.Kind == KindMNIST:
+		sub, err := fs.Sub(embedded, nameMNIST)
+		if err != nil {
+			return nil, err
+		}
+		s.files, s.embedded = sub, true
+	case src.Kind == KindIDX && src.Path == "":
+		return nil, fmt.Errorf("source %q has no path", src.Kind)
+	case src.Kind == KindIDX:
+		s.files = folder(src.Path)
+	default:
+		return nil, fmt.Errorf("source %q, want %q or %q", src.Kind, KindMNIST, KindIDX)
+	}
+	return s, s.open(ctx, src.Classes)
+}
+
+// A folder is a folder's regular files. What a link in it leads to outside is
+// none of them: a spec from a stranger names only what lies in the open.
+type folder string
+
+// Open opens a file. Its errors do not tell where the folder is.
+func (f folder) Open(name string) (fs.File, error) {
+	root, err := os.OpenRoot(string(f))
+	if err != nil {
+		return nil, fmt.Errorf("the folder: %v", reason(err))
+	}
+	defer root.Close()
+	info, err := root.Stat(name) // before opening, which would wait for a pipe's writer
+	if err != nil {
+		return nil, reason(err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("not a regular file")
+	}
+	return root.Open(name)
+}
+
+// reason returns what went wrong without the path it went wrong at.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
