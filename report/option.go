@@ -127,7 +127,7 @@ func (d *drawing) scatter() option {
 		symbol, _ := look(i)
 		size, opacity := 9, float32(0.85)
 		if len(s.Y) > 100 {
-			size, opacity = 5, 0.45
+			size, opacity = 5, 0.55
 		}
 		c.AddSeries(s.Name, data,
 			charts.WithScatterChartOpts(opts.ScatterChart{Symbol: symbols[symbol], SymbolSize: size}),

@@ -137,7 +137,7 @@
       axis.axisLabel = Object.assign({ color: soft }, font);
       if (axis.type !== 'category') {
         axis.axisLabel.formatter = function (v) { return tick(v, of); };
-        axis.splitNumber = axis === x ? (narrow ? 4 : 8) : 5;
+        axis.splitNumber = axis === x && !of.percent ? (narrow ? 4 : 8) : 5;
       }
     });
     if (kind !== 'heatmap') y.axisLine.show = kind === 'scatter';
@@ -154,7 +154,7 @@
       y.axisLine.show = x.axisLine.show = false;
       y.axisTick.show = false;
     }
-    option.grid = { left: 4, right: kind === 'heatmap' ? 4 : 18, top: 12, bottom: kind === 'heatmap' ? 58 : 6, containLabel: true };
+    option.grid = { left: 4, right: kind === 'heatmap' ? 4 : 18, top: 12, bottom: kind === 'heatmap' ? 40 : 6, containLabel: true };
 
     var main = option.series.filter(function (s) { return s.type !== 'custom'; });
     main.forEach(function (s, i) {
@@ -213,17 +213,19 @@
       type: 'custom', silent: true, z: 5, data: series.data, encode: { x: 0, y: 1 },
       renderItem: function (params, api) {
         var v = api.value(2), t = (v - low) / (high - low || 1), at = api.coord([api.value(0), api.value(1)]);
-        var shade = ramp[Math.round(Math.max(0, Math.min(1, t)) * (ramp.length - 1))];
         return { type: 'text', style: {
           x: at[0], y: at[1], text: printed(v, axis).replace('%', ''), textAlign: 'center', textVerticalAlign: 'middle',
-          font: size + 'px ' + variable('sans'), textFill: luminance(shade) > 0.2 ? '#1c1b19' : '#fff'
+          font: size + 'px ' + variable('sans'), textFill: luminance(ramp, t) > 0.2 ? '#1c1b19' : '#fff'
         } };
       }
     });
   }
-  function luminance(hex) {
-    return [0.2126, 0.7152, 0.0722].reduce(function (sum, w, i) {
-      return sum + w * Math.pow(parseInt(hex.substr(1 + 2 * i, 2), 16) / 255, 2.2);
+  // luminance is that of the ramp's colour at t in [0,1].
+  function luminance(ramp, t) {
+    var at = Math.max(0, Math.min(1, t)) * (ramp.length - 1), i = Math.min(Math.floor(at), ramp.length - 2);
+    function part(hex, k) { return parseInt(hex.substr(1 + 2 * k, 2), 16) / 255; }
+    return [0.2126, 0.7152, 0.0722].reduce(function (sum, w, k) {
+      return sum + w * Math.pow(part(ramp[i], k) * (1 - at + i) + part(ramp[i + 1], k) * (at - i), 2.2);
     }, 0);
   }
 
