@@ -1,0 +1,97 @@
+package script
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+
+	"jpgreport/runtime/result"
+	"jpgreport/runtime/script/symbols"
+)
+
+// The import path of the bridge inside the interpreter. No script can name it.
+const (
+	bridgeImport = "jpgreport/cell"
+	bridgePath   = bridgeImport + "/cell"
+)
+
+// A bridge is what rewritten cells call: the predeclared names, the built-in
+// functions that the interpreter lacks, and the notes of where a script is.
+type bridge struct {
+	ctx      context.Context
+	params   *result.Params
+	out      *result.Cell
+	at       map[int][]int // by cell and function, the offset of the statement
+	finished chan struct{} // closed when the cell's body has ended
+}
+
+func (b *bridge) begin(ctx context.Context, out *result.Cell) { b.ctx, b.out = ctx, out }
+
+func (b *bridge) symbols() symbols.Package {
+	return symbols.Package{
+		"At": reflect.ValueOf(func(cell, functions int) []int {
+			b.at[cell] = make([]int, functions)
+			return b.at[cell]
+		}),
+		"Clear":       reflect.ValueOf(clearAny),
+		"Ctx":         reflect.ValueOf(func() context.Context { return b.ctx }),
+		"MaxFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Max(v) }),
+		"MaxInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Max(v) }),
+		"MaxString":   reflect.ValueOf(func(v ...string) string { return slices.Max(v) }),
+		"MaxUint":     reflect.ValueOf(func(v ...uint64) uint64 { return slices.Max(v) }),
+		"MinFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Min(v) }),
+		"MinInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Min(v) }),
+		"MinString":   reflect.ValueOf(func(v ...string) string { return slices.Min(v) }),
+		"MinUint":     reflect.ValueOf(func(v ...uint64) uint64 { return slices.Min(v) }),
+		"Must":        reflect.ValueOf(must),
+		"Out":         reflect.ValueOf(func() *result.Cell { return b.out }),
+		"Params":      reflect.ValueOf(func() *result.Params { return b.params }),
+		"Raised":      reflect.ValueOf(func(v any) any { return raised{value: v} }),
+		"RaisedError": reflect.ValueOf(func(err error) any { return raised{value: err} }),
+		"Run":         reflect.ValueOf(b.run),
+	}
+}
+
+func (b *bridge) run(body func()) {
+	finished := b.finished
+	defer close(finished)
+	body()
+}
+
+// Write takes what package fmt prints: one output for each call.
+func (b *bridge) Write(p []byte) (int, error) {
+	b.out.Print(string(p))
+	return len(p), nil
+}
+
+// must is what a script calls with the error of a primitive.
+func must(err error) {
+	if err != nil {
+		panic(raised{value: err, must: true})
+	}
+}
+
+func clearAny(v any) { reflect.ValueOf(v).Clear() }
+
+// empty is an input with nothing in it.
+type empty struct{}
+
+func (empty) Read([]byte) (int, error) { return 0, io.EOF }
+
+// printing tells the interpreter which functions call the String or Error method
+// of what they are given as any.
+func printing(fmtSymbols symbols.Package) symbols.Package {
+	methods := []reflect.Type{reflect.TypeFor[fmt.Formatter](), reflect.TypeFor[error](), reflect.TypeFor[fmt.Stringer]()}
+	m := map[reflect.Value][]reflect.Type{}
+	for name, v := range fmtSymbols {
+		if v.Kind() == reflect.Func && (strings.Contains(name, "rint") || name == "Errorf" || strings.HasPrefix(name, "Append")) {
+			m[v] = methods
+		}
+	}
+	return symbols.Package{"MapTypes": reflect.ValueOf(m)}
+}
+
+func lastSlash(s string) int { return strings.LastIndexByte(s, '/') }

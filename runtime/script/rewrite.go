@@ -1,0 +1,256 @@
+package script
+
+import (
+	"cmp"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A rewriter turns a cell into what the interpreter runs with the meaning that
+// the Go specification gives the cell. It changes text at offsets only, so that
+// the rest keeps its place.
+type rewriter struct {
+	*typing
+	cell      *cell
+	edits     []edit
+	stack     []ast.Node
+	functions []int                 // numbers of the functions around
+	count     int                   // functions so far; 0 is the cell itself
+	copies    map[ast.Node]string   // of a loop, the statement at the end of an iteration
+	renamed   map[*ast.Ident]string // loop variables in the headers of their loops
+	borrowed  map[*types.TypeName]string
+}
+
+// An edit replaces text[from:to]. Of two at one offset the first added comes first.
+type edit struct {
+	from, to int
+	text     string
+}
+
+func (r *rewriter) insert(p token.Pos, format string, args ...any) {
+	o := r.cell.offset(p)
+	r.edits = append(r.edits, edit{o, o, fmt.Sprintf(format, args...)})
+}
+
+func (r *rewriter) replace(from, to token.Pos, text string) {
+	r.edits = append(r.edits, edit{r.cell.offset(from), r.cell.offset(to), text})
+}
+
+// print returns the text from one position to another with its edits.
+func (r *rewriter) print(from, to token.Pos) string {
+	var b strings.Builder
+	at, end := r.cell.offset(from), r.cell.offset(to)
+	b.WriteString(r.directive(at))
+	for _, e := range r.edits {
+		if e.from < at || e.to > end {
+			continue
+		}
+		b.WriteString(r.cell.src.Text[at:e.from])
+		b.WriteString(e.text)
+		at = e.to
+		b.WriteString(r.directive(at))
+	}
+	b.WriteString(r.cell.src.Text[at:end])
+	return b.String()
+}
+
+// directive tells the interpreter where in the cell the text goes on.
+func (r *rewriter) directive(offset int) string {
+	e := r.cell.at(offset, "", "")
+	return fmt.Sprintf("/*line c%d/_.go:%d:%d*/", r.cell.index, e.Line-max(r.cell.src.Line, 1)+1, e.Column-r.cell.src.Column)
+}
+
+// stamp is a statement that notes where the current function has come to. Its
+// own place is the number of the function, which the interpreter tells when the
+// function ends in a panic.
+func (r *rewriter) stamp(p token.Pos) string {
+	f := r.functions[len(r.functions)-1]
+	return fmt.Sprintf("/*line f%d/_.go:%d:1*/%sat%d[%d]=%d;", r.cell.index, f+1, own, r.cell.index, f, r.cell.offset(p))
+}
+
+// edit collects the edits of one item.
+func (r *rewriter) edit(n ast.Node) {
+	ast.Inspect(n, r.visit)
+}
+
+func (r *rewriter) sort() {
+	slices.SortStableFunc(r.edits, func(a, b edit) int { return cmp.Compare(a.from, b.from) })
+}
+
+func (r *rewriter) visit(n ast.Node) bool {
+	if n == nil {
+		top := r.stack[len(r.stack)-1]
+		r.stack = r.stack[:len(r.stack)-1]
+		r.leave(top)
+		return false
+	}
+	if !r.enter(n) {
+		return false
+	}
+	r.stack = append(r.stack, n)
+	return true
+}
+
+func (r *rewriter) parent() ast.Node {
+	if len(r.stack) == 0 {
+		return nil
+	}
+	return r.stack[len(r.stack)-1]
+}
+
+// enter adds the edits at the beginning of n and reports whether to look inside.
+func (r *rewriter) enter(n ast.Node) bool {
+	if s, ok := n.(ast.Stmt); ok {
+		r.enterStmt(s)
+	}
+	switch n := n.(type) {
+	case *ast.FuncDecl, *ast.FuncLit:
+		r.count++
+		r.functions = append(r.functions, r.count)
+	case *ast.ForStmt:
+		r.forStmt(n)
+	case *ast.RangeStmt:
+		r.rangeStmt(n)
+	case *ast.CaseClause:
+		if list := r.conditions(n); list != nil {
+			r.insert(list[0].Pos(), "(")
+		}
+	case *ast.BranchStmt:
+		r.branch(n)
+	case *ast.Ident:
+		r.ident(n)
+	case *ast.CallExpr:
+		return r.call(n)
+	}
+	return true
+}
+
+func (r *rewriter) enterStmt(s ast.Stmt) {
+	switch p := r.parent().(type) {
+	case *ast.BlockStmt:
+		if !isClause(s) {
+			r.insert(s.Pos(), "%s", r.stamp(s.Pos()))
+		}
+	case *ast.CaseClause:
+		r.insert(s.Pos(), "%s", r.stamp(s.Pos()))
+	case *ast.IfStmt:
+		if s == p.Else && !isBlock(s) { // else if: its condition has a line of its own
+			r.insert(s.Pos(), "{%s", r.stamp(s.Pos()))
+		}
+	}
+}
+
+func isClause(s ast.Stmt) bool { _, ok := s.(*ast.CaseClause); return ok }
+func isBlock(s ast.Stmt) bool  { _, ok := s.(*ast.BlockStmt); return ok }
+
+// leave adds the edits at the end of n.
+func (r *rewriter) leave(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.FuncDecl, *ast.FuncLit:
+		r.functions = r.functions[:len(r.functions)-1]
+	case *ast.IfStmt:
+		if p, ok := r.parent().(*ast.IfStmt); ok && p.Else == n {
+			r.insert(n.End(), "}")
+		}
+	case *ast.ForStmt:
+		if copies := r.copies[n]; copies != "" {
+			r.insert(n.Body.Rbrace, ";%s;", copies)
+		}
+		if n.Cond != nil && risky(n.Cond) || n.Post != nil && risky(n.Post) {
+			r.insert(n.Body.Rbrace, ";%s", r.stamp(n.Pos()))
+		}
+	case *ast.CaseClause:
+		if list := r.conditions(n); list != nil {
+			r.join(list)
+		}
+	case *ast.CallExpr:
+		r.leaveCall(n)
+	}
+}
+
+// risky reports whether evaluating n can panic.
+func risky(n ast.Node) (found bool) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IndexExpr, *ast.CallExpr, *ast.StarExpr, *ast.SliceExpr, *ast.SelectorExpr, *ast.TypeAssertExpr:
+			found = true
+		case *ast.BinaryExpr:
+			found = found || n.Op == token.QUO || n.Op == token.REM
+		}
+		return !found
+	})
+	return found
+}
+
+// conditions returns the conditions of a case with several in a switch without a
+// value. The interpreter looks at the first only, so they are joined by ||.
+func (r *rewriter) conditions(n *ast.CaseClause) []ast.Expr {
+	if len(n.List) < 2 || len(r.stack) < 2 {
+		return nil
+	}
+	if s, ok := r.stack[len(r.stack)-2].(*ast.SwitchStmt); ok && s.Tag == nil {
+		return n.List
+	}
+	return nil
+}
+
+func (r *rewriter) join(list []ast.Expr) {
+	for i, e := range list[1:] {
+		from, to := r.cell.offset(list[i].End()), r.cell.offset(e.Pos())
+		comma := from + strings.IndexByte(r.cell.src.Text[from:to], ',')
+		r.edits = append(r.edits, edit{comma, comma + 1, ")||("})
+	}
+	r.insert(list[len(list)-1].End(), ")")
+}
+
+// ident gives predeclared names and renamed loop variables their new names.
+func (r *rewriter) ident(id *ast.Ident) {
+	obj := r.info.Uses[id]
+	if name := r.renamed[id]; name != "" {
+		r.replace(id.Pos(), id.End(), name)
+		return
+	}
+	if !r.isPredeclared(obj) {
+		return
+	}
+	name := strings.ToUpper(obj.Name()[:1]) + obj.Name()[1:]
+	if obj.Name() != "must" {
+		name += "()"
+	}
+	r.replace(id.Pos(), id.End(), own+"."+name)
+}
+
+// typeText names a type in what the interpreter runs. Compiled types get names
+// of their own, as the script may not import their package.
+func (r *rewriter) typeText(t types.Type) string {
+	mark := func(p *types.Package) string {
+		if p == r.pkg {
+			return ""
+		}
+		return own + "(" + p.Path() + ")"
+	}
+	return marked.ReplaceAllStringFunc(types.TypeString(t, mark), func(m string) string {
+		sub := marked.FindStringSubmatch(m)
+		return own + "." + r.borrow(sub[1], sub[2])
+	})
+}
+
+var marked = regexp.MustCompile(own + `\(([^)]*)\)\.(\w+)`)
+
+// borrow returns the name under which a compiled type is at hand.
+func (r *rewriter) borrow(path, name string) string {
+	for obj := range r.universe.reflects { // one of them is meant
+		if obj.Pkg().Path() == path && obj.Name() == name {
+			if r.borrowed[obj] == "" {
+				r.borrowed[obj] = fmt.Sprintf("T%d", len(r.borrowed))
+			}
+			return r.borrowed[obj]
+		}
+	}
+	return name
+}

@@ -1,0 +1,62 @@
+package main
+
+// packages is what scripts may import, sorted.
+var packages = []string{
+	"errors",
+	"fmt",
+	"jpgreport/runtime/pixel",
+	"jpgreport/runtime/result",
+	"math",
+	"sort",
+	"strconv",
+	"strings",
+}
+
+// Reasons for leaving something out.
+const (
+	noInput    = "scripts have no input to read"
+	noIterator = "scripts cannot range over functions"
+	ofRecord   = "it belongs to the record, to which a script adds through out"
+	ofCell     = "a script has its own cell, out, and its parameters, params"
+)
+
+// excluded is what scripts do not get although it is exported, sorted. Generic
+// functions and types are left out by themselves, as compiled code holds none.
+var excluded = []struct{ name, reason string }{
+	{"fmt.Fscan", noInput},
+	{"fmt.Fscanf", noInput},
+	{"fmt.Fscanln", noInput},
+	{"fmt.Scan", noInput},
+	{"fmt.ScanState", noInput},
+	{"fmt.Scanf", noInput},
+	{"fmt.Scanln", noInput},
+	{"fmt.Scanner", noInput},
+	{"fmt.Sscan", "package strconv parses numbers"},
+	{"fmt.Sscanf", "package strconv parses numbers"},
+	{"fmt.Sscanln", "package strconv parses numbers"},
+	{"jpgreport/runtime/result.Artifact", ofRecord},
+	{"jpgreport/runtime/result.Call", ofRecord},
+	{"jpgreport/runtime/result.Decode", ofRecord},
+	{"jpgreport/runtime/result.Environment", ofRecord},
+	{"jpgreport/runtime/result.Git", ofRecord},
+	{"jpgreport/runtime/result.New", ofRecord},
+	{"jpgreport/runtime/result.NewCell", ofCell},
+	{"jpgreport/runtime/result.NewParams", ofCell},
+	{"jpgreport/runtime/result.Provenance", ofRecord},
+	{"jpgreport/runtime/result.Recorder", ofRecord},
+	{"jpgreport/runtime/result.Run", ofRecord},
+	{"jpgreport/runtime/result.Source", ofRecord},
+	{"strings.FieldsFuncSeq", noIterator},
+	{"strings.FieldsSeq", noIterator},
+	{"strings.Lines", noIterator},
+	{"strings.SplitAfterSeq", noIterator},
+	{"strings.SplitSeq", noIterator},
+}
+
+// writers are the functions that take an io.Writer and may: the only writers in
+// a script's reach are its own strings.Builder.
+var writers = []string{
+	"fmt.Fprint",
+	"fmt.Fprintf",
+	"fmt.Fprintln",
+}
