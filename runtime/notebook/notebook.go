@@ -11,7 +11,6 @@ package notebook
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os/exec"
 	"time"
@@ -57,14 +56,6 @@ type Progress struct {
 	Status  result.Status // how the cell ended; "" while it runs
 }
 
-// Run runs a spec and returns what came out, sealed, however it ended: the run's
-// Status says how. An error means that nothing could be run at all. When ctx
-// ends, the child is asked to stop, and killed when it does not within two
-// seconds.
-func Run(ctx context.Context, sp *spec.Spec, o Options) (*result.Run, error) {
-	return nil, errors.New("not written yet")
-}
-
 // A Job is what the child is given.
 type Job struct {
 	Cells       []JobCell               `json:"cells"`
@@ -94,11 +85,3 @@ type Evaluator interface {
 // run under: ctx, with what the caller adds, such as the data sets; nil stands
 // for ctx itself. ctx carries progress, provenance and memory already.
 type Start func(ctx context.Context, job Job) (Evaluator, context.Context, error)
-
-// Serve runs the job that stands on in and writes events to out. It takes the
-// process over: os.Stdout becomes standard error, so that a stray print does not
-// end up among the events; interrupts are ignored, since the parent tells the
-// child when to stop, by closing in; and the limits of stack and memory are set.
-func Serve(ctx context.Context, in io.Reader, out io.Writer, start Start) error {
-	return errors.New("not written yet")
-}

@@ -43,8 +43,8 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// nearest returns the name that a mistyped one most likely stands for, or "".
-func nearest(name string, allowed []string) string {
+// Nearest returns the name that a mistyped one most likely stands for, or "".
+func Nearest(name string, allowed []string) string {
 	if len(name) > 100 {
 		return "" // no slip of the keyboard, and dear to compare
 	}
@@ -59,7 +59,7 @@ func nearest(name string, allowed []string) string {
 
 // didYouMean is the hint for a mistyped name, or "".
 func didYouMean(name string, allowed []string) string {
-	if n := nearest(name, allowed); n != "" {
+	if n := Nearest(name, allowed); n != "" {
 		return fmt.Sprintf("did you mean %q?", n)
 	}
 	return ""
