@@ -73,7 +73,7 @@ func valueOf(s result.Series, j int, a result.Axis) entry {
 	return entry{number: &x}
 }
 
-func bare(v float64, a result.Axis) entry {
+func plainEntry(v float64, a result.Axis) entry {
 	if finite(v) == nil {
 		return entry{text: gap}
 	}
@@ -119,7 +119,7 @@ func seriesData(k *result.Chart) ([]column, [][]entry) {
 	slices.SortStableFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.x, b.x), a.nth-b.nth) })
 	cells := make([][]entry, len(places))
 	for i, p := range places {
-		first := bare(p.x, k.X)
+		first := plainEntry(p.x, k.X)
 		if len(k.X.Categories) > 0 {
 			first = entry{text: k.X.Categories[int(p.x)]}
 		}
@@ -155,7 +155,7 @@ func scatterData(k *result.Chart) ([]column, [][]entry) {
 			if len(k.X.Categories) > 0 {
 				row = append(row, entry{text: k.X.Categories[j]})
 			} else {
-				row = append(row, bare(s.X[j], k.X))
+				row = append(row, plainEntry(s.X[j], k.X))
 			}
 			cells = append(cells, append(row, valueOf(s, j, k.Y)))
 		}
@@ -172,7 +172,7 @@ func boxData(k *result.Chart) ([]column, [][]entry) {
 			row[1] = entry{number: &number{value: float64(s.N[0])}}
 		}
 		for _, y := range s.Y {
-			row = append(row, bare(y, k.Y))
+			row = append(row, plainEntry(y, k.Y))
 		}
 		cells = append(cells, row)
 	}

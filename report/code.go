@@ -22,7 +22,7 @@ func highlight(language, code string, first int) template.HTML {
 	if err != nil {
 		return highlighted(template.HTMLEscapeString(code))
 	}
-	options := []chromahtml.Option{chromahtml.WithClasses(true), chromahtml.PreventSurroundingPre(true)}
+	options := []chromahtml.Option{chromahtml.WithClasses(true), chromahtml.WithPreWrapper(bare{})}
 	if first > 0 {
 		options = append(options, chromahtml.WithLineNumbers(true), chromahtml.BaseLineNumber(first))
 	}
@@ -32,6 +32,12 @@ func highlight(language, code string, first int) template.HTML {
 	}
 	return highlighted(b.String())
 }
+
+// bare leaves the elements around the code to the template.
+type bare struct{}
+
+func (bare) Start(bool, string) string { return "" }
+func (bare) End(bool) string           { return "" }
 
 // A listing is code that the reader may unfold.
 type listing struct {

@@ -16,7 +16,7 @@ import (
 // text is escaped.
 var recordStart = []byte(`<script type="application/json" id="jpgreport-record">`)
 
-var pictureElement = regexp.MustCompile(`<img src="data:image/png;base64,([^"]*)" data-sha256="([0-9a-f]{64})"`)
+var pictureElement = regexp.MustCompile(` src="data:image/png;base64,([^"]*)" data-sha256="([0-9a-f]{64})"`)
 
 // Read returns the run that a page carries, with its pictures. A picture whose
 // bytes do not have the digest that names it is an error.

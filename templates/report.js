@@ -208,14 +208,21 @@
     var size = plot / columns > 44 ? 12 : 10;
     map.seriesIndex = 0;
     series.itemStyle = { borderColor: variable('paper'), borderWidth: 1 };
-    // ECharts 4 cannot label a cell in SVG; the labels are a series of their own.
+    // ECharts 4 cannot label a cell in SVG; the labels are a series of their own,
+    // which marks the gaps as well.
+    var labels = series.data.map(function (d) { return d.value.slice(0, 3); }), filled = {};
+    labels.forEach(function (v) { filled[v[0] + ' ' + v[1]] = true; });
+    for (var i = 0; i < columns; i++) {
+      for (var j = 0; j < option.yAxis[0].data.length; j++) if (!filled[i + ' ' + j]) labels.push([i, j, null]);
+    }
+    var soft = variable('soft');
     option.series.push({
-      type: 'custom', silent: true, z: 5, data: series.data, encode: { x: 0, y: 1 },
+      type: 'custom', silent: true, z: 5, data: labels, encode: { x: 0, y: 1 },
       renderItem: function (params, api) {
         var v = api.value(2), t = (v - low) / (high - low || 1), at = api.coord([api.value(0), api.value(1)]);
         return { type: 'text', style: {
           x: at[0], y: at[1], text: printed(v, axis).replace('%', ''), textAlign: 'center', textVerticalAlign: 'middle',
-          font: size + 'px ' + variable('sans'), textFill: luminance(ramp, t) > 0.2 ? '#1c1b19' : '#fff'
+          font: size + 'px ' + variable('sans'), textFill: !isNumber(v) ? soft : luminance(ramp, t) > 0.2 ? '#1c1b19' : '#fff'
         } };
       }
     });
@@ -249,9 +256,10 @@
     if (kind === 'scatter') {
       return tip(p.data.name || p.seriesName || '', [[axes.x.name || 'x', printed(v[0], axes.x)], [axes.y.name || 'y', measured(v[1], v[2], v[3], v[4], axes.y)]]);
     }
-    return tip(place(v[0]), ps.map(function (q) {
+    var n = v[4], same = isNumber(n) && ps.every(function (q) { return q.data.value[4] === n; });
+    return tip(place(v[0]) + (same ? ', n = ' + n.toLocaleString('en-US') : ''), ps.map(function (q) {
       var w = q.data.value;
-      return [q.seriesName, measured(w[1], w[2], w[3], w[4], axes.y)];
+      return [q.seriesName, measured(w[1], w[2], w[3], same ? undefined : w[4], axes.y)];
     }));
   }
 
