@@ -1,0 +1,177 @@
+package check
+
+import (
+	"fmt"
+	"math"
+
+	"jpgreport/runtime/attack"
+	"jpgreport/runtime/model"
+	"jpgreport/runtime/pixel"
+	"jpgreport/runtime/result"
+)
+
+// Budget checks that every adversarial batch of a sweep is 8-bit, holds no NaN
+// and lies within its budget, exactly and on the 0..255 scale (check 1). It
+// states the share of samples whose step the range cut short.
+func Budget(x *pixel.Batch, s *attack.Sweep) result.Check {
+	v := begin(numberBudget, "budget", "The attack stays inside its budget")
+	clean, exact := x.Levels()
+	if !exact {
+		return v.inapplicable("the clean images are not 8-bit, so a budget in grey levels does not apply")
+	}
+	for k, adv := range s.Batches {
+		epsilon := s.Epsilons[k]
+		if err := pixel.SameShape(x, adv); err != nil {
+			v.fail("ε = %g/255: %v", epsilon, err)
+			continue
+		}
+		levels, exact := adv.Levels()
+		if n := notFinite(adv.Data); n > 0 {
+			v.fail("ε = %g/255: %d samples are NaN or infinite", epsilon, n)
+			continue
+		}
+		if !exact {
+			v.fail("ε = %g/255: samples lie between the 8-bit levels", epsilon)
+		}
+		largest, outside := 0, 0
+		for i := range levels {
+			d := max(int(levels[i])-int(clean[i]), int(clean[i])-int(levels[i]))
+			largest = max(largest, d)
+			if float64(d) > epsilon {
+				outside++
+			}
+		}
+		report := v.note
+		if outside > 0 {
+			report = v.fail
+		}
+		report("ε = %g/255: largest change %d, %d of %d samples outside, %.1f%% of steps cut by the range 0..255",
+			epsilon, largest, outside, len(levels), 100*s.Clipped[k])
+	}
+	return v.end()
+}
+
+// Identity checks that an attack with ε = 0 changes neither a byte nor a
+// prediction (check 2). Labels are the predictions on x and on adv.
+func Identity(x, adv *pixel.Batch, cleanLabels, advLabels []int) result.Check {
+	v := begin(numberIdentity, "identity", "ε = 0 is the identity")
+	if err := pixel.SameShape(x, adv); err != nil {
+		v.fail("%v", err)
+		return v.end()
+	}
+	bytes := 0
+	for i := range x.Data {
+		if x.Data[i] != adv.Data[i] {
+			bytes++
+		}
+	}
+	labels, err := differing(cleanLabels, advLabels)
+	switch {
+	case err != nil:
+		v.fail("%v", err)
+	case bytes > 0 || labels > 0:
+		v.fail("%d of %d samples and %d of %d predictions differ", bytes, len(x.Data), labels, len(cleanLabels))
+	default:
+		v.note("none of %d samples and none of %d predictions differ", len(x.Data), len(cleanLabels))
+	}
+	return v.end()
+}
+
+// Tolerances of check 3.
+const (
+	// gradientTolerance bounds the error of a derivative, relative to the
+	// largest derivative of its image. The float32 gradient is held against
+	// float64 differences, so single precision is all that should part them.
+	gradientTolerance = 1e-3
+	// zeroShare is the share of exactly zero derivatives above which an attack
+	// leaves a good part of each image alone.
+	zeroShare = 0.5
+)
+
+// Gradient checks the gradient that the attack follows against central finite
+// differences (check 3).
+func Gradient(g *model.GradientCheck) result.Check {
+	v := begin(numberGradient, "gradient", "The gradient agrees with finite differences")
+	if g.Compared == 0 {
+		v.fail("no derivative could be compared")
+		return v.end()
+	}
+	report := v.note
+	if !(g.Error <= gradientTolerance) {
+		report = v.fail
+	}
+	report("%d derivatives compared (%d left out at kinks); the largest error is %.1e of the image's largest derivative, allowed %.0e",
+		g.Compared, g.Kinks, g.Error, gradientTolerance)
+	report = v.note
+	if g.ZeroShare > zeroShare {
+		report = v.warn
+	}
+	report("%.2f%% of the gradient is exactly zero", 100*g.ZeroShare)
+	return v.end()
+}
+
+// Step checks the attack's first order (check 4): before clipping, the step d of
+// budget ε satisfies ⟨g, d⟩ = ε·‖g‖₁ for the gradient g, or −ε·‖g‖₁ for a
+// targeted attack. It is checked on the samples that the range did not cut.
+func Step(x *pixel.Batch, s *attack.Sweep) result.Check {
+	v := begin(numberStep, "step", "The step follows the gradient's sign")
+	if len(s.Gradient) != len(x.Data) {
+		v.fail("%d derivatives for %d samples", len(s.Gradient), len(x.Data))
+		return v.end()
+	}
+	direction := 1.0
+	if s.Targeted {
+		direction = -1
+	}
+	for k, adv := range s.Batches {
+		step := math.Floor(s.Epsilons[k])
+		if step == 0 {
+			continue
+		}
+		dot, norm, free := 0.0, 0.0, 0
+		for i, g := range s.Gradient {
+			from, to := float64(pixel.Level(x.Data[i])), float64(pixel.Level(adv.Data[i]))
+			if from < step || from > 255-step {
+				continue // the range may cut this step
+			}
+			free++
+			dot += float64(g) * (to - from)
+			norm += math.Abs(float64(g))
+		}
+		switch want := direction * step * norm; {
+		case free == 0 || norm == 0:
+			v.note("ε = %g/255: the range may cut every step, nothing to compare", s.Epsilons[k])
+		case math.Abs(dot-want) > 1e-9*math.Abs(want):
+			v.fail("ε = %g/255: ⟨g, d⟩ is %.6g times ε·‖g‖₁ on %d samples, want %g", s.Epsilons[k], dot/(step*norm), free, direction)
+		default:
+			v.note("ε = %g/255: ⟨g, d⟩ = %g·ε·‖g‖₁ on the %d samples that the range cannot cut", s.Epsilons[k], direction, free)
+		}
+	}
+	if len(v.detail) == 0 {
+		return v.inapplicable("no ε of at least one grey level")
+	}
+	return v.end()
+}
+
+func notFinite(data []float32) int {
+	n := 0
+	for _, s := range data {
+		if s != s || math.IsInf(float64(s), 0) {
+			n++
+		}
+	}
+	return n
+}
+
+func differing(a, b []int) (int, error) {
+	if len(a) != len(b) {
+		return 0, fmt.Errorf("%d and %d predictions cannot be compared", len(a), len(b))
+	}
+	n := 0
+	for i := range a {
+		if a[i] != b[i] {
+			n++
+		}
+	}
+	return n, nil
+}
