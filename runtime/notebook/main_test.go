@@ -1,6 +1,7 @@
 package notebook
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -110,10 +111,7 @@ func (a *actor) act(ctx context.Context, act, word string, out *result.Cell) err
 		return recurse(0)
 	case "hog":
 		for {
-			a.kept = append(a.kept, make([]byte, 1<<20))
-			for i := range a.kept[len(a.kept)-1] {
-				a.kept[len(a.kept)-1][i] = 1
-			}
+			a.kept = append(a.kept, bytes.Repeat([]byte("x"), 1<<20))
 		}
 	case "kill":
 		self, err := os.FindProcess(os.Getpid())
@@ -182,7 +180,7 @@ func childOf(mode string) func(context.Context) *exec.Cmd {
 			panic(err)
 		}
 		c := exec.CommandContext(ctx, self)
-		c.Env = append(childEnv(os.Environ()), childVariable+"="+mode)
+		c.Env = append(childEnv(os.Environ()), childVariable+"="+mode, "GORACE=atexit_sleep_ms=0")
 		return c
 	}
 }

@@ -149,7 +149,7 @@ func TestEnds(t *testing.T) {
 		"garbage":           {"garbage", result.Failed, `dir/x.yaml:11: cell "c2": the process that runs the cells wrote "this is no event" among its results`, false},
 		"flood":             {"flood", result.Limited, `dir/x.yaml:11: cell "c2": the cell printed more than 8 MB`, true},
 		"deaf":              {"deaf", result.Limited, `dir/x.yaml:11: cell "c2": the cell printed more than 8 MB`, true},
-		"texts":             {"texts", result.Limited, `dir/x.yaml:11: cell "c2": the cell put out more than 64 MB`, true},
+		"texts":             {"texts", result.Limited, `dir/x.yaml:11: cell "c2": the cell put out more than 32 MB`, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := parse(t, "script: print before", "script: "+c.act, "script: print after", `text: cites {{metric "none"}}`)

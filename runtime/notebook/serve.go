@@ -23,7 +23,7 @@ import (
 const (
 	maxPrints  = 8 << 20
 	minPrint   = 64
-	maxOutputs = 64 << 20 // of everything else, as JSON
+	maxOutputs = 32 << 20 // of everything else, as JSON
 )
 
 // maxStack bounds the stack of a goroutine: a script that recurses without end

@@ -2,4 +2,25 @@
 
 package store
 
-var sources = []source{}
+var sources = []source{
+	{
+		"attack",
+		"b96f183975c62abe91a094eea105ea9134b70cee4a7e109c238a4433ad43eb79",
+		"",
+	},
+	{
+		"codec",
+		"b8e559823b19d9b15f700f4332c422f2015c1ff70b354cdeb7f2a99b637dedca",
+		"",
+	},
+	{
+		"dataset",
+		"852026083563faf58f67306dd8304327d09056e3f627f0d134ee2e1e08ca4676",
+		"",
+	},
+	{
+		"model",
+		"aca054f3757fff85cbb2e66e84d93ab73c558d91699195c5f0abb48e19683bd8",
+		"25a02649a8db71f863d3e383d102a3bd2532cdc0a3d79775f3a51f09bbc24750",
+	},
+}
