@@ -92,7 +92,7 @@ func (t *table) fill(head []column, digits []int, cells [][]entry) {
 	for i, row := range cells {
 		t.Rows[i] = make([]datum, len(row))
 		for j, c := range row {
-			d := datum{Text: c.text, Head: j == 0 && !head[0].Numeric, Numeric: c.text == gap}
+			d := datum{Text: c.text, Head: j == 0 && !columns[0].shares, Numeric: c.text == gap}
 			if x := c.number; x != nil {
 				d.Numeric = true
 				d.Text = x.text(digits[j])
@@ -115,6 +115,7 @@ type shared struct {
 	sameN     bool
 	sameOf    bool
 	intervals bool
+	shares    bool
 	plain     []float64 // the values that are no shares
 }
 
@@ -131,6 +132,7 @@ func common(cells [][]entry, j int) shared {
 			}
 			s.numbers++
 			s.intervals = s.intervals || x.interval
+			s.shares = s.shares || x.share
 			if !x.share {
 				s.plain = append(s.plain, x.value)
 			}
