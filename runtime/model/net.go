@@ -91,8 +91,12 @@ const (
 	streamOrder   = 2 << 32
 )
 
-// initial draws weights as He et al., 2015, section 2.2: normal with variance
-// 2/fan-in, and biases 0. Gorgonia's own initialisers seed from the clock.
+// initial draws weights from a normal distribution of variance 1/(3·fan-in), and
+// sets biases to 0. Gorgonia's own initialisers seed from the clock.
+//
+// Note: the variance 2/fan-in of He et al., 2015, makes the first logits of this
+// network several units wide, as max pooling adds to the variance: the first loss
+// is 6.8 instead of 2.3, and 2,000 digits once over give 68% instead of 84%.
 func initial(a Architecture, seed uint64) ([]float32, error) {
 	stages, count, err := a.stages()
 	if err != nil {
@@ -105,7 +109,7 @@ func initial(a Architecture, seed uint64) ([]float32, error) {
 			fanIn *= s.Size * s.Size
 		}
 		r := rand.New(rand.NewPCG(seed, streamWeights|uint64(i)))
-		std := math.Sqrt(1 / float64(3*fanIn))
+		std := 1 / math.Sqrt(float64(3*fanIn))
 		w := s.weight.of(weights)
 		for k := range w {
 			w[k] = float32(std * r.NormFloat64())

@@ -1,10 +1,8 @@
 package model
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -35,64 +33,6 @@ func (m *memory) Keep(k work.Key, v []byte) { m.kept[fmt.Sprint(k)] = v }
 
 func newMemory() *memory { return &memory{kept: map[string][]byte{}} }
 
-func TestInputGradient(t *testing.T) {
-	for _, tt := range []struct {
-		arch      Architecture
-		n, pixels int
-		tolerance float64 // of the image's largest |gradient|
-	}{
-		{tiny(), shardSize + 2, 40, 1e-5},
-		{digits(t), 2, 10, 1e-5},
-	} {
-		net := random(t, tt.arch, 1)
-		x, labels := noise(tt.arch, tt.n, 2)
-		c, err := net.CheckGradient(context.Background(), x, labels, tt.pixels, 3)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c.Error > tt.tolerance {
-			t.Errorf("%s: gradient off by %v, want %v at most", tt.arch.Name, c.Error, tt.tolerance)
-		}
-		if c.Compared+c.Kinks != tt.n*tt.pixels || c.Compared < c.Kinks {
-			t.Errorf("%s: %d samples compared, %d at kinks", tt.arch.Name, c.Compared, c.Kinks)
-		}
-	}
-}
-
-// A gradient that is wrong in one place shows, and so does one that is nowhere.
-func TestGradientCheckCatches(t *testing.T) {
-	net := random(t, tiny(), 1)
-	x, labels := noise(net.arch, 1, 2)
-	all := make([]int, x.Size())
-	for i := range all {
-		all[i] = i
-	}
-	for name, spoil := range map[string]func(g []float32){
-		"one sign":  func(g []float32) { k := largest(g); g[k] = -g[k] },
-		"all zero":  func(g []float32) { clear(g) },
-		"one tenth": func(g []float32) { g[largest(g)] *= 1.1 },
-	} {
-		g, err := net.Gradient(context.Background(), x, labels)
-		if err != nil {
-			t.Fatal(err)
-		}
-		spoil(g)
-		if c := net.checkImage(widen(x.Sample(0)), labels[0], g, all); c.Error < 0.05 {
-			t.Errorf("%s: the check says %v", name, c.Error)
-		}
-	}
-}
-
-func largest(g []float32) int {
-	k := 0
-	for i, v := range g {
-		if math.Abs(float64(v)) > math.Abs(float64(g[k])) {
-			k = i
-		}
-	}
-	return k
-}
-
 // Whatever the number of goroutines, weights, logits and gradients are the same
 // bits.
 func TestSameBitsWhateverGOMAXPROCS(t *testing.T) {
@@ -121,36 +61,6 @@ func TestSameBitsWhateverGOMAXPROCS(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("GOMAXPROCS %d: digests of weights, logits and gradient\n%s, at 1\n%s", procs, got, want)
-		}
-	}
-}
-
-// An image's logits and gradient do not depend on its place or its neighbours.
-func TestImagesAreIndependent(t *testing.T) {
-	net := random(t, tiny(), 6)
-	x, labels := noise(net.arch, shardSize+6, 7)
-	p, err := net.Classify(context.Background(), x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := net.Gradient(context.Background(), x, labels)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range []int{0, 3, shardSize - 1, shardSize, x.N - 1} {
-		one, err := net.Classify(context.Background(), x.Slice(i, i+1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(one.Logits, p.row(i)) {
-			t.Errorf("image %d alone has logits %v, in the batch %v", i, one.Logits, p.row(i))
-		}
-		alone, err := net.Gradient(context.Background(), x.Slice(i, i+1), labels[i:i+1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(alone, g[i*x.Size():(i+1)*x.Size()]) {
-			t.Errorf("image %d alone has another gradient", i)
 		}
 	}
 }
@@ -204,89 +114,6 @@ func TestTrainingIsRecalled(t *testing.T) {
 			t.Errorf("another %s gives the same net", name)
 		}
 		seen[n.Digest()] = true
-	}
-}
-
-func TestPredictionsAreRecalled(t *testing.T) {
-	net := random(t, tiny(), 1)
-	x, labels := noise(net.arch, 5, 2)
-	m := newMemory()
-	ctx := work.WithMemory(context.Background(), m)
-	var all []*Predictions
-	for range 2 {
-		p, err := net.Classify(ctx, x)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, p)
-	}
-	if m.hits != 1 || !slices.Equal(all[0].Logits, all[1].Logits) || !slices.Equal(all[0].Labels, all[1].Labels) || !slices.Equal(all[0].Confidence, all[1].Confidence) {
-		t.Errorf("%d hits, want 1; predictions %+v, recalled %+v", m.hits, all[0], all[1])
-	}
-	losses, err := net.Loss(ctx, x, labels)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i, l := range losses {
-		if want := net.ReferenceLoss(widen(x.Sample(i)), labels[i]); math.Abs(l-want) > 1e-5*max(1, want) {
-			t.Errorf("image %d: loss %v, reference %v", i, l, want)
-		}
-	}
-}
-
-func TestPredictions(t *testing.T) {
-	p := newPredictions([]float32{0, 0, 0, 1, 3, 3, float32(math.Log(6)), float32(math.Log(3)), 0}, 3)
-	if want := []int{0, 1, 0}; !slices.Equal(p.Labels, want) {
-		t.Errorf("labels %v, want %v", p.Labels, want)
-	}
-	for _, tt := range []struct {
-		i, label int
-		want     float64
-	}{{0, 2, 1. / 3}, {2, 0, 0.6}, {2, 1, 0.3}, {2, 2, 0.1}} {
-		if got := p.Probability(tt.i, tt.label); math.Abs(got-tt.want) > 1e-6 {
-			t.Errorf("probability of label %d for image %d: %v, want %v", tt.label, tt.i, got, tt.want)
-		}
-	}
-	if math.Abs(p.Confidence[2]-0.6) > 1e-6 {
-		t.Errorf("confidence %v, want 0.6", p.Confidence[2])
-	}
-	if got, want := p.Top(1, 2), []int{1, 2}; !slices.Equal(got, want) {
-		t.Errorf("top 2 %v, want %v", got, want)
-	}
-	if got := p.Top(0, 9); len(got) != 3 {
-		t.Errorf("top 9 of 3 classes: %v", got)
-	}
-}
-
-// With logits so far apart that the label's probability is 1 in float64, the
-// gradient keeps its direction: it is that of the reference.
-func TestSaturatedLogitsKeepTheirGradient(t *testing.T) {
-	a := tiny()
-	net := random(t, a, 11)
-	stages, _, err := a.stages()
-	if err != nil {
-		t.Fatal(err)
-	}
-	x, _ := noise(a, 4, 12)
-	p, err := net.Classify(context.Background(), x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	label := p.Labels[0]
-	stages[len(stages)-1].bias.of(net.weights)[label] += 60
-	p, err = newNet(a, net.weights).Classify(context.Background(), x.Slice(0, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if p.Confidence[0] != 1 {
-		t.Fatalf("the softmax is not saturated: %v", p.Confidence[0])
-	}
-	c, err := net.CheckGradient(context.Background(), x.Slice(0, 1), []int{label}, 40, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c.Error > 1e-4 || c.Compared < 20 || c.ZeroShare > 0.1 {
-		t.Errorf("saturated: %+v", *c)
 	}
 }
 
@@ -347,105 +174,5 @@ func TestLossThatIsNotFinite(t *testing.T) {
 	want := "train tiny: epoch 1, step 1 of 1: the loss is NaN; a learning rate below 0.002 may help"
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
-	}
-}
-
-func TestEncoding(t *testing.T) {
-	net := random(t, tiny(), 1)
-	net.Curve = []CurvePoint{{1, 2.5, 0.1}, {7, 0.25, 0.9}}
-	enc, err := net.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var back Net
-	if err := back.UnmarshalBinary(enc); err != nil {
-		t.Fatal(err)
-	}
-	again, _ := back.MarshalBinary()
-	if !bytes.Equal(enc, again) || back.Digest() != net.Digest() || !slices.Equal(back.Curve, net.Curve) {
-		t.Error("a net does not come back as it was")
-	}
-	for i := range enc {
-		damaged := bytes.Clone(enc)
-		damaged[i] ^= 0x40
-		if new(Net).UnmarshalBinary(damaged) == nil {
-			t.Fatalf("byte %d changed: no error", i)
-		}
-		if new(Net).UnmarshalBinary(enc[:i]) == nil {
-			t.Fatalf("cut to %d bytes: no error", i)
-		}
-	}
-}
-
-// seal puts the right digest after a body, as someone who forges a file would.
-func seal(body []byte) []byte {
-	sum := sha256.Sum256(body)
-	return append(bytes.Clone(body), sum[:]...)
-}
-
-func FuzzUnmarshal(f *testing.F) {
-	net := random(f, tiny(), 1)
-	enc, err := net.MarshalBinary()
-	if err != nil {
-		f.Fatal(err)
-	}
-	body := enc[:len(enc)-sha256.Size]
-	f.Add(body)
-	f.Add(body[:len(body)-4])
-	huge := bytes.Clone(body)
-	binary.LittleEndian.PutUint32(huge[len(magic):], math.MaxUint32)
-	f.Add(huge)
-	f.Add(bytes.Replace(body, []byte(`"Out":5`), []byte(`"Out":6`), 1))
-	f.Add(bytes.Replace(body, []byte(`"Height":8`), []byte(`"Height":0`), 1))
-	f.Add(bytes.Replace(body, []byte(`"Size":2`), []byte(`"Size":0`), 1))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		var n Net
-		if err := n.UnmarshalBinary(seal(body)); err != nil {
-			return
-		}
-		// What decodes is a net that works.
-		if n.arch.Channels*n.arch.Height*n.arch.Width > 1000 || len(n.weights) > 1e5 {
-			return
-		}
-		x, _ := noise(n.arch, 1, 1)
-		n.ReferenceLogits(x, 0)
-	})
-}
-
-func TestArchitecturesAreSortedAndFit(t *testing.T) {
-	if !slices.IsSorted(Architectures()) {
-		t.Errorf("not sorted: %v", Architectures())
-	}
-	for _, a := range architectures() {
-		if _, _, err := a.stages(); err != nil {
-			t.Error(err)
-		}
-	}
-	if _, n, _ := digits(t).stages(); n != 421642 {
-		t.Errorf("the digits network has %d weights, want 421642", n)
-	}
-	want := "digits: 1×28×28, normalise mean 0.1307 std 0.3081, conv 32 3×3 padding 1, relu, max pool 2×2, conv 64 3×3 padding 1, relu, max pool 2×2, flatten, dense 128, relu, dense 10; 10 classes"
-	if got := digits(t).String(); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
-func TestArchitectureErrors(t *testing.T) {
-	for _, tt := range []struct {
-		change func(a *Architecture)
-		want   string
-	}{
-		{func(a *Architecture) { a.Height = 0 }, `architecture "tiny": images of 2×0×8, want dimensions in 1..65536`},
-		{func(a *Architecture) { a.Layers[3].Size = 3 }, `architecture "tiny": layer 3, max pool 3×3, does not fit images of 3×8×8`},
-		{func(a *Architecture) { a.Layers[0].Std = 0 }, `architecture "tiny": layer 0, normalise mean 0.4 std 0, does not fit images of 2×8×8`},
-		{func(a *Architecture) { a.Classes = 4 }, `architecture "tiny": the last layer gives 3×1×1, want 4 classes (at least 2)`},
-		{func(a *Architecture) { a.Layers[2].Kind = "gelu" }, `architecture "tiny": layer 2, gelu, does not fit images of 3×8×8`},
-		{func(a *Architecture) { a.Layers[1].Pad = 65 }, `architecture "tiny": layer 1, conv 3 3×3 padding 65: out of range`},
-	} {
-		a := tiny()
-		tt.change(&a)
-		if _, _, err := a.stages(); err == nil || err.Error() != tt.want {
-			t.Errorf("got  %v\nwant %s", err, tt.want)
-		}
 	}
 }

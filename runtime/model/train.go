@@ -15,7 +15,8 @@ import (
 )
 
 // TrainOptions say how [Train] trains. The zero value is the recipe that takes
-// the digits network above 98.5% in one epoch.
+// the digits network to 98.9% to 99.1% of MNIST's test images in one epoch (four
+// seeds).
 type TrainOptions struct {
 	Epochs       int     // passes over the images; 0 means 1
 	BatchSize    int     // images a step; 0 means 50
