@@ -59,6 +59,26 @@ func (t *refusal) bound(n *ast.SelectorExpr) {
 	}
 }
 
+// methodless refuses to hand a script's type as any to compiled code that would
+// look for its methods and not find them.
+func (t *refusal) methodless(call *ast.CallExpr) {
+	f := t.compiled(call)
+	if f == nil || f.Pkg().Path() == "fmt" || f.Pkg().Path() == "sort" || f.Pkg().Path() == "errors" {
+		return
+	}
+	params := f.Signature().Params()
+	for i, a := range call.Args {
+		if i >= params.Len() {
+			return
+		}
+		n, ok := t.info.TypeOf(a).(*types.Named)
+		p, empty := params.At(i).Type().Underlying().(*types.Interface)
+		if ok && empty && p.Empty() && n.Obj().Pkg() == t.pkg && n.NumMethods() > 0 {
+			t.errorf(a.Pos(), "hand over a number, a text or a compiled type", "%s.%s does not see the methods of %s, a type of the script", f.Pkg().Name(), f.Name(), n.Obj().Name())
+		}
+	}
+}
+
 // errorsAs refuses errors.As with a script's type.
 func (t *refusal) errorsAs(call *ast.CallExpr) {
 	if f := t.compiled(call); f == nil || f.FullName() != "errors.As" || len(call.Args) != 2 {

@@ -58,6 +58,9 @@ func (f *frames) innermost() (cell, function int, ok bool) {
 	return cell, function - 1, true
 }
 
+// opaque is how compiled code sees a value of a script's type inside an any.
+const opaque = "type interp.valueInterface"
+
 // placed matches the beginning of a message of the interpreter that has a place in a cell.
 var placed = regexp.MustCompile(`^(?:CFG post-order panic: )?[cf](\d+)/_\.go:(\d+):(\d+): (?:CFG post-order panic: )?`)
 
@@ -81,6 +84,9 @@ func explain(v any) (message, hint string) {
 	}
 	switch v := v.(type) {
 	case *result.Error:
+		if strings.Contains(v.Message, opaque) {
+			return strings.ReplaceAll(v.Message, opaque, "a type of the script"), "convert it to a number or a text"
+		}
 		return v.Message, v.Hint
 	case runtime.Error:
 		return inGo(v.Error())
@@ -111,14 +117,14 @@ func inGo(s string) (message, hint string) {
 	switch {
 	case has("nil function", "nil func"):
 		return "call of a nil function", ""
+	case has("negative len", "negative cap", "len > cap"):
+		return "make with a size that is out of range", ""
 	case has("slice index out of bounds", "string slice index", "Slice: ", "Slice3"):
 		return "slice bounds out of range", ""
 	case has("index out of range"):
 		return "index out of range", ""
 	case has("zero Value", "nil pointer"):
 		return "nil pointer dereference", "what stands before the dot, the bracket or after the star is nil"
-	case has("negative len", "negative cap", "len > cap"):
-		return "make with a size that is out of range", ""
 	}
 	return "the interpreter cannot do what this line asks", "write it in smaller steps"
 }

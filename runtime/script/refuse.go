@@ -95,6 +95,7 @@ func (t *refusal) visit(n ast.Node) bool {
 		t.format(n)
 		t.errorsAs(n)
 		t.converted(n)
+		t.methodless(n)
 	case *ast.SelectorExpr:
 		if s := t.info.Selections[n]; s != nil && s.Kind() == types.MethodExpr {
 			t.errorf(n.Pos(), "write a function that calls the method", "method expressions such as %s are not supported in scripts", types.ExprString(n))

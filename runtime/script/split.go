@@ -1,6 +1,7 @@
 package script
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/scanner"
@@ -94,6 +95,9 @@ func (c *cell) split() (decls, stmts string, errs []*result.Error) {
 	if errs != nil {
 		return "", "", errs
 	}
+	if errs = c.balanced(ts); errs != nil {
+		return "", "", errs
+	}
 	d, s := blank(text), []byte(text)
 	depth, start := 0, true
 	for i := 0; i < len(ts); i++ {
@@ -115,12 +119,39 @@ func (c *cell) split() (decls, stmts string, errs []*result.Error) {
 			continue
 		}
 		start = ts[i].tok == token.SEMICOLON
-		if depth += nesting(ts[i].tok); depth < 0 {
-			return "", "", []*result.Error{c.at(ts[i].offset, "unexpected "+ts[i].tok.String()+", which closes nothing", "")}
-		}
+		depth += nesting(ts[i].tok)
 	}
 	return string(d), string(s), nil
 }
+
+// balanced looks for brackets without their counterpart, of which a parser would
+// speak at the end of the text only.
+func (c *cell) balanced(ts []lexeme) []*result.Error {
+	var open []lexeme
+	wrong := func(l lexeme, format string, args ...any) []*result.Error {
+		return []*result.Error{c.at(l.offset, fmt.Sprintf(format, args...), "")}
+	}
+	for _, l := range ts {
+		switch nesting(l.tok) {
+		case 1:
+			open = append(open, l)
+		case -1:
+			if len(open) == 0 {
+				return wrong(l, "unexpected %s, which closes nothing", l.tok)
+			}
+			last := open[len(open)-1]
+			if open = open[:len(open)-1]; closing[last.tok] != l.tok {
+				return wrong(l, "%s does not close the %s of line %d", l.tok, last.tok, c.at(last.offset, "", "").Line)
+			}
+		}
+	}
+	if len(open) > 0 {
+		return wrong(open[len(open)-1], "this %s is not closed", open[len(open)-1].tok)
+	}
+	return nil
+}
+
+var closing = map[token.Token]token.Token{token.LPAREN: token.RPAREN, token.LBRACK: token.RBRACK, token.LBRACE: token.RBRACE}
 
 // A lexeme is a token and where it begins.
 type lexeme struct {

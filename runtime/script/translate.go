@@ -16,6 +16,8 @@ var (
 	undefined    = regexp.MustCompile(`^undefined: (\w+)$`)
 	notExported  = regexp.MustCompile(`^undefined: (\w+)\.(\w+)$`)
 	redeclared   = regexp.MustCompile(`^(\w+) (?:redeclared|already declared)`)
+	unknownField = regexp.MustCompile(`^unknown field (\w+) in struct literal of type ([\w.]+)$`)
+	noMember     = regexp.MustCompile(`undefined \(type (\*?[\w.]+) has no field or method (\w+)\)`)
 	continuation = "\t" // begins a message that belongs to the one before
 )
 
@@ -35,6 +37,12 @@ func (t *typing) translate(list []types.Error) {
 		}
 		if m := notExported.FindStringSubmatch(text); m != nil {
 			hint = t.memberHint(m[1], m[2])
+		}
+		if m := unknownField.FindStringSubmatch(text); m != nil {
+			hint = t.fieldHint(m[1], m[2])
+		}
+		if m := noMember.FindStringSubmatch(text); m != nil {
+			hint = t.fieldHint(m[2], strings.TrimPrefix(m[1], "*"))
 		}
 		if m := redeclared.FindStringSubmatch(text); m != nil {
 			hint = "choose another name"
@@ -76,10 +84,35 @@ func (t *typing) memberHint(pkg, name string) string {
 	return ""
 }
 
+// fieldHint looks for a field or method of the named type near to name.
+func (t *typing) fieldHint(name, typ string) string {
+	obj := t.pkg.Scope().Lookup(typ)
+	if pkg, base, ok := strings.Cut(typ, "."); ok {
+		for o := range t.universe.reflects {
+			if o.Pkg().Name() == pkg && o.Name() == base && (obj == nil || o.Pkg().Path() < obj.Pkg().Path()) {
+				obj = o
+			}
+		}
+	}
+	if obj == nil {
+		return ""
+	}
+	var names []string
+	if s, ok := obj.Type().Underlying().(*types.Struct); ok {
+		for f := range s.Fields() {
+			names = append(names, f.Name())
+		}
+	}
+	for m := range types.NewMethodSet(types.NewPointer(obj.Type())).Methods() {
+		names = append(names, m.Obj().Name())
+	}
+	return didYouMean("", name, names)
+}
+
 func didYouMean(prefix, name string, names []string) string {
-	best, least := "", len(name)/3+1
+	best, least := "", (len(name)+1)/3
 	for _, n := range names {
-		if d := distance(strings.ToLower(n), strings.ToLower(name)); d <= least && ast.IsExported(n) == (prefix != "") {
+		if d := distance(strings.ToLower(n), strings.ToLower(name)); d <= least && (prefix == "" || ast.IsExported(n)) {
 			if d < least || best == "" {
 				best, least = n, d
 			}

@@ -383,7 +383,7 @@ func (t *typing) reachesLater(obj types.Object, here place, needs map[types.Obje
 	var later []types.Object
 	for o := range needs[obj] {
 		if _, isVar := o.(*types.Var); isVar {
-			if here.before(t.decided[o]) {
+			if here.before(t.decided[o]) && t.decided[o].cell <= t.decided[obj].cell {
 				later = append(later, o)
 			}
 		} else if v := t.reachesLater(o, here, needs, seen); v != nil {

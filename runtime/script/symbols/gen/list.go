@@ -4,6 +4,12 @@ package main
 var packages = []string{
 	"errors",
 	"fmt",
+	"jpgreport/runtime/attack",
+	"jpgreport/runtime/check",
+	"jpgreport/runtime/codec",
+	"jpgreport/runtime/dataset",
+	"jpgreport/runtime/metric",
+	"jpgreport/runtime/model",
 	"jpgreport/runtime/pixel",
 	"jpgreport/runtime/result",
 	"math",
@@ -17,11 +23,14 @@ const (
 	noInput    = "scripts have no input to read"
 	noIterator = "scripts cannot range over functions"
 	ofRecord   = "it belongs to the record, to which a script adds through out"
+	ofCatalog  = "the spec's data section says which sets may be opened, and from where"
+	ofCache    = "it is how results are kept, which needs no help from a script"
 	ofCell     = "a script has its own cell, out, and its parameters, params"
 )
 
-// excluded is what scripts do not get although it is exported, sorted. Generic
-// functions and types are left out by themselves, as compiled code holds none.
+// excluded is what scripts do not get although it is exported, sorted: functions,
+// types, and methods as Type.Method. Generic functions and types are left out by
+// themselves, as compiled code holds none.
 var excluded = []struct{ name, reason string }{
 	{"fmt.Fscan", noInput},
 	{"fmt.Fscanf", noInput},
@@ -34,6 +43,20 @@ var excluded = []struct{ name, reason string }{
 	{"fmt.Sscan", "package strconv parses numbers"},
 	{"fmt.Sscanf", "package strconv parses numbers"},
 	{"fmt.Sscanln", "package strconv parses numbers"},
+	{"jpgreport/runtime/dataset.Array", ofCatalog},
+	{"jpgreport/runtime/dataset.Catalog", ofCatalog},
+	{"jpgreport/runtime/dataset.ImageDims", ofCatalog},
+	{"jpgreport/runtime/dataset.KindIDX", ofCatalog},
+	{"jpgreport/runtime/dataset.KindMNIST", ofCatalog},
+	{"jpgreport/runtime/dataset.LabelDims", ofCatalog},
+	{"jpgreport/runtime/dataset.MaxBytes", ofCatalog},
+	{"jpgreport/runtime/dataset.ReadIDX", ofCatalog},
+	{"jpgreport/runtime/dataset.Source", ofCatalog},
+	{"jpgreport/runtime/dataset.WithCatalog", ofCatalog},
+	{"jpgreport/runtime/model.Net.MarshalBinary", ofCache},
+	{"jpgreport/runtime/model.Net.UnmarshalBinary", ofCache},
+	{"jpgreport/runtime/pixel.Batch.MarshalBinary", ofCache},
+	{"jpgreport/runtime/pixel.Batch.UnmarshalBinary", ofCache},
 	{"jpgreport/runtime/result.Artifact", ofRecord},
 	{"jpgreport/runtime/result.Call", ofRecord},
 	{"jpgreport/runtime/result.Decode", ofRecord},

@@ -72,10 +72,30 @@ func (f *file) symbols(used map[string]bool) error {
 			f.generic = append(f.generic, name)
 			continue
 		}
-		if bad := reaches(obj); bad != "" && !slices.Contains(writers, full) {
-			return fmt.Errorf("%s takes or gives %s: exclude it in list.go, with the reason", full, bad)
+		if err := check(full, obj); err != nil {
+			return err
+		}
+		if _, ok := obj.(*types.TypeName); ok {
+			set := types.NewMethodSet(types.NewPointer(obj.Type()))
+			for m := range set.Methods() {
+				name := full + "." + m.Obj().Name()
+				if isExcluded(name) {
+					used[name] = true
+				} else if ours := strings.HasPrefix(full, "jpgreport/"); ours && m.Obj().Exported() {
+					if err := check(name, m.Obj()); err != nil {
+						return err
+					}
+				}
+			}
 		}
 		f.symbol(name, obj)
+	}
+	return nil
+}
+
+func check(full string, obj types.Object) error {
+	if bad := reaches(obj); bad != "" && !slices.Contains(writers, full) {
+		return fmt.Errorf("%s takes or gives %s: exclude it in list.go, with the reason", full, bad)
 	}
 	return nil
 }
