@@ -105,3 +105,17 @@ func SizeInflation(adv, clean []int) []float64 {
 	}
 	return ratio
 }
+
+// ChangedSamples returns the share of each image's samples in which x and y
+// differ.
+func ChangedSamples(x, y *pixel.Batch) []float64 {
+	return each("ChangedSamples", func(m [][]float32) float64 {
+		n := 0
+		for k := range m[0] {
+			if m[0][k] != m[1][k] {
+				n++
+			}
+		}
+		return float64(n) / float64(len(m[0]))
+	}, x, y)
+}

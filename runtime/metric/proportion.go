@@ -1,12 +1,13 @@
 // Package metric turns predictions and images into numbers, each with its
 // denominator and, for a proportion, its interval.
 //
-//  1. [Accuracy], [AttackSuccess], [Recovered], [NewlyBroken] and [Agreement]
-//     count predictions into a [Proportion].
+//  1. [Accuracy], [TopK], [AttackSuccess], [Recovered], [NewlyBroken] and
+//     [Agreement] count predictions into a [Proportion].
 //  2. [Transitions] follows each image from clean to attacked to compressed.
 //  3. [Correct] and [McNemar] compare two treatments of the same images.
-//  4. [Linf], [L2], [PSNR], [Survival] and [NormRatio] measure images, one number
-//     each; [Mean], [MeanSD] and [Range] summarise such numbers.
+//  4. [Linf], [L2], [PSNR], [ChangedSamples], [Survival], [NormRatio] and
+//     [SizeInflation] measure images, one number each; [Mean], [MeanSD] and
+//     [Range] summarise such numbers.
 //
 // Slices that belong together have equal lengths; that they do not is a mistake
 // in the calling code, and the functions panic.
