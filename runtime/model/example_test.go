@@ -21,8 +21,8 @@ func stripes(n int) (*pixel.Batch, []int) {
 }
 
 func ExampleTrain() {
-	x, labels := stripes(100)
-	net, err := model.Train(context.Background(), "digits", x, labels, model.TrainOptions{Epochs: 6, BatchSize: 25, Seed: 1})
+	x, labels := stripes(50)
+	net, err := model.Train(context.Background(), "digits", x, labels, model.TrainOptions{Epochs: 8, BatchSize: 25, Seed: 1})
 	if err != nil {
 		fmt.Println(err)
 		return

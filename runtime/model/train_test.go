@@ -49,12 +49,12 @@ func accuracy(t *testing.T, n *Net, x *pixel.Batch, labels []int) float64 {
 
 // The whole chain learns: initial weights, order, gradients, Adam, schedule.
 func TestTrainingLearns(t *testing.T) {
-	x, labels := bars(500, 1)
+	x, labels := bars(400, 1)
 	net, err := Train(context.Background(), "digits", x, labels, TrainOptions{Epochs: 2, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	test, want := bars(200, 2)
+	test, want := bars(100, 2)
 	if got := accuracy(t, net, test, want); got < 0.95 {
 		t.Errorf("accuracy %v on images like those trained on, want 0.95", got)
 	}
