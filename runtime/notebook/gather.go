@@ -179,9 +179,9 @@ func (g *gatherer) ended(why, death *stop) {
 	last := g.run.Cell(g.lastBegun())
 	switch {
 	case g.fault != nil:
-		g.mark(last, &stop{result.Failed, g.fault.Error()})
+		g.mark(last, &stop{status: result.Failed, message: g.fault.Error()})
 	case g.limit != "":
-		g.mark(last, &stop{result.Limited, g.limit})
+		g.mark(last, &stop{status: result.Limited, message: g.limit})
 	case why != nil && !g.allDone():
 		if last != nil && last.Status == result.Failed { // of its own accord, before it was asked
 			g.run.Status = result.Failed

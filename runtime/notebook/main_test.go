@@ -113,6 +113,10 @@ func (a *actor) act(ctx context.Context, act, word string, out *result.Cell) err
 		for {
 			a.kept = append(a.kept, bytes.Repeat([]byte("x"), 1<<20))
 		}
+	case "double":
+		for text := "x"; ; {
+			text += text
+		}
 	case "kill":
 		self, err := os.FindProcess(os.Getpid())
 		if err != nil {

@@ -88,11 +88,16 @@ func (g *gatherer) child(ctx context.Context, o Options) error {
 	dead := make(chan struct{})
 	reason := make(chan *stop, 1)
 	go func() {
-		reason <- g.stopper(ctx, o.Timeout, dead)
+		why := g.stopper(ctx, o, cmd.Process.Pid, dead)
+		reason <- why
 		stdin.Close()
+		patience := grace
+		if why != nil && why.atOnce {
+			patience = 0
+		}
 		select {
 		case <-dead:
-		case <-time.After(grace):
+		case <-time.After(patience):
 			cmd.Process.Kill()
 			kill()
 		}
@@ -102,50 +107,62 @@ func (g *gatherer) child(ctx context.Context, o Options) error {
 	g.flush()
 	why := <-reason
 	if why == nil && interruptedBySignal(err) {
-		why = &stop{status: result.Interrupted, message: "interrupted"}
+		why = interrupted()
 	}
 	g.ended(why, words.diagnose(err))
 	return nil
 }
 
-// A stop is the reason for which a child was asked to end.
+// A stop is the reason for which a child was asked to end, or died.
 type stop struct {
 	status  result.Status
 	message string
+	atOnce  bool // it is not asked but killed
 }
 
-// stopper waits until the child has to stop, or is dead: it returns nil then.
-func (g *gatherer) stopper(ctx context.Context, timeout time.Duration, dead <-chan struct{}) *stop {
-	var deadline <-chan time.Time
+func interrupted() *stop { return &stop{status: result.Interrupted, message: "interrupted"} }
+
+func overtime(timeout time.Duration) *stop {
+	message := "still running at the deadline"
 	if timeout > 0 {
-		t := time.NewTimer(timeout)
-		defer t.Stop()
-		deadline = t.C
+		message += fmt.Sprintf(": the run may take %v", timeout)
 	}
-	select {
-	case <-dead:
-		return nil
-	case <-g.halt: // it broke a limit or the protocol: g knows
-		return nil
-	case <-ctx.Done():
-		return halted(ctx, timeout)
-	case <-deadline:
-		return overtime(timeout)
-	}
+	return &stop{status: result.Limited, message: message}
 }
 
 func halted(ctx context.Context, timeout time.Duration) *stop {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return overtime(timeout)
 	}
-	return &stop{result.Interrupted, "interrupted"}
+	return interrupted()
 }
 
-func overtime(timeout time.Duration) *stop {
-	if timeout == 0 {
-		return &stop{result.Limited, "still running at the deadline"}
+// stopper waits until the child has to stop, or is dead: it returns nil then.
+func (g *gatherer) stopper(ctx context.Context, o Options, pid int, dead <-chan struct{}) *stop {
+	var deadline <-chan time.Time
+	if o.Timeout > 0 {
+		t := time.NewTimer(o.Timeout)
+		defer t.Stop()
+		deadline = t.C
 	}
-	return &stop{result.Limited, fmt.Sprintf("still running at the deadline: the run may take %v", timeout)}
+	tick := time.NewTicker(watchInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-dead:
+			return nil
+		case <-g.halt: // it broke a limit or the protocol: g knows
+			return nil
+		case <-ctx.Done():
+			return halted(ctx, o.Timeout)
+		case <-deadline:
+			return overtime(o.Timeout)
+		case <-tick.C:
+			if resident(pid) > o.MemoryLimit+o.MemoryLimit/20 {
+				return &stop{status: result.Limited, message: tooMuchMemory(o.MemoryLimit), atOnce: true}
+			}
+		}
+	}
 }
 
 // interruptedBySignal reports whether the child was ended by a signal that is

@@ -1,6 +1,7 @@
 package notebook
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +147,7 @@ func TestEnds(t *testing.T) {
 		"goroutine":         {"crash", result.Failed, `dir/x.yaml:11: cell "c2": the process that runs the cells died: panic: in a goroutine`, false},
 		"recursion":         {"recurse", result.Limited, `dir/x.yaml:11: cell "c2": the cell recursed without end: its stack grew beyond 256 MB`, false},
 		"memory":            {"hog", result.Limited, `dir/x.yaml:11: cell "c2": the cell used more than 600 MB of memory`, false},
+		"doubling":          {"double", result.Limited, `dir/x.yaml:11: cell "c2": the cell used more than 600 MB of memory`, false},
 		"kill":              {"kill", result.Failed, `dir/x.yaml:11: cell "c2": the process that runs the cells died (signal: killed); systems that run out of memory end processes so`, false},
 		"garbage":           {"garbage", result.Failed, `dir/x.yaml:11: cell "c2": the process that runs the cells wrote "this is no event" among its results`, false},
 		"flood":             {"flood", result.Limited, `dir/x.yaml:11: cell "c2": the cell printed more than 8 MB`, true},
@@ -373,6 +376,21 @@ func TestChildEnv(t *testing.T) {
 	got := childEnv([]string{"PATH=/bin", "SECRET_TOKEN=x", "Home=/h", "AWS_KEY=y", "GOGC=50"})
 	if d := cmp.Diff([]string{"PATH=/bin", "Home=/h", "GOGC=50", "GOTRACEBACK=none"}, got); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestResident(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux says what another process occupies")
+	}
+	before := resident(os.Getpid())
+	block := bytes.Repeat([]byte("x"), 64<<20)
+	if grown := resident(os.Getpid()) - before; before <= 0 || grown < 48<<20 {
+		t.Errorf("occupied %d bytes, and %d more after 64 MB", before, grown)
+	}
+	runtime.KeepAlive(block)
+	if got := resident(-1); got != 0 {
+		t.Errorf("no process occupies %d bytes", got)
 	}
 }
 

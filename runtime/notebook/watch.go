@@ -4,10 +4,20 @@ import (
 	"fmt"
 	"os"
 	"runtime/metrics"
+	"strconv"
+	"strings"
 	"time"
 )
 
+// The memory of the child is watched from both sides. The child knows what its
+// Go runtime holds, on any system. But while it moves a huge block of memory and
+// the garbage collector waits for that, its watch stands still; the parent then
+// sees, on Linux, how much the child really occupies.
 const watchInterval = 25 * time.Millisecond
+
+func tooMuchMemory(limit int64) string {
+	return fmt.Sprintf("the cell used more than %s of memory", size(limit))
+}
 
 // watch ends the process when its memory exceeds the limit, after it has told the
 // parent. The garbage collector works harder from nine tenths of the limit on,
@@ -22,7 +32,7 @@ func (s *server) watch(done <-chan struct{}, limit int64) {
 		case <-tick.C:
 		}
 		if used := memoryUsed(); used > uint64(limit) {
-			s.out.send(event{Kind: eventLimit, Cell: s.running(), Text: fmt.Sprintf("the cell used more than %s of memory", size(limit))})
+			s.out.send(event{Kind: eventLimit, Cell: s.running(), Text: tooMuchMemory(limit)})
 			os.Exit(1)
 		}
 	}
@@ -36,4 +46,22 @@ func memoryUsed() uint64 {
 	}
 	metrics.Read(samples)
 	return samples[0].Value.Uint64() - samples[1].Value.Uint64()
+}
+
+// resident returns the bytes of memory that a process occupies, 0 where the
+// system does not say so as Linux does (proc(5), /proc/pid/statm).
+func resident(pid int) int64 {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
 }

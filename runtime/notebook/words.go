@@ -29,15 +29,15 @@ func (w *lastWords) diagnose(err error) *stop {
 	text := string(w.b)
 	switch {
 	case strings.Contains(text, "goroutine stack exceeds") || strings.Contains(text, "fatal error: stack overflow"):
-		return &stop{result.Limited, fmt.Sprintf("the cell recursed without end: its stack grew beyond %s", size(maxStack))}
+		return &stop{status: result.Limited, message: fmt.Sprintf("the cell recursed without end: its stack grew beyond %s", size(maxStack))}
 	case strings.Contains(text, "fatal error: runtime: out of memory") || strings.Contains(text, "fatal error: runtime: cannot allocate memory") ||
 		strings.Contains(text, "runtime: cannot allocate memory"):
-		return &stop{result.Limited, "the machine has no memory left for the cell"}
+		return &stop{status: result.Limited, message: "the machine has no memory left for the cell"}
 	}
 	for line := range strings.Lines(text) {
 		for _, prefix := range []string{"panic: ", "fatal error: "} {
 			if strings.HasPrefix(line, prefix) {
-				return &stop{result.Failed, "the process that runs the cells died: " + strings.TrimSpace(line)}
+				return &stop{status: result.Failed, message: "the process that runs the cells died: " + strings.TrimSpace(line)}
 			}
 		}
 	}
@@ -52,5 +52,5 @@ func (w *lastWords) diagnose(err error) *stop {
 	if how == "signal: killed" {
 		message += "; systems that run out of memory end processes so"
 	}
-	return &stop{result.Failed, message}
+	return &stop{status: result.Failed, message: message}
 }
