@@ -7,12 +7,11 @@ import "gonum.org/v1/gonum/blas/gonum"
 //
 // All three of its passes go over the elements that are not 0 of one side, each
 // against the runs of values under or over one row of the kernel, which are
-// contiguous with channels last: after ReLU and pooling a third of the inputs is
-// 0, and of the gradients at least three quarters.
+// contiguous with channels last. ReLU leaves zeros among the inputs, and 2×2 max
+// pooling makes at least three quarters of the gradient zeros.
 //
 // Note: Gorgonia's Conv2d writes out im2col, multiplies by a transposed matrix
-// and transposes the result. It takes three times as long, and its share of a
-// training step was nine tenths.
+// and transposes the result, and its backward pass does the same for the zeros.
 type convolution struct {
 	in, out   shape
 	size, pad int

@@ -101,7 +101,7 @@ func relu(x *G.Node) (*G.Node, error) {
 // gradient goes to the first of equal maxima.
 //
 // Note: Gorgonia's MaxPool2D gives right values, but its gradient panics on a NaN
-// in a goroutine of its own, which nobody can recover, and it takes longer.
+// in a goroutine of its own, which nobody can recover.
 func maxPool(x *G.Node, s stage) (*G.Node, error) {
 	batch := x.Shape()[0]
 	from := make([]int32, batch*s.out.size()) // where each maximum stood in x
