@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"aca054f3757fff85cbb2e66e84d93ab73c558d91699195c5f0abb48e19683bd8",
+		"05d1626ad579eb662e42fd70af655622c684b0fc2d56e43361a0df63f4bf349f",
 		"25a02649a8db71f863d3e383d102a3bd2532cdc0a3d79775f3a51f09bbc24750",
 	},
 }
