@@ -16,6 +16,10 @@
 //
 // [Check] does steps 2 and 3 for all cells of a spec and runs nothing.
 //
+// What still differs, as only the running script could tell: a nil pointer of a
+// script's type in an interface compares equal to nil, and two values of script's
+// types made of the same type compare equal inside interfaces.
+//
 // A script sees four names without an import: ctx, out, params and must. The
 // last takes an error and ends the cell at that line when it is not nil.
 package script
