@@ -12,12 +12,14 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
 	"jpgreport/report"
+	"jpgreport/runtime/result"
 )
 
 // chromium starts a browser that can reach nothing, once for all its tabs.
@@ -81,7 +83,18 @@ func open(t *testing.T, browser context.Context, file string, width int64, schem
 	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file)); err != nil {
 		t.Fatal(err)
 	}
+	if err := chromedp.Do(ctx, allDrawn()); err != nil {
+		t.Fatal(err)
+	}
 	return b
+}
+
+// allDrawn waits until no chart waits to be drawn.
+func allDrawn() chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := chromedp.Poll[bool](`!document.querySelector('.drawn .chart:not(:has(svg))')`)(ctx, target)
+		return err
+	})
 }
 
 func (b *tab) event(ev any) {
@@ -230,4 +243,45 @@ func TestChromiumWithoutScript(t *testing.T) {
 	if len(b.messages) == 0 {
 		t.Error("a script whose digest the policy does not name ran without a message")
 	}
+}
+
+// A cloud of points is a few paths, or a browser takes seconds over it; its
+// points still answer to the mouse.
+func TestChromiumCloud(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	browser := chromium(t)
+	var s result.Series
+	for i := range 2000 {
+		s.X = append(s.X, float64(i%50)/49)
+		s.Y = append(s.Y, float64(i/50)/39)
+		s.Labels = append(s.Labels, fmt.Sprintf("image %d", i))
+	}
+	c := result.NewCell("cloud")
+	c.Scatter(result.Chart{Title: "A made-up cloud", X: result.Axis{Name: "before", Percent: true}, Y: result.Axis{Name: "after", Percent: true}, Series: []result.Series{s}})
+	run := result.New()
+	run.Title, run.Status, run.Cells = "A made-up run", result.Done, []*result.Cell{c}
+	file := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(file, render(t, run, report.Options{}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, browser, file, 1280, "light")
+	if n := eval[int](t, b, `document.querySelectorAll('.chart svg *').length`); n > 200 {
+		t.Errorf("the drawing of 2,000 points has %d elements", n)
+	}
+	at := eval[[]float64](t, b, `(function () {
+		var c = document.querySelector('.chart');
+		c.scrollIntoView({ block: 'center' });
+		var r = c.getBoundingClientRect(), p = echarts.getInstanceByDom(c).convertToPixel('grid', [25 / 49, 20 / 39]);
+		return [r.left + p[0], r.top + p[1]];
+	})()`)
+	if err := chromedp.Do(b, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1])); err != nil {
+		t.Fatal(err)
+	}
+	said, err := chromedp.Run(b, chromedp.Poll[string](`(document.querySelector('.tip') || {}).textContent`, chromedp.WithPollingTimeout(5*time.Second)))
+	if err != nil || !strings.Contains(said, "image 1025") {
+		t.Errorf("over point 1025 the tooltip says %q (%v)", said, err)
+	}
+	b.quiet(t, "over a point")
 }

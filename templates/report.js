@@ -186,6 +186,7 @@
       s.renderItem = s.renderItem === 'band' ? band(points, colors[index % colors.length]) : whisker(index, main.length, main[0], ink);
     });
     main.forEach(function (s) { delete s.taken; });
+    option.series = option.series.reduce(function (all, s) { return all.concat(layers(s)); }, []);
 
     option.tooltip = Object.assign(option.tooltip, {
       confine: true, transitionDuration: 0, padding: [6, 10], backgroundColor: paper, borderColor: soft, borderWidth: 1,
@@ -194,6 +195,20 @@
       formatter: function (params) { return describe(params, kind, axes, option); }
     });
     return option;
+  }
+
+  // layers splits a cloud of points into eight, each drawn as one path: the SVG
+  // of ECharts 4 takes time with the square of the number of its elements. Points
+  // of different layers still darken where they meet. hover finds its points.
+  function layers(s) {
+    if (s.type !== 'scatter' || s.data.length <= 400) return [s];
+    var all = [];
+    for (var i = 0; i < 8; i++) {
+      all.push(Object.assign({}, s, {
+        data: s.data.filter(function (_, j) { return j % 8 === i; }), large: true, largeThreshold: 1, progressive: 0, silent: true
+      }));
+    }
+    return all;
   }
 
   // cells colours a heat map and prints each value in a colour that stands out.
@@ -263,9 +278,48 @@
     }));
   }
 
+  // hover shows the tooltip of a cloud's point, which its path cannot know.
+  function hover(chart) {
+    var option = JSON.parse(chart.source), box;
+    if (!option.series.some(function (s) { return s.type === 'scatter' && s.data.length > 400; })) return;
+    function places() { // in pixels, until the chart is drawn again
+      if (!chart.places) {
+        chart.places = option.series.map(function (s) {
+          return s.data.map(function (d) { return chart.instance.convertToPixel('grid', d.value); });
+        });
+      }
+      return chart.places;
+    }
+    function hide() { if (box) box.remove(); box = null; }
+    chart.element.addEventListener('mouseleave', hide);
+    chart.element.addEventListener('mousemove', function (e) {
+      var frame = chart.element.getBoundingClientRect(), x = e.clientX - frame.left, y = e.clientY - frame.top;
+      var near = 64, found;
+      option.series.forEach(function (s, i) {
+        var button = chart.buttons[i];
+        if (s.data.length <= 400 || button && button.getAttribute('aria-pressed') === 'false') return;
+        s.data.forEach(function (d, j) {
+          var at = places()[i][j], dx = at[0] - x, dy = at[1] - y;
+          if (dx * dx + dy * dy < near) { near = dx * dx + dy * dy; found = { data: d, seriesName: s.name }; }
+        });
+      });
+      if (!found) { hide(); return; }
+      if (!box) {
+        box = document.createElement('div');
+        box.className = 'hover';
+        chart.element.appendChild(box);
+      }
+      box.innerHTML = describe(found, 'scatter', chart.axes, option);
+      box.style.left = Math.max(0, Math.min(x + 14, frame.width - box.offsetWidth)) + 'px';
+      box.style.top = Math.max(0, y > frame.height / 2 ? y - box.offsetHeight - 10 : y + 14) + 'px';
+    });
+  }
+
   // ---- drawing
 
   function draw(chart) {
+    chart.pending = false;
+    chart.places = null;
     if (chart.instance) chart.instance.dispose();
     chart.width = chart.element.clientWidth;
     chart.instance = echarts.init(chart.element, null, { renderer: 'svg' });
@@ -289,15 +343,10 @@
       element.style.height = Math.max(170, 100 + rows * 42) + 'px';
       element.style.minWidth = 70 + columns * 34 + 'px';
     }
-    try {
-      draw(chart);
-    } catch (e) { // the numbers stay open below
-      figure.classList.remove('drawn');
-      console.error('chart ' + figure.id + ': ' + e);
-      return;
-    }
-    var data = figure.querySelector('details.data');
-    if (data) data.open = false;
+    chart.data = figure.querySelector('details.data');
+    if (chart.data) chart.data.open = false;
+    chart.pending = true;
+    hover(chart);
     figure.querySelectorAll('.legend .entry').forEach(function (entry) {
       var button = document.createElement('button');
       button.type = 'button';
@@ -308,13 +357,41 @@
       chart.buttons.push(button);
       button.addEventListener('click', function () {
         button.setAttribute('aria-pressed', button.getAttribute('aria-pressed') === 'true' ? 'false' : 'true');
-        chart.instance.dispatchAction({ type: 'legendToggleSelect', name: button.textContent });
+        if (chart.instance) chart.instance.dispatchAction({ type: 'legendToggleSelect', name: button.textContent });
       });
     });
     charts.push(chart);
   }
 
-  function redraw() { charts.forEach(draw); }
+  function attempt(chart) {
+    try {
+      draw(chart);
+    } catch (e) { // the numbers stand open below
+      chart.figure.classList.remove('drawn');
+      if (chart.data) chart.data.open = true;
+      charts.splice(charts.indexOf(chart), 1);
+      console.error('chart ' + chart.figure.id + ': ' + e);
+    }
+  }
+
+  function redraw() { charts.slice().forEach(attempt); }
+
+  // Charts in view are drawn at once, the others one by one when there is time,
+  // the nearest first.
+  function distance(chart) {
+    var r = chart.element.getBoundingClientRect();
+    return Math.max(0, r.top - innerHeight, -r.bottom);
+  }
+  function next(inView) {
+    var nearest;
+    charts.forEach(function (c) {
+      if (c.pending && (!nearest || distance(c) < distance(nearest))) nearest = c;
+    });
+    if (!nearest || inView && distance(nearest) > 0) return false;
+    attempt(nearest);
+    return true;
+  }
+  function rest() { if (next(false)) setTimeout(rest, 0); }
 
   // ---- pictures that stand in the page more than once
 
@@ -364,13 +441,15 @@
 
   if (typeof echarts !== 'undefined') {
     document.querySelectorAll('.chart').forEach(prepare);
+    while (next(true));
+    setTimeout(rest, 0);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
     matchMedia('print').addEventListener('change', redraw);
     if ('ResizeObserver' in window) {
       var resized = new ResizeObserver(function (entries) {
         entries.forEach(function (e) {
-          charts.forEach(function (c) {
-            if (c.element === e.target && c.element.clientWidth > 0 && c.element.clientWidth !== c.width) draw(c);
+          charts.slice().forEach(function (c) {
+            if (c.element === e.target && !c.pending && c.element.clientWidth > 0 && c.element.clientWidth !== c.width) attempt(c);
           });
         });
       });
