@@ -71,9 +71,8 @@ func Rounding(unrounded, rounded, labels []int) result.Check {
 	}
 	share := metric.Proportion{K: changed, N: n, Of: "all images"}
 	test := metric.McNemar(metric.Correct(unrounded, labels), metric.Correct(rounded, labels))
-	_, high := share.Wilson()
 	report := v.note
-	if test.P < roundingLevel || high > roundingShare {
+	if test.P < roundingLevel || share.Value() > roundingShare {
 		report = v.warn
 	}
 	report("rounding changed %d of %d predictions; %d images turned right and %d wrong (exact McNemar p = %.3g)",

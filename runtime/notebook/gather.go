@@ -171,6 +171,21 @@ func (g *gatherer) progress(s work.Step, status result.Status) {
 	}
 }
 
+// refuse fails the run before it has begun, for what is wrong with its scripts.
+// A cell shows the first of its faults.
+func (g *gatherer) refuse(faults []*result.Error) {
+	g.run.Status = result.Failed
+	for _, f := range faults {
+		c := g.run.Cell(f.Cell)
+		switch {
+		case c == nil && g.run.Error == nil:
+			g.run.Error = f
+		case c != nil && c.Error == nil:
+			c.Status, c.Error = result.Failed, f
+		}
+	}
+}
+
 // ended says of the run how it ended. why is the reason for which the child was
 // asked to stop, nil when it was not; death is why it died when nothing else
 // explains it.

@@ -28,6 +28,11 @@ type Options struct {
 	// the few variables that it needs.
 	Child func(ctx context.Context) *exec.Cmd
 
+	// Faults are what is wrong with the scripts, each with its Cell, as far as
+	// can be told without running them. With any, nothing is run: better at once
+	// than after the minutes that the cells before take.
+	Faults []*result.Error
+
 	Timeout     time.Duration // of the whole run; 0: none
 	MemoryLimit int64         // of the child, in bytes; 0: DefaultMemoryLimit
 	Cache       string        // folder of kept results; "": none

@@ -38,7 +38,9 @@ func Run(ctx context.Context, sp *spec.Spec, o Options) (*result.Run, error) {
 	}
 	began := time.Now()
 	g := newGatherer(sp, o)
-	if len(g.job.Cells) > 0 {
+	if len(o.Faults) > 0 {
+		g.refuse(o.Faults)
+	} else if len(g.job.Cells) > 0 {
 		if err := g.child(ctx, o); err != nil {
 			return nil, err
 		}

@@ -9,6 +9,8 @@
 //  4. [Cite] finds the places where a text cites a result or a parameter.
 package spec
 
+import "strings"
+
 // A Spec is an experiment as its file says it.
 type Spec struct {
 	File     string // as the user named it
@@ -81,4 +83,15 @@ type Cell struct {
 // folder.
 type LoadOptions struct {
 	AllowRead []string // further folders that scripts and data may stand in
+}
+
+// ScriptAt returns the id of the script cell that holds a line of a file, or "".
+func (s *Spec) ScriptAt(file string, line int) string {
+	for _, c := range s.Cells {
+		lines := strings.Count(c.Source.Text, "\n") + 1
+		if c.Kind == KindScript && c.Source.File == file && line >= c.Source.Line && line < c.Source.Line+lines {
+			return c.ID
+		}
+	}
+	return ""
 }

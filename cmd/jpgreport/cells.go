@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"jpgreport/runtime/dataset"
+	"jpgreport/runtime/notebook"
+	"jpgreport/runtime/result"
+	"jpgreport/runtime/script"
+)
+
+// cellsName is the command by which the program starts itself to run scripts in
+// a process of their own.
+const cellsName = "run-cells"
+
+func cellsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    cellsName,
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			err := notebook.Serve(c.Context(), c.InOrStdin(), c.OutOrStdout(), startCells)
+			if err != nil {
+				return &statusError{statusFailed, err}
+			}
+			return nil
+		},
+	}
+}
+
+// startCells makes what scripts run in: an interpreter, and a context that knows
+// the embedded data sets, those that the spec names, and no others.
+func startCells(ctx context.Context, job notebook.Job) (notebook.Evaluator, context.Context, error) {
+	catalog := dataset.Catalog{}
+	for _, d := range dataset.Known() {
+		if d.Embedded {
+			catalog[d.Name] = dataset.Source{Kind: d.Name}
+		}
+	}
+	for _, d := range job.Data {
+		catalog[d.Name] = dataset.Source{Kind: d.Source, Path: d.Place, Classes: d.Classes}
+	}
+	session, err := script.New(script.Options{Params: result.NewParams(job.Seed, job.Params)})
+	return session, dataset.WithCatalog(ctx, catalog), err
+}
+
+// child returns the command that runs this program for its cells.
+func child(ctx context.Context) *exec.Cmd {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	return exec.CommandContext(ctx, self, cellsName)
+}
+
+// cacheFolder returns the folder of kept results, or "" when there is none to be
+// had.
+func cacheFolder() string {
+	if dir, ok := os.LookupEnv("JPGREPORT_CACHE"); ok {
+		return dir
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "jpgreport")
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jpgreport/runtime/result"
+	"jpgreport/runtime/spec"
+)
+
+// Exit statuses; other programs rely on them.
+const (
+	statusDone        = 0
+	statusFailed      = 1   // a cell failed or a check says FAIL; the report is written
+	statusUsage       = 2   // wrong usage, or something is wrong with a spec; nothing is written
+	statusLimit       = 4   // a limit was hit; what was done is written
+	statusInterrupted = 130 // interrupted; what was done is written
+)
+
+// A statusError ends the command with a status. Its error is nil when all has
+// been said.
+type statusError struct {
+	status int
+	err    error
+}
+
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.err.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.err }
+
+// run executes the command line and returns the exit status.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := &cobra.Command{
+		Use:   "jpgreport",
+		Short: "A notebook for experiments on adversarial images and JPEG compression",
+		Long: `jpgreport runs an experiment, a YAML file of text and Go scripts, and writes one
+HTML file with everything in it: prose, code, curves, pictures, numbers with
+their intervals, the checks the run makes on itself, and the record of it all.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return c.Help()
+		},
+	}
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(runCommand(), checkCommand(), dataCommand(), versionCommand(), cellsCommand())
+
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return statusDone
+	}
+	status := statusUsage // what cobra itself refuses is wrong usage
+	var s *statusError
+	if errors.As(err, &s) {
+		status, err = s.status, s.err
+	}
+	complain(stderr, err)
+	return status
+}
+
+// complain prints an error the way all of the command's messages are printed: on
+// standard error, in lower case and without a full stop, after "jpgreport:" or
+// the place in a file, the remedy on a line of its own after "hint:".
+func complain(w io.Writer, err error) {
+	var ofSpec spec.Errors
+	var ofCell *result.Error
+	switch {
+	case err == nil:
+	case errors.As(err, &ofSpec):
+		for _, e := range ofSpec {
+			fmt.Fprintln(w, e.Error())
+			hint(w, e.Hint)
+		}
+	case errors.As(err, &ofCell):
+		fmt.Fprintln(w, strings.TrimSpace(ofCell.Error()))
+		excerpt(w, ofCell)
+		hint(w, ofCell.Hint)
+	default:
+		fmt.Fprintf(w, "jpgreport: %v\n", err)
+	}
+}
+
+// excerpt prints the source line of an error with a caret under its column.
+func excerpt(w io.Writer, e *result.Error) {
+	if e.Excerpt == "" {
+		return
+	}
+	line := strings.TrimLeft(e.Excerpt, " \t")
+	fmt.Fprintf(w, "    %s\n", line)
+	if at := e.Column - 1 - (len(e.Excerpt) - len(line)); e.Column > 0 && at >= 0 && at <= len(line) {
+		fmt.Fprintf(w, "    %s^\n", strings.Repeat(" ", len([]rune(line[:at]))))
+	}
+}
+
+func hint(w io.Writer, text string) {
+	if text != "" {
+		fmt.Fprintf(w, "hint: %s\n", text)
+	}
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"go/build"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms says which of the module's packages each package may import.
+var rooms = map[string][]string{
+	"runtime/work":     {},
+	"runtime/result":   {},
+	"runtime/spec":     {},
+	"runtime/pixel":    {"runtime/work"},
+	"runtime/metric":   {"runtime/pixel"},
+	"runtime/codec":    {"runtime/pixel", "runtime/work"},
+	"runtime/attack":   {"runtime/pixel", "runtime/work"},
+	"runtime/dataset":  {"runtime/pixel", "runtime/work"},
+	"runtime/store":    {"runtime/work"},
+	"runtime/model":    {"runtime/attack", "runtime/pixel", "runtime/work"},
+	"runtime/check":    {"runtime/attack", "runtime/codec", "runtime/metric", "runtime/model", "runtime/pixel", "runtime/result"},
+	"runtime/notebook": {"runtime/result", "runtime/spec", "runtime/store", "runtime/work"},
+	"runtime/script": {"runtime/attack", "runtime/check", "runtime/codec", "runtime/dataset", "runtime/metric",
+		"runtime/model", "runtime/pixel", "runtime/result", "runtime/work", "runtime/script/symbols"},
+	"runtime/script/symbols": {"runtime/attack", "runtime/check", "runtime/codec", "runtime/dataset", "runtime/metric",
+		"runtime/model", "runtime/pixel", "runtime/result"},
+	"templates": {},
+	"report":    {"runtime/result", "templates"},
+	"cmd/jpgreport": {"report", "runtime/codec", "runtime/dataset", "runtime/notebook", "runtime/result",
+		"runtime/script", "runtime/spec", "runtime/store", "runtime/work", "templates"},
+}
+
+// keepers says which of the module's packages alone may import a package of
+// others.
+var keepers = map[string]string{
+	"gorgonia.org/":                      "runtime/model",
+	"github.com/traefik/yaegi/":          "runtime/script runtime/script/symbols",
+	"gopkg.in/yaml.v3":                   "runtime/spec",
+	"html/template":                      "report",
+	"github.com/go-echarts/":             "report",
+	"github.com/yuin/goldmark":           "report",
+	"github.com/alecthomas/chroma":       "report",
+	"github.com/spf13/cobra":             "cmd/jpgreport",
+	"github.com/schollz/progressbar":     "cmd/jpgreport",
+	"os/exec":                            "cmd/jpgreport runtime/notebook",
+	"net":                                "",
+	"net/":                               "",
+	"unsafe":                             "",
+	"C":                                  "",
+	"github.com/go-echarts/statsview/st": "report",
+}
+
+// standardOnly import nothing but the standard library and the module.
+var standardOnly = []string{"runtime/work", "runtime/result", "runtime/pixel", "runtime/attack", "runtime/codec", "runtime/dataset", "runtime/store", "templates"}
+
+// TestImports holds every package to the house rules: who may import whom.
+func TestImports(t *testing.T) {
+	root := filepath.Join("..", "..")
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(dir string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err
+		}
+		if name := d.Name(); dir != root && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata") {
+			return fs.SkipDir
+		}
+		p, err := build.ImportDir(dir, 0)
+		if _, none := err.(*build.NoGoError); none {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, dir)
+		if err != nil {
+			return err
+		}
+		room := filepath.ToSlash(rel)
+		if p.Name == "main" && room != "cmd/jpgreport" {
+			return nil // a generator
+		}
+		seen[room] = true
+		for _, problem := range judge(room, p.Imports) {
+			t.Error(problem)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range rooms {
+		if !seen[room] {
+			t.Errorf("%s has rules but does not exist", room)
+		}
+	}
+}
+
+// judge returns what is wrong with a package's imports.
+func judge(room string, imports []string) []string {
+	allowed, known := rooms[room]
+	if !known {
+		return []string{room + " is a room that the house rules do not know"}
+	}
+	var wrong []string
+	for _, imp := range imports {
+		if own, ok := strings.CutPrefix(imp, "jpgreport/"); ok {
+			if !slices.Contains(allowed, own) {
+				wrong = append(wrong, room+" may not import "+own)
+			}
+			continue
+		}
+		if first, _, _ := strings.Cut(imp, "/"); strings.Contains(first, ".") && slices.Contains(standardOnly, room) {
+			wrong = append(wrong, room+" may import the standard library only, not "+imp)
+		}
+		for prefix, keeper := range keepers {
+			if (imp == path.Clean(prefix) || strings.HasPrefix(imp, prefix) && strings.Contains(prefix, "/")) &&
+				!slices.Contains(strings.Fields(keeper), room) {
+				wrong = append(wrong, room+" may not import "+imp)
+			}
+		}
+	}
+	return wrong
+}
+
+// TestImportRulesCatch sees the rules refuse what they are there to refuse.
+func TestImportRulesCatch(t *testing.T) {
+	for _, c := range []struct{ room, imp string }{
+		{"report", "jpgreport/runtime/model"},
+		{"runtime/attack", "jpgreport/runtime/model"},
+		{"runtime/codec", "gorgonia.org/tensor"},
+		{"runtime/notebook", "github.com/traefik/yaegi/interp"},
+		{"runtime/work", "golang.org/x/sys/cpu"},
+		{"runtime/script", "os/exec"},
+		{"runtime/dataset", "net"},
+		{"cmd/jpgreport", "html/template"},
+		{"util", "fmt"},
+	} {
+		if len(judge(c.room, []string{c.imp})) == 0 {
+			t.Errorf("%s may import %s", c.room, c.imp)
+		}
+	}
+}

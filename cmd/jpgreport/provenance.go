@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"jpgreport/report"
+	"jpgreport/runtime/codec"
+	"jpgreport/runtime/result"
+)
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version of the program and of what its numbers depend on",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			p := provenance("", report.ChartLibrary(report.Options{}))
+			_, err := fmt.Fprintf(c.OutOrStdout(), "jpgreport %s\ngo      %s %s/%s\ncodec   %s\ncharts  %s\ncommit  %s\n",
+				p.Version, p.Go, p.GOOS, p.GOARCH, p.Codec, p.Charts.Name, commit(p.Git))
+			return err
+		},
+	}
+}
+
+func commit(g result.Git) string {
+	if g.Dirty {
+		return g.Commit + " with changes"
+	}
+	return g.Commit
+}
+
+// provenance returns what the program knows of itself.
+func provenance(specFile string, charts result.Artifact) result.Provenance {
+	p := result.Provenance{
+		Version:   "(devel)",
+		Go:        runtime.Version(),
+		GOOS:      runtime.GOOS,
+		GOARCH:    runtime.GOARCH,
+		Codec:     codec.Name(),
+		Git:       result.Git{Commit: "unknown"},
+		Modules:   map[string]string{},
+		Artifacts: []result.Artifact{},
+		Charts:    charts,
+	}
+	info, ok := debug.ReadBuildInfo()
+	if ok {
+		if info.Main.Version != "" {
+			p.Version = info.Main.Version
+		}
+		for _, m := range info.Deps {
+			p.Modules[m.Path] = m.Version
+		}
+		for _, s := range info.Settings {
+			switch s.Key {
+			case "vcs.revision":
+				p.Git.Commit = s.Value
+			case "vcs.modified":
+				p.Git.Dirty = s.Value == "true"
+			}
+		}
+	}
+	if p.Git.Commit == "unknown" && specFile != "" {
+		p.Git = repository(filepath.Dir(specFile))
+	}
+	return p
+}
+
+// repository returns the state of the git repository around a folder.
+//
+// A spec may come from a stranger with a repository around it, whose
+// configuration can name programs for git to run. So git is told to run none of
+// those it has a switch for, and where filters are configured, which have no
+// switch, the work tree is not looked at and counts as changed.
+func repository(folder string) result.Git {
+	git := func(args ...string) (string, error) {
+		c := exec.Command("git", append([]string{"--no-optional-locks", "-C", folder,
+			"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}, args...)...)
+		out, err := c.Output()
+		return strings.TrimSpace(string(out)), err
+	}
+	head, err := git("rev-parse", "--verify", "HEAD")
+	if err != nil {
+		return result.Git{Commit: "unknown"}
+	}
+	if filters, _ := git("config", "--local", "--get-regexp", `^(filter|include|includeif)\.`); filters != "" {
+		return result.Git{Commit: head, Dirty: true}
+	}
+	changes, err := git("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
+	return result.Git{Commit: head, Dirty: err != nil || changes != ""}
+}

@@ -1,0 +1,304 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"jpgreport/report"
+	"jpgreport/runtime/notebook"
+	"jpgreport/runtime/result"
+	"jpgreport/runtime/spec"
+)
+
+// runFlags are the flags of the run command.
+type runFlags struct {
+	output    string
+	seed      uint64
+	params    []string
+	noCache   bool
+	timeout   time.Duration
+	quiet     bool
+	templates string
+	echarts   string
+	allowRead []string
+}
+
+func runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run SPEC…",
+		Short: "Run experiments and write their reports",
+		Long: `Run executes the cells of each spec and writes outputs/NAME.html, NAME being the
+name of the spec's file. Results of dear steps are kept and used again when
+nothing that they depend on has changed.
+
+Exit status: 0 done; 1 a cell failed or a check says FAIL; 2 wrong usage or
+spec; 4 a limit was hit; 130 interrupted. But for status 2, the report is
+written with all that was done.`,
+		Example: `  jpgreport run experiments/mnist.yaml
+  jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, specs []string) error {
+			if f.output != "" && len(specs) > 1 {
+				return fmt.Errorf("-o names one file, but there are %d specs", len(specs))
+			}
+			return runSpecs(c, specs, &f)
+		},
+	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`; - is standard output")
+	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, as `NAME=VALUE` (repeatable)")
+	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
+	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again (results are still kept)")
+	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	flags.StringVar(&f.templates, "templates", "", "draw the report with the templates in `DIR`")
+	flags.StringVar(&f.echarts, "echarts", "", "put the ECharts build in `FILE` into the report")
+	flags.StringArrayVar(&f.allowRead, "allow-read", nil, "let a spec name files below `DIR`, besides its own folder (repeatable)")
+	return c
+}
+
+// runSpecs runs one spec after the other; the first status that is not 0 is the
+// command's.
+func runSpecs(c *cobra.Command, specs []string, f *runFlags) error {
+	style, err := f.style()
+	if err != nil {
+		return err
+	}
+	// A mistake in the last spec is found before the first runs.
+	loaded := make([]*spec.Spec, len(specs))
+	var wrong spec.Errors
+	for i, path := range specs {
+		sp, err := f.load(c, path)
+		var more spec.Errors
+		switch {
+		case errors.As(err, &more):
+			wrong = append(wrong, more...)
+		case err != nil:
+			return err
+		}
+		loaded[i] = sp
+	}
+	if len(wrong) > 0 {
+		return wrong
+	}
+	var first error
+	for _, sp := range loaded {
+		if err := runSpec(c, sp, f, style); err != nil {
+			var s *statusError
+			if !errors.As(err, &s) || s.status == statusInterrupted {
+				return err
+			}
+			complain(c.ErrOrStderr(), s.err)
+			if first == nil {
+				first = &statusError{status: s.status}
+			}
+		}
+	}
+	return first
+}
+
+// style reads the files that the report's looks depend on.
+func (f *runFlags) style() (report.Options, error) {
+	var o report.Options
+	if f.templates != "" {
+		o.Templates = os.DirFS(f.templates)
+	}
+	if f.echarts != "" {
+		script, err := os.ReadFile(f.echarts)
+		if err != nil {
+			return o, err
+		}
+		o.ECharts = script
+	}
+	return o, nil
+}
+
+// load reads a spec and applies what the command line says of it.
+func (f *runFlags) load(c *cobra.Command, path string) (*spec.Spec, error) {
+	sp, err := spec.Load(path, spec.LoadOptions{AllowRead: f.allowRead})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range f.params {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok {
+			return nil, fmt.Errorf("-P %s: want NAME=VALUE", p)
+		}
+		if err := sp.Set(name, value); err != nil {
+			return nil, fmt.Errorf("-P %s: %w", p, err)
+		}
+	}
+	if c.Flags().Changed("seed") {
+		if f.seed > spec.MaxSeed {
+			return nil, fmt.Errorf("--seed %d: want 0 to %d", f.seed, uint64(spec.MaxSeed))
+		}
+		sp.Seed = f.seed
+	}
+	return sp, nil
+}
+
+func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options) error {
+	ctx, stderr := c.Context(), c.ErrOrStderr()
+	output := f.output
+	if output == "" {
+		output = filepath.Join("outputs", reportName(sp.File)+".html")
+	}
+	if err := writable(output); err != nil {
+		return err
+	}
+	progress := newProgress(stderr, f.quiet)
+	wrong := faults(sp)
+	made, err := notebook.Run(ctx, sp, notebook.Options{
+		Child:      child,
+		Faults:     wrong,
+		Timeout:    f.timeout,
+		Cache:      cacheFolder(),
+		NoCache:    f.noCache,
+		Provenance: provenance(sp.File, report.ChartLibrary(style)),
+		OnProgress: progress.show,
+		OnNotice:   func(text string) { progress.print("jpgreport: " + text) },
+	})
+	progress.end()
+	if err != nil {
+		return &statusError{statusFailed, err}
+	}
+	var page bytes.Buffer
+	if err := report.Render(&page, made, style); err != nil {
+		return &statusError{statusFailed, fmt.Errorf("%s: %w", output, err)}
+	}
+	if err := write(output, page.Bytes(), c.OutOrStdout()); err != nil {
+		return &statusError{statusFailed, err}
+	}
+	if !f.quiet {
+		summarise(stderr, made)
+		if output != "-" {
+			fmt.Fprintln(c.OutOrStdout(), output)
+		}
+	}
+	if len(wrong) > 0 {
+		for _, e := range wrong {
+			complain(stderr, e)
+		}
+		return &statusError{status: statusFailed}
+	}
+	return verdict(made)
+}
+
+// reportName returns the name of the spec's file without folder and ending.
+func reportName(file string) string {
+	base := filepath.Base(file)
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// verdict turns how a run ended into the exit status.
+func verdict(r *result.Run) error {
+	problem := func(status int) error {
+		for _, c := range r.Cells {
+			if c.Error != nil {
+				return &statusError{status, c.Error}
+			}
+		}
+		if r.Error != nil {
+			return &statusError{status, r.Error}
+		}
+		return &statusError{status, nil}
+	}
+	switch r.Status {
+	case result.Failed:
+		return problem(statusFailed)
+	case result.Limited:
+		return problem(statusLimit)
+	case result.Interrupted:
+		return &statusError{statusInterrupted, errors.New("interrupted; the report has what was done")}
+	}
+	for _, k := range r.Checks {
+		if k.Status == result.Fail {
+			return &statusError{statusFailed, fmt.Errorf("check %q says FAIL: %s", k.ID, k.Detail)}
+		}
+	}
+	return nil
+}
+
+// writable finds out before the run, not after it, whether the report can be
+// written.
+func writable(output string) error {
+	if output == "-" {
+		return nil
+	}
+	if info, err := os.Stat(output); err == nil && info.IsDir() {
+		return fmt.Errorf("-o %s: it is a folder, want a file", output)
+	}
+	folder := filepath.Dir(output)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("the folder of the report: %w", err)
+	}
+	probe, err := os.CreateTemp(folder, ".jpgreport-*")
+	if err != nil {
+		return fmt.Errorf("the folder of the report: %w", err)
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// write puts a whole page in the place of the last one, or leaves that alone.
+func write(output string, page []byte, stdout io.Writer) error {
+	if output == "-" {
+		_, err := stdout.Write(page)
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Dir(output), ".jpgreport-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // fails once the file has its name
+	_, err = f.Write(page)
+	if err == nil {
+		err = f.Chmod(fs.FileMode(0o644))
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), output)
+}
+
+// summarise prints what the run did, for people.
+func summarise(w io.Writer, r *result.Run) {
+	hits := 0
+	for _, call := range r.Environment.Calls {
+		if call.Hit {
+			hits++
+			continue
+		}
+		switch {
+		case call.Unkept != "":
+			fmt.Fprintf(w, "computed %s in cell %q: its %s has no digest, so the result cannot be kept\n", call.Primitive, call.Cell, call.Unkept)
+		case len(call.Changed) > 0:
+			fmt.Fprintf(w, "computed %s in cell %q: changed %s\n", call.Primitive, call.Cell, strings.Join(call.Changed, ", "))
+		}
+	}
+	fmt.Fprintf(w, "%d of %d results from the cache\n", hits, len(r.Environment.Calls))
+	counts := map[result.Verdict]int{}
+	for _, k := range r.Checks {
+		counts[k.Status]++
+	}
+	fmt.Fprintf(w, "checks: %d pass, %d warn, %d fail\n", counts[result.Pass], counts[result.Warn], counts[result.Fail])
+	for _, k := range r.Checks {
+		if k.Status == result.Warn || k.Status == result.Fail {
+			fmt.Fprintf(w, "  %s %s: %s\n", k.Status, k.ID, k.Detail)
+		}
+	}
+}
