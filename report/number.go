@@ -3,8 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
 
 	"jpgreport/runtime/result"
 )
@@ -33,21 +31,21 @@ func numberOf(e result.Estimate) number {
 // to choose them from the number itself.
 func (x number) text(digits int) string {
 	if math.IsNaN(x.value) || math.IsInf(x.value, 0) {
-		return "not shown"
+		return result.NotShown
 	}
 	if x.share {
-		s := fixed(100*x.value, 1) + "%"
+		s := result.Fixed(100*x.value, 1) + "%"
 		if x.interval {
-			s += " [" + fixed(100*x.low, 1) + ", " + fixed(100*x.high, 1) + "]"
+			s += " [" + result.Fixed(100*x.low, 1) + ", " + result.Fixed(100*x.high, 1) + "]"
 		}
 		return s
 	}
 	if digits < 0 {
-		digits = digitsFor(x.value)
+		digits = result.Digits(x.value)
 	}
-	s := plain(x.value, digits)
+	s := result.Number(x.value, digits)
 	if x.interval {
-		s += " [" + plain(x.low, digits) + ", " + plain(x.high, digits) + "]"
+		s += " [" + result.Number(x.low, digits) + ", " + result.Number(x.high, digits) + "]"
 	}
 	return s
 }
@@ -63,16 +61,6 @@ func (x number) basis() string {
 		return "n = " + count(x.n)
 	}
 	return ""
-}
-
-// digitsFor gives a number four significant digits, and none after the point
-// when it is whole.
-func digitsFor(v float64) int {
-	v = math.Abs(v)
-	if v == math.Trunc(v) || math.IsNaN(v) || math.IsInf(v, 0) {
-		return 0
-	}
-	return max(0, min(6, 3-int(math.Floor(math.Log10(v)))))
 }
 
 // columnDigits gives a column of numbers without a stated precision one that
@@ -92,36 +80,7 @@ func columnDigits(vs []float64) int {
 	return max(0, min(6, 2-int(math.Floor(math.Log10(largest)))))
 }
 
-// plain prints a number that is too small for its digits as a power of ten.
-func plain(v float64, digits int) string {
-	if v != 0 && math.Abs(v) < 0.5*math.Pow10(-digits) || math.Abs(v) >= 1e15 {
-		m, e, _ := strings.Cut(strconv.FormatFloat(v, 'e', 1, 64), "e")
-		exp, _ := strconv.Atoi(e)
-		return minus(m) + " × 10" + superscript(exp)
-	}
-	return fixed(v, digits)
-}
-
-// fixed prints a number with the given digits after the point.
-func fixed(v float64, digits int) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return "not shown"
-	}
-	s := strconv.FormatFloat(math.Abs(v), 'f', digits, 64)
-	whole, rest, has := strings.Cut(s, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if has {
-		whole += "." + rest
-	}
-	if v < 0 && strings.Trim(s, "0.") != "" {
-		whole = "−" + whole
-	}
-	return whole
-}
-
-func count(n int) string { return fixed(float64(n), 0) }
+func count(n int) string { return result.Fixed(float64(n), 0) }
 
 func counted(n int, one, many string) string {
 	if n == 1 {
@@ -130,22 +89,15 @@ func counted(n int, one, many string) string {
 	return count(n) + " " + many
 }
 
-func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
-
-func superscript(n int) string {
-	return strings.NewReplacer("-", "⁻", "0", "⁰", "1", "¹", "2", "²", "3", "³", "4", "⁴",
-		"5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹").Replace(strconv.Itoa(n))
-}
-
 // seconds prints a duration for people.
 func seconds(s float64) string {
 	switch {
 	case s < 0.1:
-		return fixed(1000*s, 0) + " ms"
+		return result.Fixed(1000*s, 0) + " ms"
 	case s < 10:
-		return fixed(s, 1) + " s"
+		return result.Fixed(s, 1) + " s"
 	case s < 90:
-		return fixed(s, 0) + " s"
+		return result.Fixed(s, 0) + " s"
 	}
 	return fmt.Sprintf("%d min %02d s", int(s)/60, int(s)%60)
 }

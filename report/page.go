@@ -226,7 +226,7 @@ func paramText(v any) string {
 		}
 		return "no"
 	}
-	return minus(fmt.Sprint(v))
+	return strings.Replace(fmt.Sprint(v), "-", "−", 1)
 }
 
 func join[T any](vs []T) string {

@@ -2,17 +2,12 @@ package notebook
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/spec"
 )
-
-// notShown stands where a text cites what the run did not come to.
-const notShown = "not shown"
 
 // complete puts results in the place of citations and returns the run. A
 // citation of what is not there is an error of its cell when the run was
@@ -61,7 +56,7 @@ func (g *gatherer) resolve(text string, place func(offset int) (line, column int
 				first.Excerpt = strings.TrimRight(lines[line-1], "\r")
 			}
 		}
-		return notShown
+		return result.NotShown
 	}
 	text = spec.Cite(text, func(c spec.Citation) string {
 		if c.Fault != "" {
@@ -104,15 +99,15 @@ func (g *gatherer) resolve(text string, place func(offset int) (line, column int
 // else one.
 func show(e result.Estimate, full bool) string {
 	if !e.Shown() {
-		return notShown
+		return result.NotShown
 	}
-	number, unit := plain, e.Unit
+	number, unit := func(v float64) string { return result.Number(v, result.Digits(e.Value)) }, e.Unit
 	if e.IsProportion() {
 		decimals := 1
 		if full && e.N >= 10000 {
 			decimals = 2
 		}
-		number = func(v float64) string { return spec.Group(strconv.FormatFloat(100*v, 'f', decimals, 64)) }
+		number = func(v float64) string { return result.Fixed(100*v, decimals) }
 		unit = "%"
 	}
 	s := number(e.Value)
@@ -129,21 +124,7 @@ func show(e result.Estimate, full bool) string {
 		s += fmt.Sprintf(" [%s, %s]", number(e.Low), number(e.High))
 	}
 	if e.N > 0 {
-		s += fmt.Sprintf(" (n = %s)", spec.Group(strconv.Itoa(e.N)))
+		s += fmt.Sprintf(" (n = %s)", result.Fixed(float64(e.N), 0))
 	}
 	return s
-}
-
-// plain prints a number that is no proportion: a whole one exactly, another to
-// three digits, or to the unit from 1,000 on.
-func plain(v float64) string {
-	size := math.Abs(v)
-	switch {
-	case v == math.Trunc(v) && size < 1<<53 || size >= 1000 && size < 1<<53:
-		return spec.Group(strconv.FormatFloat(v, 'f', 0, 64))
-	case size >= 1e-4 && size < 1000:
-		decimals := max(0, 2-int(math.Floor(math.Log10(size))))
-		return spec.Group(strconv.FormatFloat(v, 'f', decimals, 64))
-	}
-	return strconv.FormatFloat(v, 'g', 3, 64)
 }

@@ -328,7 +328,7 @@ func TestShow(t *testing.T) {
 		{result.Estimate{Value: -1234567}, "−1,234,567", "−1,234,567"},
 		{result.Estimate{Value: 54321.7}, "54,322", "54,322"},
 		{result.Estimate{Value: 0.00123456}, "0.00123", "0.00123"},
-		{result.Estimate{Value: 1.5e-9}, "1.5e-09", "1.5e-09"},
+		{result.Estimate{Value: 1.5e-9}, "1.5 × 10⁻⁹", "1.5 × 10⁻⁹"},
 		{result.Estimate{}, "0", "0"},
 	} {
 		if got := show(c.e, true); got != c.full {

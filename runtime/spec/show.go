@@ -18,7 +18,7 @@ func (q Param) Show() string {
 		items = []string{strconv.FormatBool(v)}
 	default:
 		for _, f := range numbers(v) {
-			items = append(items, Group(number(f)))
+			items = append(items, group(number(f)))
 		}
 	}
 	if strings.HasPrefix(q.Unit, "/") {
@@ -34,9 +34,9 @@ func (q Param) Show() string {
 	return strings.TrimSpace(s + " " + q.Unit)
 }
 
-// Group puts commas between the thousands of a decimal number, and a minus sign
+// group puts commas between the thousands of a decimal number, and a minus sign
 // where it has a hyphen: "10,000", "−1.5".
-func Group(decimal string) string {
+func group(decimal string) string {
 	digits := strings.TrimPrefix(decimal, "-")
 	whole, fraction, _ := strings.Cut(digits, ".")
 	if strings.Trim(whole, "0123456789") != "" {
