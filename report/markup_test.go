@@ -197,7 +197,7 @@ func TestWhatAPageSays(t *testing.T) {
 		"98.5% [97.5, 99.5]", "9,853 of 10,000: all test images", // a proportion with its denominator
 		"Share of: all images, n = 2,000. Brackets hold 95% intervals.", // once for a table
 		"share of: right on x, wrong on adv, n = 812",                   // beside a number that differs
-		"31.42 [31.20, 31.60] dB", "1.3 × 10⁻¹²", "−0.25", "not shown",
+		"31.4 [31.2, 31.6] dB", "1.3 × 10⁻¹²", "−0.25", "not shown",
 		`href="#cell-broken">Go to cell broken</a>`, "fixture.yaml:152:11", "Cell <code>never</code> was not reached.",
 		"1 of 3 passed, 1 warns, 1 failed, 1 does not apply",
 		"2.5, 10, 25, 51", "changed: epochs, seed", "1 of 3 calls from the cache", "12 min 34 s",

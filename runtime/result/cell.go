@@ -222,7 +222,7 @@ func (c *Cell) chart(kind string, k Chart) {
 	}
 	c.add(Output{Kind: "chart", Chart: &k})
 	if gaps > 0 {
-		c.Warn(fmt.Sprintf("Chart “%s”: %d of its numbers are NaN or infinite and are left out as gaps.", k.Title, gaps))
+		c.Warn(fmt.Sprintf("Chart “%s”: NaN and infinite numbers are left out as gaps (%d).", k.Title, gaps))
 	}
 }
 
