@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"jpgreport/runtime/pixel"
 )
@@ -48,9 +51,9 @@ func PermuteResidual(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
 	return out, nil
 }
 
-// bisections halve the interval of the scale until neighbouring scales round to
-// the same levels.
-const bisections = 40
+// precision is that to which the scale is found, relative: finer than the step
+// from one rounding of some sample to the next.
+const precision = 1e-7
 
 // GaussianNoise returns from + noise, rounded to 8 bits and clipped: per image,
 // Gaussian noise scaled until its L2 after clipping and rounding is as near to
@@ -62,42 +65,74 @@ func GaussianNoise(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
 	if err := pixel.SameShape(from, to); err != nil {
 		return nil, fmt.Errorf("gaussian noise: %w", err)
 	}
-	if _, err := levels(from); err != nil {
+	base, err := levels(from)
+	if err != nil {
 		return nil, fmt.Errorf("gaussian noise: %w", err)
 	}
-	out := from.Like()
-	draw, trial := make([]float64, from.Size()), make([]float32, from.Size())
-	for i := range from.N {
-		f := from.Sample(i)
-		r := generator(seed, streamGaussian, i)
-		for k := range draw {
-			draw[k] = r.NormFloat64()
-		}
-		reach := func(scale float64) float64 {
-			for k, v := range f {
-				trial[k] = round(float64(v) + scale*draw[k])
+	out, size := from.Like(), from.Size()
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(from.N, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			g := gaussian{draw: make([]float64, size)}
+			for i := int(next.Add(1)) - 1; i < from.N; i = int(next.Add(1)) - 1 {
+				r := generator(seed, streamGaussian, i)
+				for k := range g.draw {
+					g.draw[k] = r.NormFloat64()
+				}
+				g.base = base[i*size : (i+1)*size]
+				scale := g.scale(255 * distance(to.Sample(i), from.Sample(i)))
+				for k := range g.base {
+					out.Sample(i)[k] = pixel.Sample(g.level(k, scale))
+				}
 			}
-			return distance(trial, f)
-		}
-		want := distance(to.Sample(i), f)
-		low, high := 0.0, 1.0/255
-		for reach(high) < want && high < 1e3 {
-			low, high = high, 2*high
-		}
-		for range bisections {
-			if middle := (low + high) / 2; reach(middle) < want {
-				low = middle
-			} else {
-				high = middle
-			}
-		}
-		if want-reach(low) <= reach(high)-want || want == 0 {
-			high = low
-		}
-		reach(high)
-		copy(out.Sample(i), trial)
+		})
 	}
+	workers.Wait()
 	return out, nil
+}
+
+// A gaussian is one image and one draw of noise for it.
+type gaussian struct {
+	base []byte // levels
+	draw []float64
+}
+
+// level returns sample k with the noise at a scale in levels.
+func (g *gaussian) level(k int, scale float64) byte {
+	return byte(min(max(float64(g.base[k])+scale*g.draw[k], 0), 255) + 0.5)
+}
+
+// reach returns the L2 norm of the noise at a scale, after clipping and rounding.
+func (g *gaussian) reach(scale float64) float64 {
+	sum := 0
+	for k, b := range g.base {
+		d := int(g.level(k, scale)) - int(b)
+		sum += d * d
+	}
+	return math.Sqrt(float64(sum))
+}
+
+// scale returns the scale at which reach is nearest to want.
+func (g *gaussian) scale(want float64) float64 {
+	if want == 0 {
+		return 0
+	}
+	low, high := 0.0, 1.0
+	for g.reach(high) < want && high < 1e5 {
+		low, high = high, 2*high
+	}
+	for high-low > precision*high {
+		if middle := (low + high) / 2; g.reach(middle) < want {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	if want-g.reach(low) <= g.reach(high)-want {
+		return low
+	}
+	return high
 }
 
 // Dither returns x plus uniform noise in (−½, ½) of a grey level, clipped to

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"bytes"
 	"context"
+	"encoding/gob"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -11,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"jpgreport/runtime/pixel"
+	"jpgreport/runtime/work"
 )
 
 // A GradientCheck compares [Net.Gradient] with central differences of
@@ -40,6 +43,25 @@ func (n *Net) CheckGradient(ctx context.Context, x *pixel.Batch, labels []int, p
 	if pixels < 1 || pixels > x.Size() {
 		return nil, fmt.Errorf("check gradient: %d pixels an image, want 1..%d", pixels, x.Size())
 	}
+	key := work.Key{Primitive: "model.CheckGradient"}.With("model", n.digest).With("images", x.Digest()).
+		With("labels", labels).With("pixels", pixels).With("seed", seed)
+	codec := work.Codec[*GradientCheck]{
+		Encode: func(c *GradientCheck) ([]byte, error) {
+			var b bytes.Buffer
+			err := gob.NewEncoder(&b).Encode(c) // not JSON, which has no infinite error
+			return b.Bytes(), err
+		},
+		Decode: func(b []byte) (*GradientCheck, error) {
+			c := new(GradientCheck)
+			return c, gob.NewDecoder(bytes.NewReader(b)).Decode(c)
+		},
+	}
+	return work.Recalled(ctx, key, codec, func(ctx context.Context) (*GradientCheck, error) {
+		return n.checkGradient(ctx, x, labels, pixels, seed)
+	})
+}
+
+func (n *Net) checkGradient(ctx context.Context, x *pixel.Batch, labels []int, pixels int, seed uint64) (*GradientCheck, error) {
 	gradient, err := n.Gradient(ctx, x, labels)
 	if err != nil {
 		return nil, fmt.Errorf("check gradient: %w", err)

@@ -19,6 +19,7 @@ const (
 	forward       purpose = iota // nothing
 	inputGradient                // the gradient of the summed loss by the input
 	weightGradient
+	purposes // how many there are
 )
 
 // A machine is a compiled graph over shardSize images. It reads the network's

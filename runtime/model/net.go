@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"jpgreport/runtime/attack"
 	"jpgreport/runtime/pixel"
@@ -20,6 +21,32 @@ type Net struct {
 	arch    Architecture
 	weights []float32
 	digest  string
+	idle    *idle
+}
+
+// An idle holds pools between the calls that use them, one for each purpose: a
+// machine of Gorgonia is not collected as garbage once nobody uses it.
+type idle struct {
+	sync.Mutex
+	pools [purposes]*pool
+}
+
+// borrow returns a pool for the caller alone.
+func (n *Net) borrow(p purpose) *pool {
+	n.idle.Lock()
+	defer n.idle.Unlock()
+	if pool := n.idle.pools[p]; pool != nil {
+		n.idle.pools[p] = nil
+		return pool
+	}
+	return newPool(n.arch, n.weights, p)
+}
+
+// giveBack takes a pool that did what it was borrowed for.
+func (n *Net) giveBack(pool *pool) {
+	n.idle.Lock()
+	defer n.idle.Unlock()
+	n.idle.pools[pool.purpose] = pool
 }
 
 // A CurvePoint is the state of training after Step steps: loss and accuracy on
@@ -38,7 +65,7 @@ func newNet(a Architecture, weights []float32) *Net {
 	h := sha256.New()
 	fmt.Fprintln(h, a)
 	h.Write(floats(weights))
-	return &Net{arch: a, weights: weights, digest: hex.EncodeToString(h.Sum(nil))}
+	return &Net{arch: a, weights: weights, digest: hex.EncodeToString(h.Sum(nil)), idle: new(idle)}
 }
 
 // Architecture returns the net without its weights.

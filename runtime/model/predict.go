@@ -102,9 +102,8 @@ func (n *Net) logits(ctx context.Context, x *pixel.Batch) ([]float32, error) {
 // overShards runs x through machines of a purpose and hands each shard's machine
 // on, with the indices of its images.
 func (n *Net) overShards(ctx context.Context, task string, p purpose, x *pixel.Batch, label func(i int) int, each func(m *machine, first, count int)) error {
-	pool := newPool(n.arch, n.weights, p)
-	defer pool.close()
-	return pool.run(ctx, shards(x.N), func(m *machine, s int) error {
+	pool := n.borrow(p)
+	err := pool.run(ctx, shards(x.N), func(m *machine, s int) error {
 		first := s * shardSize
 		count := min(shardSize, x.N-first)
 		var l func(int) int
@@ -120,6 +119,12 @@ func (n *Net) overShards(ctx context.Context, task string, p purpose, x *pixel.B
 	}, func(done int) {
 		work.Report(ctx, work.Step{Task: task, Done: min(done*shardSize, x.N), Total: x.N, Unit: "images"})
 	})
+	if err != nil {
+		pool.close()
+		return err
+	}
+	n.giveBack(pool)
+	return nil
 }
 
 // Loss returns each image's cross-entropy against its label, in nats, computed in

@@ -3,9 +3,11 @@ package model
 import (
 	"context"
 	"math"
+	"runtime"
 	"slices"
 	"testing"
 
+	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/work"
 )
 
@@ -177,5 +179,35 @@ func TestSaturatedLogitsKeepTheirGradient(t *testing.T) {
 	}
 	if c.Error > 1e-4 || c.Compared < 20 || c.ZeroShare > 0.1 {
 		t.Errorf("saturated: %+v", *c)
+	}
+}
+
+// TestCallsDoNotPileUp: Gorgonia's machines are not collected as garbage, so a
+// net that built new ones for each call would fill the memory of a long study.
+func TestCallsDoNotPileUp(t *testing.T) {
+	x := pixel.New(25, 1, 28, 28)
+	labels := make([]int, x.N)
+	n, err := Train(t.Context(), "digits", x, labels, TrainOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := func() uint64 {
+		for range 5 {
+			if _, err := n.Classify(t.Context(), x); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := n.Gradient(t.Context(), x, labels); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.GC()
+		runtime.GC() // what a finalizer held is free after the next
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := live()
+	if after := live(); after > before+1<<20 {
+		t.Errorf("five calls left %d KB behind", (after-before)>>10)
 	}
 }

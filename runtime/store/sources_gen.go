@@ -5,7 +5,7 @@ package store
 var sources = []source{
 	{
 		"attack",
-		"b96f183975c62abe91a094eea105ea9134b70cee4a7e109c238a4433ad43eb79",
+		"a3707c2facc358b3776c173136bcc683078479702156136bfc801a900e06aed3",
 		"",
 	},
 	{
@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"05d1626ad579eb662e42fd70af655622c684b0fc2d56e43361a0df63f4bf349f",
+		"b056b0de639d7e26c7835078d06a30c3242f468305524f0ef7c31f0a79bb12aa",
 		"25a02649a8db71f863d3e383d102a3bd2532cdc0a3d79775f3a51f09bbc24750",
 	},
 }
