@@ -45,8 +45,8 @@ func Budget(x *pixel.Batch, s *attack.Sweep) result.Check {
 		if outside > 0 {
 			report = v.fail
 		}
-		report("ε = %g/255: largest change %d, %d of %d samples outside, %.1f%% of steps cut by the range 0..255",
-			epsilon, largest, outside, len(levels), 100*s.Clipped[k])
+		report("ε = %g/255: largest change %d, %s of %s samples outside, %.1f%% of steps cut by the range 0..255",
+			epsilon, largest, count(outside), count(len(levels)), 100*s.Clipped[k])
 	}
 	return v.end()
 }
@@ -70,9 +70,9 @@ func Identity(x, adv *pixel.Batch, cleanLabels, advLabels []int) result.Check {
 	case err != nil:
 		v.fail("%v", err)
 	case bytes > 0 || labels > 0:
-		v.fail("%d of %d samples and %d of %d predictions differ", bytes, len(x.Data), labels, len(cleanLabels))
+		v.fail("%s of %s samples and %s of %s predictions differ", count(bytes), count(len(x.Data)), count(labels), count(len(cleanLabels)))
 	default:
-		v.note("none of %d samples and none of %d predictions differ", len(x.Data), len(cleanLabels))
+		v.note("none of %s samples and none of %s predictions differ", count(len(x.Data)), count(len(cleanLabels)))
 	}
 	return v.end()
 }
@@ -100,8 +100,8 @@ func Gradient(g *model.GradientCheck) result.Check {
 	if !(g.Error <= gradientTolerance) {
 		report = v.fail
 	}
-	report("%d derivatives compared (%d left out at kinks); the largest error is %.1e of the image's largest derivative, allowed %.0e",
-		g.Compared, g.Kinks, g.Error, gradientTolerance)
+	report("%d derivatives compared (%d left out at kinks); the largest error is %s of the image's largest derivative, allowed %s",
+		g.Compared, g.Kinks, result.Number(g.Error, 2), result.Number(gradientTolerance, 3))
 	report = v.note
 	if g.ZeroShare > zeroShare {
 		report = v.warn
@@ -119,9 +119,9 @@ func Step(x *pixel.Batch, s *attack.Sweep) result.Check {
 		v.fail("%d derivatives for %d samples", len(s.Gradient), len(x.Data))
 		return v.end()
 	}
-	direction := 1.0
+	direction, sign := 1.0, ""
 	if s.Targeted {
-		direction = -1
+		direction, sign = -1, "−"
 	}
 	for k, adv := range s.Batches {
 		step := math.Floor(s.Epsilons[k])
@@ -142,9 +142,9 @@ func Step(x *pixel.Batch, s *attack.Sweep) result.Check {
 		case free == 0 || norm == 0:
 			v.note("ε = %g/255: the range may cut every step, nothing to compare", s.Epsilons[k])
 		case math.Abs(dot-want) > 1e-9*math.Abs(want):
-			v.fail("ε = %g/255: ⟨g, d⟩ is %.6g times ε·‖g‖₁ on %d samples, want %g", s.Epsilons[k], dot/(step*norm), free, direction)
+			v.fail("ε = %g/255: ⟨g, d⟩ is %.6g times ε·‖g‖₁ on %s samples, want %g", s.Epsilons[k], dot/(step*norm), count(free), direction)
 		default:
-			v.note("ε = %g/255: ⟨g, d⟩ = %g·ε·‖g‖₁ on the %d samples that the range cannot cut", s.Epsilons[k], direction, free)
+			v.note("ε = %g/255: ⟨g, d⟩ = %sε·‖g‖₁ on the %s samples that the range cannot cut", s.Epsilons[k], sign, count(free))
 		}
 	}
 	if len(v.detail) == 0 {

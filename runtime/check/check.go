@@ -74,3 +74,6 @@ func (v *verdict) inapplicable(format string, args ...any) result.Check {
 	v.note(format, args...)
 	return v.end()
 }
+
+// count prints a number of things.
+func count(n int) string { return result.Fixed(float64(n), 0) }

@@ -46,7 +46,7 @@ func Rates(rows *result.Rows, claims []Claim, tables []metric.Transition) result
 			same++
 		}
 	}
-	v.note("%d of %d rates equal those computed from %d rows", same, len(claims), rows.N)
+	v.note("%d of %d rates equal those computed from %s rows", same, len(claims), count(rows.N))
 	sums := 0
 	for i, t := range tables {
 		if t.Sum() != rows.N {
@@ -55,7 +55,7 @@ func Rates(rows *result.Rows, claims []Claim, tables []metric.Transition) result
 		}
 		sums++
 	}
-	v.note("%d of %d transition tables add up to %d images", sums, len(tables), rows.N)
+	v.note("%d of %d transition tables add up to %s images", sums, len(tables), count(rows.N))
 	return v.end()
 }
 
@@ -96,6 +96,6 @@ func SampleSize(n int) result.Check {
 	if n < fewImages {
 		report = v.warn
 	}
-	report("n = %d independent images: a rate near 50%% is known to within ±%.1f points", n, math.Ceil(1000*(high-low)/2)/10)
+	report("n = %s independent images: a rate near 50%% is known to within ±%.1f points", count(n), math.Ceil(1000*(high-low)/2)/10)
 	return v.end()
 }

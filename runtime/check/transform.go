@@ -44,7 +44,7 @@ func JPEG(x *pixel.Batch, rounds []*codec.Compressed) result.Check {
 			v.fail("quality %d: every image came back unchanged", r.Quality)
 			continue
 		}
-		v.note("quality %d: tables as asked, %.0f bytes an image, PSNR %.1f dB (mean of the %d images that changed)", r.Quality, size, psnr, n)
+		v.note("quality %d: tables as asked, %.0f bytes an image, PSNR %.1f dB (mean of the %s images that changed)", r.Quality, size, psnr, count(n))
 	}
 	return v.end()
 }
@@ -75,8 +75,8 @@ func Rounding(unrounded, rounded, labels []int) result.Check {
 	if test.P < roundingLevel || share.Value() > roundingShare {
 		report = v.warn
 	}
-	report("rounding changed %d of %d predictions; %d images turned right and %d wrong (exact McNemar p = %.3g)",
-		changed, n, test.OnlyB, test.OnlyA, test.P)
+	report("rounding changed %s of %s predictions; %s images turned right and %s wrong (exact McNemar p = %s)",
+		count(changed), count(n), count(test.OnlyB), count(test.OnlyA), result.Number(test.P, 3))
 	return v.end()
 }
 
