@@ -124,7 +124,7 @@ func show(e result.Estimate, full bool) string {
 		s += fmt.Sprintf(" [%s, %s]", number(e.Low), number(e.High))
 	}
 	if e.N > 0 {
-		s += fmt.Sprintf(" (n = %s)", result.Fixed(float64(e.N), 0))
+		s += fmt.Sprintf(" (n\u00a0=\u00a0%s)", result.Fixed(float64(e.N), 0))
 	}
 	return s
 }

@@ -88,7 +88,7 @@ func TestGoodRun(t *testing.T) {
 		Provenance: result.Provenance{Version: "v1", Artifacts: []result.Artifact{{Name: "first", SHA256: "1"}}},
 	})
 	want := `run done
-c1 done [text Accuracy 98.61% [98.36, 98.82] (n = 10,000), that is 98.6% of 2,000; 31.2 dB (n = 2,000), 31.2 dB.]
+c1 done [text Accuracy 98.61% [98.36, 98.82] (n = 10,000), that is 98.6% of 2,000; 31.2 dB (n = 2,000), 31.2 dB.]
 c2 done [print one two2000hello] [metric ] [print three]
 c3 done [metric ] [text from 98.6%]
 `
@@ -320,10 +320,10 @@ func TestShow(t *testing.T) {
 		e           result.Estimate
 		full, short string
 	}{
-		{result.Estimate{Value: 0.775, K: 1550, N: 2000, Of: "all", Low: 0.7561, High: 0.7928}, "77.5% [75.6, 79.3] (n = 2,000)", "77.5%"},
-		{result.Estimate{Value: 1, K: 12345, N: 12345, Of: "all", Low: 0.9997, High: 1}, "100.00% [99.97, 100.00] (n = 12,345)", "100.0%"},
+		{result.Estimate{Value: 0.775, K: 1550, N: 2000, Of: "all", Low: 0.7561, High: 0.7928}, "77.5% [75.6, 79.3] (n\u00a0=\u00a02,000)", "77.5%"},
+		{result.Estimate{Value: 1, K: 12345, N: 12345, Of: "all", Low: 0.9997, High: 1}, "100.00% [99.97, 100.00] (n\u00a0=\u00a012,345)", "100.0%"},
 		{result.Estimate{Value: nan(), Of: "all"}, "not shown", "not shown"},
-		{result.Estimate{Value: 31.24, Unit: "dB", Low: 30.96, High: 31.5, N: 50}, "31.2 dB [31.0, 31.5] (n = 50)", "31.2 dB"},
+		{result.Estimate{Value: 31.24, Unit: "dB", Low: 30.96, High: 31.5, N: 50}, "31.2 dB [31.0, 31.5] (n\u00a0=\u00a050)", "31.2 dB"},
 		{result.Estimate{Value: 12.5, Unit: "/255"}, "12.5/255", "12.5/255"},
 		{result.Estimate{Value: -1234567}, "−1,234,567", "−1,234,567"},
 		{result.Estimate{Value: 54321.7}, "54,322", "54,322"},
