@@ -58,15 +58,21 @@ func (o TrainOptions) resolve() (TrainOptions, error) {
 // rate rises over the first twentieth of the steps and falls along a cosine.
 //
 // Equal arguments give equal weights, bit for bit, whatever GOMAXPROCS. The
-// result is kept in the context's memory, its curve included. Train ends with
-// the context's error when that is cancelled between shards, and with an error
-// when the loss is not finite.
+// result is kept in the context's memory, its curve included, and the weights are
+// named to its provenance. Train ends with the context's error when that is
+// cancelled between shards, and with an error when the loss is not finite.
 func Train(ctx context.Context, arch string, images *pixel.Batch, labels []int, o TrainOptions) (*Net, error) {
 	a, err := Named(arch)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	return train(ctx, a, images, labels, o)
+	net, err := train(ctx, a, images, labels, o)
+	if err == nil {
+		work.Use(ctx, work.Artifact{
+			Kind: "weights", Name: fmt.Sprintf("%s, seed %d", arch, o.Seed), Source: "trained by model.Train", SHA256: net.Digest(),
+		})
+	}
+	return net, err
 }
 
 func train(ctx context.Context, a Architecture, images *pixel.Batch, labels []int, o TrainOptions) (*Net, error) {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"jpgreport/runtime/pixel"
+	"jpgreport/runtime/work"
 )
 
 // bars returns n noisy images of ten kinds: a bright bar at one of five heights,
@@ -127,5 +129,19 @@ func TestMachinesForget(t *testing.T) {
 		if after[i] != fresh[i] {
 			t.Fatalf("weight %d: gradient %v after another batch, %v before any", i, after[i], fresh[i])
 		}
+	}
+}
+
+// A report lists the weights that its numbers rest on, trained or recalled.
+func TestTrainNamesItsWeights(t *testing.T) {
+	var used []work.Artifact
+	ctx := work.WithProvenance(t.Context(), work.ProvenanceFunc(func(a work.Artifact) { used = append(used, a) }))
+	net, err := Train(ctx, "digits", pixel.New(2, 1, 28, 28), []int{0, 1}, TrainOptions{Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []work.Artifact{{Kind: "weights", Name: "digits, seed 7", Source: "trained by model.Train", SHA256: net.Digest()}}
+	if !slices.Equal(used, want) {
+		t.Errorf("named %+v, want %+v", used, want)
 	}
 }

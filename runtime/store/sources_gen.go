@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"b056b0de639d7e26c7835078d06a30c3242f468305524f0ef7c31f0a79bb12aa",
+		"a0e7471ababfa468cfc5951637c7f6e15c4deebd58c4bfd71d3d1312956cca65",
 		"25a02649a8db71f863d3e383d102a3bd2532cdc0a3d79775f3a51f09bbc24750",
 	},
 }
