@@ -21,6 +21,7 @@ type progress struct {
 
 	bar     *progressbar.ProgressBar // of the task at hand; on a terminal
 	task    string
+	done    int
 	began   time.Time // the task
 	printed time.Time // the last line
 }
@@ -49,7 +50,8 @@ func (p *progress) show(n notebook.Progress) {
 
 func (p *progress) step(n notebook.Progress) {
 	s := n.Step
-	if task := n.Cell + ": " + s.Task; task != p.task {
+	// What goes backwards has begun anew, such as the training of the next network.
+	if task := n.Cell + ": " + s.Task; task != p.task || s.Done < p.done {
 		p.end()
 		p.task, p.began = task, time.Now()
 		p.printed = p.began
@@ -62,6 +64,7 @@ func (p *progress) step(n notebook.Progress) {
 				progressbar.OptionClearOnFinish())
 		}
 	}
+	p.done = s.Done
 	if p.bar != nil {
 		text := fmt.Sprintf("[%d/%d] %s", n.Number, n.Cells, p.task)
 		if s.Note != "" {
