@@ -17,6 +17,7 @@ import (
 type progress struct {
 	w        io.Writer
 	terminal bool
+	wide     bool // enough for a bar and a note beside it
 	quiet    bool
 
 	bar     *progressbar.ProgressBar // of the task at hand; on a terminal
@@ -30,8 +31,13 @@ type progress struct {
 const linesApart = 10 * time.Second
 
 func newProgress(w io.Writer, quiet bool) *progress {
-	f, ok := w.(*os.File)
-	return &progress{w: w, quiet: quiet, terminal: ok && term.IsTerminal(int(f.Fd()))}
+	p := &progress{w: w, quiet: quiet}
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.terminal = true
+		columns, _, err := term.GetSize(int(f.Fd()))
+		p.wide = err == nil && columns >= 100
+	}
+	return p
 }
 
 // show takes what the notebook reports.
@@ -58,7 +64,7 @@ func (p *progress) step(n notebook.Progress) {
 		if p.terminal {
 			p.bar = progressbar.NewOptions(s.Total,
 				progressbar.OptionSetWriter(p.w),
-				progressbar.OptionSetWidth(24),
+				progressbar.OptionSetWidth(16),
 				progressbar.OptionThrottle(100*time.Millisecond),
 				progressbar.OptionSetPredictTime(true),
 				progressbar.OptionClearOnFinish())
@@ -66,8 +72,8 @@ func (p *progress) step(n notebook.Progress) {
 	}
 	p.done = s.Done
 	if p.bar != nil {
-		text := fmt.Sprintf("[%d/%d] %s", n.Number, n.Cells, p.task)
-		if s.Note != "" {
+		text := fmt.Sprintf("[%d/%d] %s", n.Number, n.Cells, s.Task)
+		if s.Note != "" && p.wide {
 			text += ", " + s.Note
 		}
 		p.bar.Describe(text)
