@@ -21,7 +21,7 @@ type program struct {
 // that are declared first; its statements become the body of one function, which
 // sets them.
 func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
-	r := &rewriter{typing: t, cell: c, functions: []int{0}, copies: map[ast.Node]string{}, renamed: map[*ast.Ident]string{}, borrowed: borrowed}
+	r := &rewriter{typing: t, cell: c, functions: []int{0}, copies: map[ast.Node]string{}, renamed: map[*ast.Ident]string{}, bracketed: map[ast.Node]bool{}, borrowed: borrowed}
 	var p program
 	var parts []func()
 	var consts, vars, funcs, body strings.Builder
@@ -58,6 +58,7 @@ func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
 				if len(s.Values) == 0 {
 					continue
 				}
+				r.tuple(len(s.Names), s.Values)
 				for _, v := range s.Values {
 					r.edit(v)
 				}

@@ -23,6 +23,7 @@ type rewriter struct {
 	count     int                   // functions so far; 0 is the cell itself
 	copies    map[ast.Node]string   // of a loop, the statement at the end of an iteration
 	renamed   map[*ast.Ident]string // loop variables in the headers of their loops
+	bracketed map[ast.Node]bool     // values that stand in parentheses of our own
 	borrowed  map[*types.TypeName]string
 }
 
@@ -116,6 +117,10 @@ func (r *rewriter) enter(n ast.Node) bool {
 		r.forStmt(n)
 	case *ast.RangeStmt:
 		r.rangeStmt(n)
+	case *ast.AssignStmt:
+		r.tuple(len(n.Lhs), n.Rhs)
+	case *ast.ValueSpec:
+		r.tuple(len(n.Names), n.Values)
 	case *ast.CaseClause:
 		if list := r.conditions(n); list != nil {
 			r.insert(list[0].Pos(), "(")
@@ -170,6 +175,26 @@ func (r *rewriter) leave(n ast.Node) {
 		}
 	case *ast.CallExpr:
 		r.leaveCall(n)
+	}
+	if r.bracketed[n] {
+		r.insert(n.End(), ")")
+	}
+}
+
+// tuple puts calls and composite literals in parentheses where several values are
+// assigned at once. The interpreter lets such a value write to its variable by
+// itself and then forgets the other assignments; it does not look into
+// parentheses.
+func (r *rewriter) tuple(variables int, values []ast.Expr) {
+	if variables < 2 || len(values) != variables {
+		return
+	}
+	for _, v := range values {
+		switch v.(type) {
+		case *ast.CallExpr, *ast.CompositeLit:
+			r.bracketed[v] = true
+			r.insert(v.Pos(), "(")
+		}
 	}
 }
 
