@@ -2,16 +2,19 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/cpu"
 
 	"jpgreport/runtime/dataset"
 	"jpgreport/runtime/notebook"
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/script"
+	"jpgreport/runtime/work"
 )
 
 // cellsName is the command by which the program starts itself to run scripts in
@@ -56,6 +59,13 @@ func child(ctx context.Context) *exec.Cmd {
 		self = os.Args[0]
 	}
 	return exec.CommandContext(ctx, self, cellsName)
+}
+
+// processor names what of the processor's instructions numbers depend on: with a
+// fused multiply-add package math rounds otherwise. It is part of every key of the
+// cache.
+func processor() []work.Part {
+	return []work.Part{{Name: "processor", Value: fmt.Sprintf("fma %t", cpu.X86.HasFMA)}}
 }
 
 // cacheFolder returns the folder of kept results, or "" when there is none to be

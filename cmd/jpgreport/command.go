@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -78,20 +80,24 @@ their intervals, the checks the run makes on itself, and the record of it all.`,
 // the place in a file, the remedy on a line of its own after "hint:".
 func complain(w io.Writer, err error) {
 	var ofSpec spec.Errors
+	var one *spec.Error
 	var ofCell *result.Error
 	switch {
 	case err == nil:
 	case errors.As(err, &ofSpec):
 		for _, e := range ofSpec {
-			fmt.Fprintln(w, e.Error())
+			say(w, e.Error())
 			hint(w, e.Hint)
 		}
+	case errors.As(err, &one):
+		say(w, "jpgreport: "+err.Error())
+		hint(w, one.Hint)
 	case errors.As(err, &ofCell):
-		fmt.Fprintln(w, strings.TrimSpace(ofCell.Error()))
+		say(w, strings.TrimSpace(ofCell.Error()))
 		excerpt(w, ofCell)
 		hint(w, ofCell.Hint)
 	default:
-		fmt.Fprintf(w, "jpgreport: %v\n", err)
+		say(w, "jpgreport: "+err.Error())
 	}
 }
 
@@ -101,7 +107,7 @@ func excerpt(w io.Writer, e *result.Error) {
 		return
 	}
 	line := strings.TrimLeft(e.Excerpt, " \t")
-	fmt.Fprintf(w, "    %s\n", line)
+	say(w, "    "+line)
 	if at := e.Column - 1 - (len(e.Excerpt) - len(line)); e.Column > 0 && at >= 0 && at <= len(line) {
 		fmt.Fprintf(w, "    %s^\n", strings.Repeat(" ", len([]rune(line[:at]))))
 	}
@@ -109,6 +115,21 @@ func excerpt(w io.Writer, e *result.Error) {
 
 func hint(w io.Writer, text string) {
 	if text != "" {
-		fmt.Fprintf(w, "hint: %s\n", text)
+		say(w, "hint: "+text)
 	}
+}
+
+// say prints a line. Messages quote specs and scripts, which may come from a
+// stranger, so control characters that a terminal would obey are printed as Go
+// escapes.
+func say(w io.Writer, line string) {
+	var b strings.Builder
+	for _, r := range line {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	fmt.Fprintln(w, b.String())
 }

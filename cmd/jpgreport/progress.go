@@ -92,7 +92,7 @@ func (p *progress) step(n notebook.Progress) {
 		left := spent * time.Duration(s.Total-s.Done) / time.Duration(s.Done)
 		line += fmt.Sprintf(", %s left", left.Round(time.Second))
 	}
-	fmt.Fprintln(p.w, line)
+	say(p.w, line)
 }
 
 // print prints a line above the bar.
@@ -101,7 +101,7 @@ func (p *progress) print(line string) {
 		p.bar.Clear()
 	}
 	if !p.quiet {
-		fmt.Fprintln(p.w, line)
+		say(p.w, line)
 	}
 }
 

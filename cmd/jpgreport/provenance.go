@@ -2,12 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -71,28 +68,4 @@ func provenance(specFile string, charts result.Artifact) result.Provenance {
 		p.Git = repository(filepath.Dir(specFile))
 	}
 	return p
-}
-
-// repository returns the state of the git repository around a folder.
-//
-// A spec may come from a stranger with a repository around it, whose
-// configuration can name programs for git to run. So git is told to run none of
-// those it has a switch for, and where filters are configured, which have no
-// switch, the work tree is not looked at and counts as changed.
-func repository(folder string) result.Git {
-	git := func(args ...string) (string, error) {
-		c := exec.Command("git", append([]string{"--no-optional-locks", "-C", folder,
-			"-c", "core.fsmonitor=false", "-c", "core.hooksPath=" + os.DevNull}, args...)...)
-		out, err := c.Output()
-		return strings.TrimSpace(string(out)), err
-	}
-	head, err := git("rev-parse", "--verify", "HEAD")
-	if err != nil {
-		return result.Git{Commit: "unknown"}
-	}
-	if filters, _ := git("config", "--local", "--get-regexp", `^(filter|include|includeif)\.`); filters != "" {
-		return result.Git{Commit: head, Dirty: true}
-	}
-	changes, err := git("status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all")
-	return result.Git{Commit: head, Dirty: err != nil || changes != ""}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,8 +47,8 @@ written with all that was done.`,
   jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, specs []string) error {
-			if f.output != "" && len(specs) > 1 {
-				return fmt.Errorf("-o names one file, but there are %d specs", len(specs))
+			if err := f.check(specs); err != nil {
+				return err
 			}
 			return runSpecs(c, specs, &f)
 		},
@@ -66,6 +65,33 @@ written with all that was done.`,
 	flags.StringVar(&f.echarts, "echarts", "", "put the ECharts build in `FILE` into the report")
 	flags.StringArrayVar(&f.allowRead, "allow-read", nil, "let a spec name files below `DIR`, besides its own folder (repeatable)")
 	return c
+}
+
+// check finds what is wrong with the flags by themselves.
+func (f *runFlags) check(specs []string) error {
+	if f.output != "" && len(specs) > 1 {
+		return fmt.Errorf("-o names one file, but there are %d specs", len(specs))
+	}
+	if f.timeout < 0 {
+		return fmt.Errorf("--timeout %v: want 0 (never) or more", f.timeout)
+	}
+	written := map[string]string{}
+	for _, path := range specs {
+		output := f.outputOf(path)
+		if other, taken := written[output]; taken {
+			return fmt.Errorf("%s and %s would both be written to %s", other, path, output)
+		}
+		written[output] = path
+	}
+	return nil
+}
+
+// outputOf returns where the report of a spec goes.
+func (f *runFlags) outputOf(path string) string {
+	if f.output != "" {
+		return f.output
+	}
+	return filepath.Join("outputs", reportName(path)+".html")
 }
 
 // runSpecs runs one spec after the other; the first status that is not 0 is the
@@ -150,10 +176,7 @@ func (f *runFlags) load(c *cobra.Command, path string) (*spec.Spec, error) {
 
 func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options) error {
 	ctx, stderr := c.Context(), c.ErrOrStderr()
-	output := f.output
-	if output == "" {
-		output = filepath.Join("outputs", reportName(sp.File)+".html")
-	}
+	output := f.outputOf(sp.File)
 	if err := writable(output); err != nil {
 		return err
 	}
@@ -165,6 +188,7 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options)
 		Timeout:    f.timeout,
 		Cache:      cacheFolder(),
 		NoCache:    f.noCache,
+		Versions:   processor(),
 		Provenance: provenance(sp.File, report.ChartLibrary(style)),
 		OnProgress: progress.show,
 		OnNotice:   func(text string) { progress.print("jpgreport: " + text) },
@@ -236,8 +260,12 @@ func writable(output string) error {
 	if output == "-" {
 		return nil
 	}
-	if info, err := os.Stat(output); err == nil && info.IsDir() {
+	info, err := os.Stat(output)
+	switch {
+	case strings.HasSuffix(output, string(filepath.Separator)) || err == nil && info.IsDir():
 		return fmt.Errorf("-o %s: it is a folder, want a file", output)
+	case err == nil && !info.Mode().IsRegular():
+		return nil // a device or a pipe, which is written to and not replaced
 	}
 	folder := filepath.Dir(output)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -257,6 +285,12 @@ func write(output string, page []byte, stdout io.Writer) error {
 		_, err := stdout.Write(page)
 		return err
 	}
+	if info, err := os.Stat(output); err == nil && !info.Mode().IsRegular() {
+		return os.WriteFile(output, page, 0)
+	}
+	if target, err := filepath.EvalSymlinks(output); err == nil {
+		output = target // the file that a link leads to is replaced, not the link
+	}
 	f, err := os.CreateTemp(filepath.Dir(output), ".jpgreport-*")
 	if err != nil {
 		return err
@@ -264,7 +298,7 @@ func write(output string, page []byte, stdout io.Writer) error {
 	defer os.Remove(f.Name()) // fails once the file has its name
 	_, err = f.Write(page)
 	if err == nil {
-		err = f.Chmod(fs.FileMode(0o644))
+		err = f.Chmod(0o644)
 	}
 	if e := f.Close(); err == nil {
 		err = e
@@ -285,7 +319,7 @@ func summarise(w io.Writer, r *result.Run) {
 		}
 		switch {
 		case call.Unkept != "":
-			fmt.Fprintf(w, "computed %s in cell %q: its %s has no digest, so the result cannot be kept\n", call.Primitive, call.Cell, call.Unkept)
+			say(w, fmt.Sprintf("computed %s in cell %q: its %s has no digest, so the result cannot be kept", call.Primitive, call.Cell, call.Unkept))
 		case len(call.Changed) > 0:
 			fmt.Fprintf(w, "computed %s in cell %q: changed %s\n", call.Primitive, call.Cell, strings.Join(call.Changed, ", "))
 		}
@@ -295,10 +329,10 @@ func summarise(w io.Writer, r *result.Run) {
 	for _, k := range r.Checks {
 		counts[k.Status]++
 	}
-	fmt.Fprintf(w, "checks: %d pass, %d warn, %d fail\n", counts[result.Pass], counts[result.Warn], counts[result.Fail])
+	fmt.Fprintf(w, "checks: %d pass, %d warn, %d fail, %d not applicable\n", counts[result.Pass], counts[result.Warn], counts[result.Fail], counts[result.NA])
 	for _, k := range r.Checks {
 		if k.Status == result.Warn || k.Status == result.Fail {
-			fmt.Fprintf(w, "  %s %s: %s\n", k.Status, k.ID, k.Detail)
+			say(w, fmt.Sprintf("  %s %s: %s", k.Status, k.ID, k.Detail))
 		}
 	}
 }

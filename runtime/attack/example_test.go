@@ -50,7 +50,7 @@ func ExampleGaussianNoise() {
 		grey[i] += 20
 	}
 	to := pixel.FromBytes(1, 1, 28, 28, grey)
-	noisy, err := attack.GaussianNoise(from, to, 1)
+	noisy, err := attack.GaussianNoise(context.Background(), from, to, 1)
 	fmt.Printf("%.1f levels asked for, %.1f reached, %v\n", l2(to, from, 0), l2(noisy, from, 0), err)
 	// Output:
 	// 100.0 levels asked for, 100.0 reached, <nil>
@@ -59,7 +59,7 @@ func ExampleGaussianNoise() {
 func ExamplePermuteResidual() {
 	from := pixel.FromBytes(1, 1, 1, 6, []byte{100, 100, 100, 100, 100, 100})
 	to := pixel.FromBytes(1, 1, 1, 6, []byte{101, 102, 103, 100, 100, 100})
-	moved, err := attack.PermuteResidual(from, to, 1)
+	moved, err := attack.PermuteResidual(context.Background(), from, to, 1)
 	fmt.Printf("%.3f and %.3f levels, %v\n", l2(to, from, 0), l2(moved, from, 0), err)
 	// Output:
 	// 3.742 and 3.742 levels, <nil>

@@ -129,6 +129,9 @@ func checkEpsilon(e float64) error {
 // levels returns the 8-bit levels of x, or an error that names the first sample
 // that is none.
 func levels(x *pixel.Batch) ([]byte, error) {
+	if err := x.Check(); err != nil {
+		return nil, err
+	}
 	l, exact := x.Levels()
 	if exact {
 		return l, nil

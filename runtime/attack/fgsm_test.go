@@ -219,8 +219,8 @@ func TestErrors(t *testing.T) {
 		{"short", fgsm(fixed{1}, x, 1, 1), "fgsm: gradient: the model gave 1 samples for a batch of 1×1×1×2"},
 		{"not finite", fgsm(fixed{inf, nan}, x, 1, 1), "fgsm: gradient: 2 of 2 values are not finite, the first +Inf in image 0; look for probabilities fed to the loss instead of logits (a saturated softmax), and for weights or samples that are not finite"},
 		{"random", func() error { _, err := attack.RandomSign(x, 300, 1); return err }(), "random sign: epsilon 300, want 0..255 (an L∞ radius on the 0..255 scale)"},
-		{"permute", func() error { _, err := attack.PermuteResidual(x, between, 1); return err }(), "permute residual: batches differ in shape: 1×1×1×2 and 2×1×1×2"},
-		{"gaussian", func() error { _, err := attack.GaussianNoise(between, between, 1); return err }(), "gaussian noise: image 1: sample 1 is 0.5, not an 8-bit level/255; round the batch first"},
+		{"permute", func() error { _, err := attack.PermuteResidual(context.Background(), x, between, 1); return err }(), "permute residual: batches differ in shape: 1×1×1×2 and 2×1×1×2"},
+		{"gaussian", func() error { _, err := attack.GaussianNoise(context.Background(), between, between, 1); return err }(), "gaussian noise: image 1: sample 1 is 0.5, not an 8-bit level/255; round the batch first"},
 		{"at", func() error { _, err := (&attack.Sweep{Epsilons: []float64{1, 2}}).At(3); return err }(), "epsilon 3 is not in the sweep, want one of [1 2]"},
 	} {
 		if tt.err == nil || tt.err.Error() != tt.want {

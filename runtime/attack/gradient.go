@@ -2,9 +2,7 @@ package attack
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math"
 
@@ -16,6 +14,9 @@ import (
 // the context's memory under the digests of model, images and labels. A gradient
 // that is not finite is an error, as its sign would mean nothing.
 func Gradient(ctx context.Context, m Model, x *pixel.Batch, labels []int) ([]float32, error) {
+	if err := x.Check(); err != nil {
+		return nil, fmt.Errorf("gradient: %w", err)
+	}
 	if len(labels) != x.N {
 		return nil, fmt.Errorf("gradient: %d labels for %d images", len(labels), x.N)
 	}
@@ -26,7 +27,7 @@ func Gradient(ctx context.Context, m Model, x *pixel.Batch, labels []int) ([]flo
 	key := work.Key{Primitive: primitive}.
 		With("model", m.Digest()).
 		With("images", x.Digest()).
-		With("labels", labelsDigest(labels))
+		WithInts("labels", labels)
 	codec := work.Codec[[]float32]{
 		Encode: func(g []float32) ([]byte, error) {
 			b := make([]byte, 0, 4*len(g))
@@ -78,14 +79,4 @@ func finite(g []float32, size int) error {
 	}
 	return fmt.Errorf("%d of %d values are not finite, the first %v in image %d; look for probabilities fed to the loss instead of logits (a saturated softmax), and for weights or samples that are not finite",
 		bad, len(g), g[first], first/size)
-}
-
-// labelsDigest returns the SHA-256, in hexadecimal, of the labels.
-func labelsDigest(labels []int) string {
-	b := make([]byte, 0, 8*len(labels))
-	for _, l := range labels {
-		b = binary.LittleEndian.AppendUint64(b, uint64(l))
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
 }

@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"jpgreport/runtime/pixel"
+	"jpgreport/runtime/work"
 )
 
 // The controls. The paper's P4: random noise of the same size as what JPEG
@@ -33,11 +35,47 @@ func generator(seed, stream uint64, image int) *rand.Rand {
 
 // PermuteResidual returns from + P(to − from), rounded to 8 bits and clipped: per
 // image, P moves the residual to other pixels, all channels of one together. The
-// residual keeps its values and its L2 up to clipping, and loses its place.
-func PermuteResidual(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
-	if err := pixel.SameShape(from, to); err != nil {
+// residual keeps its values and its L2 up to clipping, and loses its place. The
+// result is kept in the context's memory.
+func PermuteResidual(ctx context.Context, from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
+	if err := pair(from, to); err != nil {
 		return nil, fmt.Errorf("permute residual: %w", err)
 	}
+	return kept(ctx, "attack.PermuteResidual", from, to, seed, func() *pixel.Batch { return permute(from, to, seed) })
+}
+
+// pair returns an error unless both batches have one shape and finite samples.
+func pair(from, to *pixel.Batch) error {
+	if err := pixel.SameShape(from, to); err != nil {
+		return err
+	}
+	for _, b := range []*pixel.Batch{from, to} {
+		for i, v := range b.Data {
+			if v-v != 0 { // NaN, and the infinities
+				return fmt.Errorf("image %d: sample %d is %v, want a finite number", i/b.Size(), i%b.Size(), v)
+			}
+		}
+	}
+	return nil
+}
+
+// kept returns a control's batch from the context's memory, or makes it.
+func kept(ctx context.Context, primitive string, from, to *pixel.Batch, seed uint64, make func() *pixel.Batch) (*pixel.Batch, error) {
+	key := work.Key{Primitive: primitive}.With("from", from.Digest()).With("to", to.Digest()).With("seed", seed)
+	codec := work.Codec[*pixel.Batch]{
+		Encode: (*pixel.Batch).MarshalBinary,
+		Decode: func(b []byte) (*pixel.Batch, error) {
+			y := new(pixel.Batch)
+			if err := y.UnmarshalBinary(b); err != nil {
+				return nil, err
+			}
+			return y, pixel.SameShape(from, y)
+		},
+	}
+	return work.Recalled(ctx, key, codec, func(context.Context) (*pixel.Batch, error) { return make(), nil })
+}
+
+func permute(from, to *pixel.Batch, seed uint64) *pixel.Batch {
 	out := from.Like()
 	plane := from.H * from.W
 	for i := range from.N {
@@ -48,7 +86,7 @@ func PermuteResidual(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // precision is that to which the scale is found, relative: finer than the step
@@ -58,17 +96,24 @@ const precision = 1e-7
 // GaussianNoise returns from + noise, rounded to 8 bits and clipped: per image,
 // Gaussian noise scaled until its L2 after clipping and rounding is as near to
 // ‖to − from‖₂ as levels allow. For a fixed draw that L2 does not fall as the
-// scale grows, from being 8-bit, so bisection finds it. An image equal to its counterpart stays as
-// it is; where clipping keeps the noise from reaching the L2 asked for,
-// it comes as near as it can. Package metric measures the L2 reached.
-func GaussianNoise(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
-	if err := pixel.SameShape(from, to); err != nil {
+// scale grows, from being 8-bit, so bisection finds it. An image equal to its
+// counterpart stays as it is; where clipping keeps the noise from reaching the
+// L2 asked for, it comes as near as it can. Package metric measures the L2
+// reached. The result is kept in the context's memory.
+func GaussianNoise(ctx context.Context, from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
+	if err := pair(from, to); err != nil {
 		return nil, fmt.Errorf("gaussian noise: %w", err)
 	}
 	base, err := levels(from)
 	if err != nil {
 		return nil, fmt.Errorf("gaussian noise: %w", err)
 	}
+	return kept(ctx, "attack.GaussianNoise", from, to, seed, func() *pixel.Batch { return gaussianNoise(from, to, base, seed) })
+}
+
+// gaussianNoise shares the images out to workers. Each draws for itself, so the
+// result does not depend on how many there are.
+func gaussianNoise(from, to *pixel.Batch, base []byte, seed uint64) *pixel.Batch {
 	out, size := from.Like(), from.Size()
 	var next atomic.Int64
 	var workers sync.WaitGroup
@@ -89,7 +134,7 @@ func GaussianNoise(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
 		})
 	}
 	workers.Wait()
-	return out, nil
+	return out
 }
 
 // A gaussian is one image and one draw of noise for it.

@@ -34,7 +34,7 @@ func pair(n int) (from, to *pixel.Batch) {
 // with all their channels, in another order.
 func TestPermuteResidual(t *testing.T) {
 	from, to := pair(3)
-	got, err := attack.PermuteResidual(from, to, 1)
+	got, err := attack.PermuteResidual(t.Context(), from, to, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestGaussianNoiseMatchesL2(t *testing.T) {
 	copy(to.Sample(4), from.Sample(4)) // a pair without a difference
 	dark := from.Like()                // half of the noise is cut off at 0
 	for name, from := range map[string]*pixel.Batch{"grey": from, "dark": dark} {
-		got, err := attack.GaussianNoise(from, to, 2)
+		got, err := attack.GaussianNoise(t.Context(), from, to, 2)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,8 +141,12 @@ func TestNoiseIsPerImage(t *testing.T) {
 		copy(to.Sample(i), to.Sample(0))
 	}
 	for name, f := range map[string]func(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error){
-		"permute":  attack.PermuteResidual,
-		"gaussian": attack.GaussianNoise,
+		"permute": func(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
+			return attack.PermuteResidual(t.Context(), from, to, seed)
+		},
+		"gaussian": func(from, to *pixel.Batch, seed uint64) (*pixel.Batch, error) {
+			return attack.GaussianNoise(t.Context(), from, to, seed)
+		},
 		"dither": func(from, _ *pixel.Batch, seed uint64) (*pixel.Batch, error) {
 			return attack.Dither(from, seed), nil
 		},

@@ -20,8 +20,9 @@ import (
 	"jpgreport/runtime/result"
 )
 
-// Numbers of the checks in the project's list of eighteen. The others are not
-// run yet.
+// Numbers of the checks in the order of an experiment. Those between are for
+// iterative and adaptive attacks, transfer, further controls and repeated runs,
+// which nothing here makes yet.
 const (
 	numberBudget     = 1
 	numberIdentity   = 2

@@ -93,35 +93,49 @@ func TestIdentity(t *testing.T) {
 }
 
 func TestGradient(t *testing.T) {
-	good := model.GradientCheck{Compared: 100, Error: 1e-5, ZeroShare: 0.1}
-	wrong, blind, none := good, good, good
+	good := model.GradientCheck{Compared: 100, Error: 1e-5}
+	wrong, few, none, nan := good, good, good, good
 	wrong.Error = 0.5
-	blind.ZeroShare = 0.9
+	few.Compared = 3
 	none.Compared = 0
-	nan := good
 	nan.Error = math.NaN()
-	expect(t, "agrees", check.Gradient(&good), result.Pass, "10.00% of the gradient is exactly zero")
-	expect(t, "a wrong derivative", check.Gradient(&wrong), result.Fail, "0.50")
-	expect(t, "mostly zero", check.Gradient(&blind), result.Warn, "90.00%")
-	expect(t, "nothing compared", check.Gradient(&none), result.Fail, "no derivative")
-	expect(t, "NaN", check.Gradient(&nan), result.Fail, "not shown")
+	seeing, blind := &attack.Sweep{ZeroGradient: 0.1}, &attack.Sweep{ZeroGradient: 0.9}
+	expect(t, "agrees", check.Gradient(&good, seeing), result.Pass, "10.00% of the attack's gradient is exactly zero")
+	expect(t, "a wrong derivative", check.Gradient(&wrong, seeing), result.Fail, "0.50")
+	expect(t, "mostly zero", check.Gradient(&good, blind), result.Warn, "90.00%")
+	expect(t, "few compared", check.Gradient(&few, seeing), result.Warn, "fewer than 50 derivatives")
+	expect(t, "nothing compared", check.Gradient(&none, seeing), result.Fail, "no derivative")
+	expect(t, "NaN", check.Gradient(&nan, seeing), result.Fail, "not shown")
 }
 
 func TestStep(t *testing.T) {
 	x, labels, s := attacked(t, 4, 7.5)
-	expect(t, "follows the sign", check.Step(x, s), result.Pass, "ε = 7.5/255: ⟨g, d⟩ = ε·‖g‖₁")
+	expect(t, "follows the sign", check.Step(x, s), result.Pass, "ε = 7.5/255: ⟨g, d⟩ is 1·ε·‖g‖₁")
 
 	targeted, err := attack.FGSM(t.Context(), linear{}, x, labels, attack.Options{Epsilons: []float64{4}, Targeted: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	expect(t, "targeted", check.Step(x, targeted), result.Pass, "= −ε·‖g‖₁")
+	expect(t, "targeted", check.Step(x, targeted), result.Pass, "is −1·ε·‖g‖₁")
 
 	// A step along the gradient itself, not along its sign, is no FGSM.
 	for i := range s.Batches[0].Data {
 		s.Batches[0].Data[i] = pixel.Sample(byte(float64(pixel.Level(x.Data[i])) + math.Round(4*float64(s.Gradient[i])/0.375)))
 	}
-	expect(t, "along the gradient", check.Step(x, s), result.Fail, "ε = 4/255: ⟨g, d⟩ is")
+	expect(t, "along the gradient", check.Step(x, s), result.Fail, "samples did not move by 4 along the sign")
+
+	black := x.Like()
+	cut, err := attack.FGSM(t.Context(), linear{}, black, labels, attack.Options{Epsilons: []float64{4}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range cut.Gradient { // down everywhere: nothing can move
+		cut.Gradient[i] = -1
+	}
+	cut.Batches[0] = black
+	expect(t, "nothing to compare", check.Step(black, cut), result.Warn, "the range cuts every step")
+	cut.Batches[0] = x
+	expect(t, "black images moved anyhow", check.Step(black, cut), result.Fail, "768 of 768 samples did not move by 4")
 
 	zero, err := attack.FGSM(t.Context(), linear{}, x, labels, attack.Options{Epsilons: []float64{0.5}})
 	if err != nil {
@@ -141,24 +155,36 @@ func TestJPEG(t *testing.T) {
 		}
 		return c
 	}
-	expect(t, "real", check.JPEG(x, []*codec.Compressed{compress(90), compress(10)}), result.Pass, "quality 10: tables as asked")
+	run := func(compressed ...*codec.Compressed) result.Check {
+		var trips []check.Trip
+		for _, c := range compressed {
+			trips = append(trips, check.Trip{Of: "clean", From: x, To: c})
+		}
+		return check.JPEG(trips)
+	}
+	expect(t, "real", run(compress(90), compress(10)), result.Pass, "clean, quality 10: tables as asked")
 
 	wrongTable := compress(50)
 	wrongTable.Quality = 75
-	expect(t, "another quality's tables", check.JPEG(x, []*codec.Compressed{wrongTable}), result.Fail, "is not the one of this quality")
+	expect(t, "another quality's tables", run(wrongTable), result.Fail, "is not the one of this quality")
 
 	noTable := compress(50)
 	noTable.Tables = nil
-	expect(t, "no tables", check.JPEG(x, []*codec.Compressed{noTable}), result.Fail, "no quantisation table")
+	expect(t, "no tables", run(noTable), result.Fail, "no quantisation table")
 
 	untouched := compress(50)
 	untouched.Images = x
-	expect(t, "not compressed", check.JPEG(x, []*codec.Compressed{untouched}), result.Fail, "every image came back unchanged")
+	expect(t, "not compressed", run(untouched), result.Fail, "every image came back unchanged")
 
-	small := compress(90)
+	small, equal := compress(90), compress(90)
 	small.Bytes = []int{1, 1, 1}
-	expect(t, "sizes the wrong way round", check.JPEG(x, []*codec.Compressed{compress(10), small}), result.Fail, "smaller than at the quality below")
-	expect(t, "nothing", check.JPEG(x, nil), result.NA, "nothing was compressed")
+	equal.Bytes = compress(10).Bytes
+	expect(t, "sizes the wrong way round", run(compress(10), small), result.Fail, "smaller than at the quality below")
+	expect(t, "sizes that do not fall", run(compress(10), equal), result.Warn, "as large as at the quality below")
+	expect(t, "nothing", run(), result.NA, "nothing was compressed")
+
+	other := check.JPEG([]check.Trip{{Of: "attacked", From: x, To: compress(90)}, {Of: "clean", From: x, To: compress(10)}})
+	expect(t, "sizes of two batches are not compared", other, result.Pass, "attacked, quality 90")
 }
 
 func TestRounding(t *testing.T) {
@@ -192,8 +218,20 @@ func TestRates(t *testing.T) {
 			{Name: "newly broken", Printed: metric.NewlyBroken(adv, jpeg, labels), Labels: "label", Before: "adv", After: "jpeg", Wrong: true},
 		}
 	}
-	ways := []metric.Transition{metric.Transitions(clean, adv, jpeg, labels)}
+	table := func(printed metric.Transition) []check.Ways {
+		return []check.Ways{{Printed: printed, Labels: "label", Clean: "clean", Attacked: "adv", Restored: "jpeg"}}
+	}
+	ways := table(metric.Transitions(clean, adv, jpeg, labels))
 	expect(t, "whole", check.Rates(rows(), claims(), ways), result.Pass, "4 of 4 rates equal those computed from 6 rows; 1 of 1 transition tables")
+	expect(t, "nothing claimed", check.Rates(rows(), nil, ways), result.Fail, "no rate to compare")
+
+	swapped := metric.Transitions(clean, adv, jpeg, labels)
+	swapped.Recovered, swapped.Kept = swapped.Recovered+1, swapped.Kept-1
+	expect(t, "two cells swapped, the sum unchanged", check.Rates(rows(), claims(), table(swapped)), result.Fail, "transition table 1: printed")
+
+	lost := table(swapped)
+	lost[0].Clean = "cleen"
+	expect(t, "a table of no column", check.Rates(rows(), claims(), lost), result.Fail, `no column "cleen"`)
 
 	wrong := claims()
 	wrong[2].Printed.K++
@@ -207,12 +245,16 @@ func TestRates(t *testing.T) {
 	unknown[0].After = "adw"
 	expect(t, "no such column", check.Rates(rows(), unknown, ways), result.Fail, `no column "adw"`)
 
+	unlabelled := claims()
+	unlabelled[0].Labels = ""
+	expect(t, "a claim without labels", check.Rates(rows(), unlabelled, ways), result.Fail, `no column ""`)
+
 	damaged := rows()
 	damaged.Columns[2].Data = damaged.Columns[1].Data
 	expect(t, "damaged rows", check.Rates(damaged, claims(), ways), result.Fail, "digest")
 
 	short := metric.Transitions(clean[1:], adv[1:], jpeg[1:], labels[1:])
-	expect(t, "a table that misses an image", check.Rates(rows(), claims(), []metric.Transition{short}), result.Fail, "adds up to 5, not to 6 images")
+	expect(t, "a table that misses an image", check.Rates(rows(), claims(), table(short)), result.Fail, "adds up to 5, not to 6 images")
 }
 
 // TestSampleSize: at n = 100 the Wilson interval of one half is 0.404 to 0.596,

@@ -20,10 +20,17 @@ type Claim struct {
 	Wrong    bool              // count the wrong ones of After instead
 }
 
+// Ways is a printed transition table and the columns that it can be counted from
+// again: true labels and the predictions on clean, attacked and compressed images.
+type Ways struct {
+	Printed                           metric.Transition
+	Labels, Clean, Attacked, Restored string
+}
+
 // Rates checks that each claim follows from the per-image rows as the record
-// keeps them, and that the cells of each transition table add up to the number
-// of images (check 13).
-func Rates(rows *result.Rows, claims []Claim, tables []metric.Transition) result.Check {
+// keeps them, and that each cell of each transition table does too and the cells
+// add up to the number of images (check 13).
+func Rates(rows *result.Rows, claims []Claim, tables []Ways) result.Check {
 	v := begin(numberRates, "rates", "Rates follow from the per-image rows")
 	columns := map[string][]float64{}
 	for _, c := range rows.Columns {
@@ -33,6 +40,9 @@ func Rates(rows *result.Rows, claims []Claim, tables []metric.Transition) result
 			return v.end()
 		}
 		columns[c.Name] = numbers
+	}
+	if len(claims) == 0 {
+		v.fail("no rate to compare")
 	}
 	same := 0
 	for _, c := range claims {
@@ -47,25 +57,35 @@ func Rates(rows *result.Rows, claims []Claim, tables []metric.Transition) result
 		}
 	}
 	v.note("%d of %d rates equal those computed from %s rows", same, len(claims), count(rows.N))
-	sums := 0
+	same = 0
 	for i, t := range tables {
-		if t.Sum() != rows.N {
-			v.fail("transition table %d adds up to %d, not to %d images", i+1, t.Sum(), rows.N)
-			continue
+		counted, err := t.count(columns, rows.N)
+		switch {
+		case err != nil:
+			v.fail("transition table %d: %v", i+1, err)
+		case t.Printed.Sum() != rows.N:
+			v.fail("transition table %d adds up to %d, not to %d images", i+1, t.Printed.Sum(), rows.N)
+		case t.Printed != counted:
+			v.fail("transition table %d: printed %+v, the rows give %+v", i+1, t.Printed, counted)
+		default:
+			same++
 		}
-		sums++
 	}
-	v.note("%d of %d transition tables add up to %s images", sums, len(tables), count(rows.N))
+	v.note("%d of %d transition tables have the cells counted from the rows and add up to %s images", same, len(tables), count(rows.N))
 	return v.end()
 }
 
 // count applies the definitions in the plainest way, without package metric, so
 // that a mistake there does not confirm itself.
 func (c Claim) count(columns map[string][]float64, rows int) (k, n int, err error) {
-	for _, name := range []string{c.Labels, c.Before, c.Attacked, c.After} {
-		if _, ok := columns[name]; name != "" && !ok {
-			return 0, 0, fmt.Errorf("the rows have no column %q", name)
+	names := []string{c.Labels, c.After}
+	for _, optional := range []string{c.Before, c.Attacked} {
+		if optional != "" {
+			names = append(names, optional)
 		}
+	}
+	if err := have(columns, names); err != nil {
+		return 0, 0, err
 	}
 	right := func(column string, i int) bool { return columns[column][i] == columns[c.Labels][i] }
 	for i := range rows {
@@ -78,6 +98,41 @@ func (c Claim) count(columns map[string][]float64, rows int) (k, n int, err erro
 		}
 	}
 	return k, n, nil
+}
+
+func have(columns map[string][]float64, names []string) error {
+	for _, name := range names {
+		if _, ok := columns[name]; !ok {
+			return fmt.Errorf("the rows have no column %q", name)
+		}
+	}
+	return nil
+}
+
+// count fills the table cell by cell, each from its own definition.
+func (w Ways) count(columns map[string][]float64, rows int) (metric.Transition, error) {
+	var t metric.Transition
+	if err := have(columns, []string{w.Labels, w.Clean, w.Attacked, w.Restored}); err != nil {
+		return t, err
+	}
+	for i := range rows {
+		label, adv, last := columns[w.Labels][i], columns[w.Attacked][i], columns[w.Restored][i]
+		clean := columns[w.Clean][i] == label
+		for cell, belongs := range map[*int]bool{
+			&t.Kept:        clean && adv == label && last == label,
+			&t.NewlyBroken: clean && adv == label && last != label,
+			&t.Recovered:   clean && adv != label && last == label,
+			&t.SameWrong:   clean && adv != label && last != label && last == adv,
+			&t.ThirdLabel:  clean && adv != label && last != label && last != adv,
+			&t.WrongFixed:  !clean && last == label,
+			&t.WrongKept:   !clean && last != label,
+		} {
+			if belongs {
+				*cell++
+			}
+		}
+	}
+	return t, nil
 }
 
 // fewImages is the number below which a sample is called small: at 300 a rate

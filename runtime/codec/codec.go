@@ -89,6 +89,9 @@ func (o Options) check() error {
 }
 
 func checkBatch(x *pixel.Batch) error {
+	if err := x.Check(); err != nil {
+		return err
+	}
 	switch {
 	case x.N < 1:
 		return fmt.Errorf("no images")

@@ -44,7 +44,7 @@ func (n *Net) CheckGradient(ctx context.Context, x *pixel.Batch, labels []int, p
 		return nil, fmt.Errorf("check gradient: %d pixels an image, want 1..%d", pixels, x.Size())
 	}
 	key := work.Key{Primitive: "model.CheckGradient"}.With("model", n.digest).With("images", x.Digest()).
-		With("labels", labels).With("pixels", pixels).With("seed", seed)
+		WithInts("labels", labels).With("pixels", pixels).With("seed", seed)
 	codec := work.Codec[*GradientCheck]{
 		Encode: func(c *GradientCheck) ([]byte, error) {
 			var b bytes.Buffer
@@ -128,8 +128,10 @@ func (n *Net) checkImage(image []float64, label int, gradient []float32, at []in
 			continue
 		}
 		c.Compared++
-		if d := math.Abs((up-down)/(2*gradientStep) - float64(gradient[k])); d > 0 {
-			c.Error = max(c.Error, d/largest) // +Inf where the whole gradient is 0 and ought not to be
+		// Not d > 0, which a NaN would pass; max hands a NaN on. The quotient is
+		// +Inf where the whole gradient is 0 and ought not to be.
+		if d := math.Abs((up-down)/(2*gradientStep) - float64(gradient[k])); d != 0 {
+			c.Error = max(c.Error, d/largest)
 		}
 	}
 	return c

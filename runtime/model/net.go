@@ -46,6 +46,9 @@ func (n *Net) borrow(p purpose) *pool {
 func (n *Net) giveBack(pool *pool) {
 	n.idle.Lock()
 	defer n.idle.Unlock()
+	if other := n.idle.pools[pool.purpose]; other != nil { // two goroutines had one each
+		other.close()
+	}
 	n.idle.pools[pool.purpose] = pool
 }
 
@@ -89,6 +92,9 @@ func floats(v []float32) []byte {
 
 // check returns an error unless the net can take x.
 func (a Architecture) check(x *pixel.Batch) error {
+	if err := x.Check(); err != nil {
+		return err
+	}
 	if x.C != a.Channels || x.H != a.Height || x.W != a.Width {
 		return fmt.Errorf("images of %d×%d×%d, %s takes %d×%d×%d", x.C, x.H, x.W, a.Name, a.Channels, a.Height, a.Width)
 	}

@@ -211,3 +211,19 @@ func TestCallsDoNotPileUp(t *testing.T) {
 		t.Errorf("five calls left %d KB behind", (after-before)>>10)
 	}
 }
+
+// A NaN is no agreement: comparisons with it are false either way.
+func TestCheckGradientSeesNaN(t *testing.T) {
+	n, err := Train(t.Context(), "digits", pixel.New(2, 1, 28, 28), []int{0, 1}, TrainOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	image, _ := bars(1, 1)
+	gradient := make([]float32, image.Size())
+	for i := range gradient {
+		gradient[i] = float32(math.NaN())
+	}
+	if c := n.checkImage(widen(image.Sample(0)), 0, gradient, []int{400, 401, 402, 403, 404, 405}); c.Compared == 0 || c.Error == c.Error {
+		t.Errorf("%d derivatives compared, error %v; want NaN", c.Compared, c.Error)
+	}
+}

@@ -2,9 +2,6 @@ package model
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -89,7 +86,7 @@ func train(ctx context.Context, a Architecture, images *pixel.Batch, labels []in
 	key := work.Key{Primitive: "model.Train"}.
 		With("architecture", a).
 		With("images", images.Digest()).
-		With("labels", labelsDigest(labels)).
+		WithInts("labels", labels).
 		With("epochs", o.Epochs).
 		With("batch size", o.BatchSize).
 		With("learning rate", o.LearningRate).
@@ -113,16 +110,6 @@ func train(ctx context.Context, a Architecture, images *pixel.Batch, labels []in
 		return nil, fmt.Errorf("train %s: %w", a.Name, err)
 	}
 	return n, nil
-}
-
-// labelsDigest returns the SHA-256, in hexadecimal, of the labels.
-func labelsDigest(labels []int) string {
-	b := make([]byte, 0, 8*len(labels))
-	for _, l := range labels {
-		b = binary.LittleEndian.AppendUint64(b, uint64(l))
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
 }
 
 // A trainer is the state of one training.

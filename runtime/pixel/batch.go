@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
 )
@@ -22,9 +23,44 @@ type Batch struct {
 	Data       []float32
 }
 
-// New returns a batch of zeros.
+// maxSamples bounds a batch: 2³¹ samples fill 8 GiB.
+const maxSamples = 1 << 31
+
+// New returns a batch of zeros. It panics when a size is negative or the product
+// too large to be meant.
 func New(n, c, h, w int) *Batch {
-	return &Batch{N: n, C: c, H: h, W: w, Data: make([]float32, n*c*h*w)}
+	b := &Batch{N: n, C: c, H: h, W: w}
+	size, err := b.samples()
+	if err != nil {
+		panic("pixel: " + err.Error())
+	}
+	b.Data = make([]float32, size)
+	return b
+}
+
+// samples returns N·C·H·W.
+func (b *Batch) samples() (int, error) {
+	size := 1
+	for _, d := range []int{b.N, b.C, b.H, b.W} {
+		if d < 0 || d > maxSamples || size*d > maxSamples { // no overflow: both are 2³¹ at most
+			return 0, fmt.Errorf("a batch of %s, want sizes of 0 or more and at most %d samples", b.Shape(), maxSamples)
+		}
+		size *= d
+	}
+	return size, nil
+}
+
+// Check returns an error unless b holds as many samples as its sizes say. What
+// takes a batch checks it at its entry: a script can make any.
+func (b *Batch) Check() error {
+	if b == nil {
+		return errors.New("no batch (nil)")
+	}
+	size, err := b.samples()
+	if err == nil && len(b.Data) != size {
+		err = fmt.Errorf("a batch of %s with %d samples, want %d", b.Shape(), len(b.Data), size)
+	}
+	return err
 }
 
 // FromBytes returns the batch whose samples are levels/255. It panics when the
@@ -82,8 +118,11 @@ func (b *Batch) Pick(indices []int) *Batch {
 // Like returns a batch of zeros of b's shape.
 func (b *Batch) Like() *Batch { return New(b.N, b.C, b.H, b.W) }
 
-// SameShape returns an error unless a and b have equal shapes.
+// SameShape returns an error unless a and b are whole and have equal shapes.
 func SameShape(a, b *Batch) error {
+	if err := errors.Join(a.Check(), b.Check()); err != nil {
+		return err
+	}
 	if a.N != b.N || a.C != b.C || a.H != b.H || a.W != b.W {
 		return fmt.Errorf("batches differ in shape: %s and %s", a.Shape(), b.Shape())
 	}

@@ -169,3 +169,24 @@ func TestRound(t *testing.T) {
 		t.Error("samples less than half a level away do not round back")
 	}
 }
+
+func TestCheck(t *testing.T) {
+	for _, c := range []struct {
+		b    *pixel.Batch
+		want string
+	}{
+		{pixel.New(2, 1, 3, 3), ""},
+		{nil, "no batch (nil)"},
+		{&pixel.Batch{N: 4, C: 1, H: 8, W: 8, Data: make([]float32, 64)}, "a batch of 4×1×8×8 with 64 samples, want 256"},
+		{&pixel.Batch{N: 1 << 62, C: 1, H: 2, W: 2}, "a batch of 4611686018427387904×1×2×2, want sizes of 0 or more and at most 2147483648 samples"},
+		{&pixel.Batch{N: -4, C: -1, H: 1, W: 1, Data: make([]float32, 4)}, "a batch of -4×-1×1×1, want sizes of 0 or more and at most 2147483648 samples"},
+	} {
+		got := ""
+		if err := c.b.Check(); err != nil {
+			got = err.Error()
+		}
+		if got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}

@@ -19,6 +19,7 @@ type Cell struct {
 	Digest  string   `json:"digest"` // of the outputs
 
 	recorder *Recorder
+	id       string // as the recorder knows it, whatever a script does to ID
 }
 
 // Kinds of cell.
@@ -79,7 +80,7 @@ type Recorder struct {
 
 // Cell returns a new script cell.
 func (r *Recorder) Cell(id string) *Cell {
-	return &Cell{ID: id, Kind: KindScript, Outputs: []Output{}, recorder: r}
+	return &Cell{ID: id, Kind: KindScript, Outputs: []Output{}, recorder: r, id: id}
 }
 
 // NewCell returns a cell for a plain Go program or test.
@@ -88,7 +89,7 @@ func NewCell(id string) *Cell { return new(Recorder).Cell(id) }
 func (c *Cell) add(o Output) {
 	c.Outputs = append(c.Outputs, o)
 	if c.recorder != nil && c.recorder.Sink != nil {
-		c.recorder.Sink(c.ID, o)
+		c.recorder.Sink(c.id, o)
 	}
 }
 
@@ -111,8 +112,22 @@ func (c *Cell) claim(kind, name string) {
 	c.recorder.names[key] = c.ID
 }
 
-// Text adds Markdown. It may cite results: {{metric "name"}}, {{param "name"}}.
-func (c *Cell) Text(markdown string) { c.add(Output{Kind: "text", Text: markdown}) }
+// Bounds of one output. What is larger is no help to a reader, and drawing it
+// would take the time and memory that a run itself is not given.
+const (
+	MaxText   = 64 << 10 // bytes of Markdown
+	maxCells  = 100_000  // of a table
+	maxDigits = 17       // decimals that a float64 can fill
+)
+
+// Text adds Markdown, at most [MaxText] bytes. It may cite results: {{metric
+// "name"}}, {{param "name"}}.
+func (c *Cell) Text(markdown string) {
+	if len(markdown) > MaxText {
+		c.fail("a text of %d bytes, want at most %d", len(markdown), MaxText)
+	}
+	c.add(Output{Kind: "text", Text: markdown})
+}
 
 // Print adds verbatim text, as fmt.Print in a script does.
 func (c *Cell) Print(text string) { c.add(Output{Kind: "print", Print: text}) }
@@ -132,6 +147,8 @@ func (c *Cell) Metric(name, title string, value any) {
 		c.fail("metric name %q, want snake_case: letters a to z, digits and underscores", name)
 	case !ok:
 		c.fail("metric %q has a value of type %T, want a proportion, an Estimate, a float64 or an int", name, value)
+	case e.possible() != nil:
+		c.fail("metric %q: %v", name, e.possible())
 	}
 	c.claim("metric", name)
 	e.Title = title
@@ -153,6 +170,14 @@ func (c *Cell) Check(k Check) {
 
 // Table adds a table.
 func (c *Cell) Table(t Table) {
+	if n := len(t.Rows) * len(t.Columns); n > maxCells {
+		c.fail("table %q has %d cells, want at most %d", t.Title, n, maxCells)
+	}
+	for _, col := range t.Columns {
+		if col.Digits < 0 || col.Digits > maxDigits {
+			c.fail("table %q: column %q has %d digits, want 0 to %d", t.Title, col.Name, col.Digits, maxDigits)
+		}
+	}
 	t.Cells = make([][]Datum, len(t.Rows))
 	for i, row := range t.Rows {
 		if len(row) != len(t.Columns) {

@@ -37,7 +37,7 @@ func Fixed(v float64, decimals int) string {
 	if finite(v) == nil {
 		return NotShown
 	}
-	s := strconv.FormatFloat(math.Abs(v), 'f', decimals, 64)
+	s := strconv.FormatFloat(math.Abs(v), 'f', min(max(decimals, 0), maxDigits), 64)
 	whole, rest, has := strings.Cut(s, ".")
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + "," + whole[i:]

@@ -143,6 +143,15 @@ func TestCellRefuses(t *testing.T) {
 		{func(c *result.Cell) { c.Metric("Clean", "", 1.0) }, `cell "a": metric name "Clean", want snake_case: letters a to z, digits and underscores`},
 		{func(c *result.Cell) { c.Metric("m", "", "x") }, `cell "a": metric "m" has a value of type string, want a proportion, an Estimate, a float64 or an int`},
 		{func(c *result.Cell) { c.Metric("m", "", 1.0); c.Metric("m", "", 1.0) }, `cell "a": metric "m" stands already in cell "a"`},
+		{func(c *result.Cell) { c.Metric("m", "", result.Estimate{Value: 7, K: 3, N: 2, Of: "x"}) }, `cell "a": metric "m": 3 of 2 is no count`},
+		{func(c *result.Cell) { c.Metric("m", "", result.Estimate{Value: 7, Low: 9, High: -9}) }, `cell "a": metric "m": an interval from 9 to -9`},
+		{func(c *result.Cell) { c.Text(strings.Repeat(">", 1<<20)) }, `cell "a": a text of 1048576 bytes, want at most 65536`},
+		{func(c *result.Cell) {
+			c.Table(result.Table{Title: "T", Columns: []result.Column{{Name: "x", Digits: 1 << 30}}})
+		}, `cell "a": table "T": column "x" has 1073741824 digits, want 0 to 17`},
+		{func(c *result.Cell) {
+			c.Table(result.Table{Title: "T", Columns: []result.Column{{Name: "x"}}, Rows: make([][]any, 100_001)})
+		}, `cell "a": table "T" has 100001 cells, want at most 100000`},
 		{func(c *result.Cell) { c.Check(result.Check{ID: "k", Status: "OK"}) }, `cell "a": check "k" has status "OK", want PASS, WARN, FAIL or NA`},
 		{func(c *result.Cell) { c.Table(result.Table{Title: "T", Rows: [][]any{{1}}}) }, `cell "a": table "T": row 0 has 1 cells for 0 columns`},
 		{func(c *result.Cell) {
@@ -171,6 +180,17 @@ func TestCellRefuses(t *testing.T) {
 		if got := problem(t, func() { c.do(result.NewCell("a")) }); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
 		}
+	}
+}
+
+func TestACellThatRenamesItselfLosesNothing(t *testing.T) {
+	got := ""
+	rec := result.Recorder{Sink: func(id string, o result.Output) { got += id + " " + o.Text }}
+	c := rec.Cell("a")
+	c.ID = "other"
+	c.Text("kept")
+	if got != "a kept" {
+		t.Errorf("the recorder was told %q", got)
 	}
 }
 

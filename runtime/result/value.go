@@ -80,6 +80,17 @@ func (e Estimate) HasInterval() bool { return e.Low != 0 || e.High != 0 }
 // Shown reports whether there is a number to print.
 func (e Estimate) Shown() bool { return finite(e.Value) != nil }
 
+// possible returns an error when the parts of e contradict each other.
+func (e Estimate) possible() error {
+	switch {
+	case e.N < 0 || e.IsProportion() && (e.K < 0 || e.K > e.N):
+		return fmt.Errorf("%d of %d is no count", e.K, e.N)
+	case e.Low > e.High:
+		return fmt.Errorf("an interval from %v to %v", e.Low, e.High)
+	}
+	return nil
+}
+
 type estimateJSON struct {
 	Value    *float64    `json:"value"`
 	K        *int        `json:"k,omitempty"`
@@ -162,5 +173,5 @@ func datum(v any) (Datum, error) {
 	if !ok {
 		return Datum{}, fmt.Errorf("a value of type %T, want a string, a number, a proportion or an Estimate", v)
 	}
-	return Datum{Number: &e}, nil
+	return Datum{Number: &e}, e.possible()
 }

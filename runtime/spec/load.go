@@ -70,24 +70,26 @@ func (p *parser) script(c *Cell, f *fence) {
 func (p *parser) refuse(line, column int, of string, err error) {
 	e := p.errorAt(line, column, "%s: %v", of, err)
 	if outside, ok := err.(*outsideError); ok {
-		e.Hint = "--allow-read " + filepath.Dir(outside.place)
+		e.Hint = "--allow-read " + outside.folder()
 	}
 }
 
 // readAtMost reads a regular file of at most maxBytes.
 func readAtMost(path string) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(path) // before it is opened: opening a pipe waits for its writer
 	switch {
 	case err != nil:
 		return nil, err
 	case info.IsDir():
 		return nil, fmt.Errorf("%s is a folder, want a file", path)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
 	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	switch {
 	case err != nil:
@@ -126,6 +128,14 @@ func newFence(path string, allowed []string) (*fence, error) {
 // outsideError says that a path leads to where the spec may not read.
 type outsideError struct{ path, place string }
 
+// folder returns the smallest folder to allow: the path itself when it is one.
+func (e *outsideError) folder() string {
+	if info, err := os.Stat(e.place); err == nil && !info.IsDir() {
+		return filepath.Dir(e.place)
+	}
+	return e.place
+}
+
 func (e *outsideError) Error() string {
 	return fmt.Sprintf("%s lies outside the spec's folder", e.path)
 }
@@ -135,6 +145,10 @@ func (f *fence) place(path string) (string, error) {
 	name := filepath.FromSlash(path)
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(f.dir, name)
+	}
+	// Told before anything is looked at: a spec is not to find out what exists.
+	if clean := filepath.Clean(name); !f.holds(clean) {
+		return "", &outsideError{path, clean}
 	}
 	place, err := filepath.EvalSymlinks(name)
 	if err != nil {

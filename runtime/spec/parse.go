@@ -141,7 +141,7 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 			hasID = true
 			c.Line, c.Column = e.value.Line, e.value.Column
 			c.ID = p.text(e.value, of+": id")
-			if c.ID != "" && !cellID.MatchString(c.ID) {
+			if e.value.Tag == "!!str" && !cellID.MatchString(c.ID) {
 				p.errorf(e.value, "%s: id %q, want letters a to z, digits and hyphens, a letter first", of, short(c.ID))
 				c.ID = ""
 			}
@@ -156,6 +156,9 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 			bodies = append(bodies, key)
 			c.Kind = key
 			c.Source = p.source(e.value, of+": "+key)
+			if n := len(c.Source.Text); key == KindText && n > maxText {
+				p.errorf(e.value, "%s: the text has %d bytes, want at most %d", of, n, maxText)
+			}
 			if key == KindScript && e.value.Style&yaml.FoldedStyle != 0 {
 				p.errorf(e.value, "%s: the script is a folded block (>), which joins its lines; want a literal block (|)", of)
 			}

@@ -281,9 +281,9 @@ cells:
 	got = strings.ReplaceAll(got, far, "FAR")
 	got = strings.ReplaceAll(got, filepath.Dir(far), "ROOT")
 	want := `x.yaml:4:33: data set "outside": ../far lies outside the spec's folder
-	hint: --allow-read ROOT
+	hint: --allow-read FAR
 x.yaml:5:32: data set "linked": way lies outside the spec's folder
-	hint: --allow-read ROOT
+	hint: --allow-read FAR
 x.yaml:6:32: data set "absent": nowhere does not exist
 x.yaml:13:11: cell "up": ../far/b.go lies outside the spec's folder
 	hint: --allow-read FAR

@@ -17,6 +17,9 @@ import (
 // maxBytes bounds a spec: far above what a person writes.
 const maxBytes = 4 << 20
 
+// maxText bounds the text of one cell, which is drawn as one piece.
+const maxText = 64 << 10
+
 // maxErrors bounds how many errors of one spec are told.
 const maxErrors = 50
 

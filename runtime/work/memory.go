@@ -2,6 +2,8 @@ package work
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 )
 
@@ -25,6 +27,16 @@ func (k Key) With(name string, value any) Key {
 	copy(parts, k.Parts)
 	k.Parts = append(parts, Part{name, fmt.Sprint(value)})
 	return k
+}
+
+// WithInts returns k with one more part: the SHA-256, in hexadecimal, of a list
+// that is too long to be printed, such as labels.
+func (k Key) WithInts(name string, list []int) Key {
+	b := make([]byte, 0, 8*len(list))
+	for _, v := range list {
+		b = binary.LittleEndian.AppendUint64(b, uint64(v))
+	}
+	return k.With(name, fmt.Sprintf("%x", sha256.Sum256(b)))
 }
 
 // Nameless returns the name of the first part without a value, or "".

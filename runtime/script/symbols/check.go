@@ -20,5 +20,7 @@ func checkSymbols() Package {
 		"Rounding":   reflect.ValueOf(check.Rounding),
 		"SampleSize": reflect.ValueOf(check.SampleSize),
 		"Step":       reflect.ValueOf(check.Step),
+		"Trip":       reflect.ValueOf((*check.Trip)(nil)),
+		"Ways":       reflect.ValueOf((*check.Ways)(nil)),
 	}
 }

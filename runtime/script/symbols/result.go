@@ -4,6 +4,7 @@ package symbols
 
 import (
 	"go/constant"
+	"go/token"
 	"reflect"
 
 	"jpgreport/runtime/result"
@@ -34,6 +35,7 @@ func resultSymbols() Package {
 		"KindText":    reflect.ValueOf(constant.MakeString("text")),
 		"Limited":     reflect.ValueOf(result.Limited),
 		"Mark":        reflect.ValueOf((*result.Mark)(nil)),
+		"MaxText":     reflect.ValueOf(constant.MakeFromLiteral("65536", token.INT, 0)),
 		"Metric":      reflect.ValueOf((*result.Metric)(nil)),
 		"NA":          reflect.ValueOf(result.NA),
 		"NoMark":      reflect.ValueOf(result.NoMark),
