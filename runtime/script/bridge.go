@@ -38,6 +38,7 @@ func (b *bridge) symbols() symbols.Package {
 		}),
 		"Clear":       reflect.ValueOf(clearAny),
 		"Ctx":         reflect.ValueOf(func() context.Context { return b.ctx }),
+		"Deferring":   reflect.ValueOf(runDeferring),
 		"MaxFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Max(v) }),
 		"MaxInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Max(v) }),
 		"MaxString":   reflect.ValueOf(func(v ...string) string { return slices.Max(v) }),
@@ -65,6 +66,23 @@ func (b *bridge) run(body func()) {
 func (b *bridge) Write(p []byte) (int, error) {
 	b.out.Print(string(p))
 	return len(p), nil
+}
+
+// runDeferring runs body and then what it deferred, the last first, also when one
+// of them panics.
+func runDeferring(body func(func(func()))) {
+	var deferred []func()
+	var unwind func()
+	unwind = func() {
+		if n := len(deferred); n > 0 {
+			last := deferred[n-1]
+			deferred = deferred[:n-1]
+			defer unwind()
+			last()
+		}
+	}
+	defer unwind()
+	body(func(f func()) { deferred = append(deferred, f) })
 }
 
 // must is what a script calls with the error of a primitive.

@@ -3,7 +3,9 @@ package script
 import (
 	"fmt"
 	"go/ast"
+	"go/constant"
 	"go/types"
+	"strconv"
 	"strings"
 )
 
@@ -16,6 +18,7 @@ func (r *rewriter) call(n *ast.CallExpr) bool {
 		tv := r.info.Types[n]
 		if text, ok := r.constant(tv); ok {
 			r.replace(n.Pos(), n.End(), text)
+			r.close(n)
 			return false
 		}
 		kind, wide := widest(tv.Type)
@@ -52,6 +55,16 @@ func (r *rewriter) constant(tv types.TypeAndValue) (string, bool) {
 	if tv.Value == nil {
 		return "", false
 	}
+	if b, ok := tv.Type.(*types.Basic); ok && b.Kind() == types.Float64 {
+		f, _ := constant.Float64Val(tv.Value)
+		text := strconv.FormatFloat(f, 'g', -1, 64)
+		if !strings.ContainsAny(text, ".e") {
+			text += ".0"
+		}
+		return "(" + text + ")", true
+	} else if ok && (b.Kind() == types.Int || b.Kind() == types.String || b.Kind() == types.Bool) {
+		return "(" + tv.Value.ExactString() + ")", true
+	}
 	text := tv.Value.ExactString() // of a fraction n/d
 	if num, denom, ok := strings.Cut(text, "/"); ok && tv.Value.Kind().String() == "Float" {
 		text = num + ".0/" + denom
@@ -60,6 +73,23 @@ func (r *rewriter) constant(tv types.TypeAndValue) (string, bool) {
 		return "(" + text + ")", true
 	}
 	return r.typeText(tv.Type) + "(" + text + ")", true
+}
+
+// constants writes the values of constants where they are declared. The
+// interpreter would divide integers as fractions where a float64 is asked for, and
+// lacks iota among several names.
+func (r *rewriter) constants(n *ast.GenDecl) {
+	for _, s := range n.Specs {
+		s := s.(*ast.ValueSpec)
+		var names, values []string
+		for _, id := range s.Names {
+			if c, ok := r.info.Defs[id].(*types.Const); ok {
+				text, _ := r.constant(types.TypeAndValue{Type: c.Type(), Value: c.Val()})
+				names, values = append(names, id.Name), append(values, text)
+			}
+		}
+		r.replace(s.Pos(), s.End(), strings.Join(names, ",")+"="+strings.Join(values, ","))
+	}
 }
 
 func (r *rewriter) builtin(n *ast.CallExpr) string {

@@ -21,7 +21,13 @@ type program struct {
 // that are declared first; its statements become the body of one function, which
 // sets them.
 func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
-	r := &rewriter{typing: t, cell: c, functions: []int{0}, copies: map[ast.Node]string{}, renamed: map[*ast.Ident]string{}, bracketed: map[ast.Node]bool{}, borrowed: borrowed}
+	r := &rewriter{typing: t, cell: c, functions: []int{0}, copies: map[ast.Node]string{}, renamed: map[*ast.Ident]string{}, bracketed: map[ast.Node]bool{}, after: map[ast.Node]string{}, tails: map[ast.Node]edit{}, values: map[ast.Node]string{}, borrowed: borrowed}
+	r.scopes = []scope{{}}
+	for _, it := range c.items {
+		if _, ok := it.node.(*ast.FuncDecl); !ok && defers(it.node) {
+			r.scopes[0].defers = true
+		}
+	}
 	var p program
 	var parts []func()
 	var consts, vars, funcs, body strings.Builder
@@ -89,7 +95,11 @@ func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
 		}
 	}
 	if body.Len() > 0 {
-		p.body = own + ".Run(func() {\n" + body.String() + "})"
+		text := body.String()
+		if r.scopes[0].defers {
+			text = deferring + "\n" + text + "})\n"
+		}
+		p.body = own + ".Run(func() {\n" + text + "})"
 	}
 	return p
 }

@@ -67,7 +67,10 @@ func (t *refusal) visit(n ast.Node) bool {
 		if types.Universe.Lookup(n.Name.Name) != nil {
 			t.errorf(n.Name.Pos(), "choose another name", "%s is a type of Go itself", n.Name.Name)
 		}
+	case *ast.SwitchStmt:
+		t.fallsThrough(n)
 	case *ast.AssignStmt:
+		t.shared(n)
 		for _, e := range n.Lhs {
 			t.foreign(e, "assign to")
 		}

@@ -24,6 +24,10 @@ type rewriter struct {
 	copies    map[ast.Node]string   // of a loop, the statement at the end of an iteration
 	renamed   map[*ast.Ident]string // loop variables in the headers of their loops
 	bracketed map[ast.Node]bool     // values that stand in parentheses of our own
+	after     map[ast.Node]string   // what comes behind a node with its edits
+	tails     map[ast.Node]edit     // of a deferred call, what makes it
+	values    map[ast.Node]string   // of a switch, the variable with its value
+	scopes    []scope               // the functions around, but for the cell itself
 	borrowed  map[*types.TypeName]string
 }
 
@@ -110,21 +114,45 @@ func (r *rewriter) enter(n ast.Node) bool {
 		r.enterStmt(s)
 	}
 	switch n := n.(type) {
-	case *ast.FuncDecl, *ast.FuncLit:
+	case *ast.FuncDecl:
 		r.count++
 		r.functions = append(r.functions, r.count)
+		r.function(n.Type, n.Body)
+	case *ast.FuncLit:
+		r.count++
+		r.functions = append(r.functions, r.count)
+		r.function(n.Type, n.Body)
+	case *ast.ReturnStmt:
+		r.returnStmt(n)
+	case *ast.DeferStmt:
+		r.deferStmt(n)
+	case *ast.GenDecl:
+		if n.Tok == token.CONST {
+			r.constants(n)
+			return false
+		}
+	case *ast.SwitchStmt:
+		r.switchStmt(n)
+	case *ast.BinaryExpr, *ast.UnaryExpr:
+		if text, ok := r.constant(r.info.Types[n.(ast.Expr)]); ok {
+			r.replace(n.Pos(), n.End(), text)
+			r.close(n)
+			return false
+		}
 	case *ast.ForStmt:
 		r.forStmt(n)
 	case *ast.RangeStmt:
 		r.rangeStmt(n)
 	case *ast.AssignStmt:
+		r.define(n)
 		r.tuple(len(n.Lhs), n.Rhs)
+		if n.Tok == token.ASSIGN && len(n.Lhs) == 1 {
+			r.single(n.Lhs[0], n.Rhs[0])
+		}
 	case *ast.ValueSpec:
 		r.tuple(len(n.Names), n.Values)
 	case *ast.CaseClause:
-		if list := r.conditions(n); list != nil {
-			r.insert(list[0].Pos(), "(")
-		}
+		r.conditions(n)
 	case *ast.BranchStmt:
 		r.branch(n)
 	case *ast.Ident:
@@ -156,8 +184,16 @@ func isBlock(s ast.Stmt) bool  { _, ok := s.(*ast.BlockStmt); return ok }
 // leave adds the edits at the end of n.
 func (r *rewriter) leave(n ast.Node) {
 	switch n := n.(type) {
-	case *ast.FuncDecl, *ast.FuncLit:
+	case *ast.FuncDecl:
 		r.functions = r.functions[:len(r.functions)-1]
+		r.leaveFunction(n.Body)
+	case *ast.FuncLit:
+		r.functions = r.functions[:len(r.functions)-1]
+		r.leaveFunction(n.Body)
+	case *ast.DeferStmt:
+		r.edits = append(r.edits, r.tails[n])
+	case *ast.SwitchStmt:
+		r.leaveSwitch(n)
 	case *ast.IfStmt:
 		if p, ok := r.parent().(*ast.IfStmt); ok && p.Else == n {
 			r.insert(n.End(), "}")
@@ -169,15 +205,19 @@ func (r *rewriter) leave(n ast.Node) {
 		if n.Cond != nil && risky(n.Cond) || n.Post != nil && risky(n.Post) {
 			r.insert(n.Body.Rbrace, ";%s", r.stamp(n.Pos()))
 		}
-	case *ast.CaseClause:
-		if list := r.conditions(n); list != nil {
-			r.join(list)
-		}
 	case *ast.CallExpr:
 		r.leaveCall(n)
 	}
+	r.close(n)
+}
+
+// close adds what belongs behind n.
+func (r *rewriter) close(n ast.Node) {
 	if r.bracketed[n] {
 		r.insert(n.End(), ")")
+	}
+	if text := r.after[n]; text != "" {
+		r.insert(n.End(), "%s", text)
 	}
 }
 
@@ -192,11 +232,21 @@ func (r *rewriter) tuple(variables int, values []ast.Expr) {
 	for _, v := range values {
 		switch v.(type) {
 		case *ast.CallExpr, *ast.CompositeLit:
-			r.bracketed[v] = true
-			r.insert(v.Pos(), "(")
+			r.bracket(v)
 		}
 	}
 }
+
+// single does so where one value is assigned: a composite literal would become
+// another variable of the same name, and what an operator yields would not get
+// into an interface.
+func (r *rewriter) single(to, v ast.Expr) {
+	if _, ok := v.(*ast.CompositeLit); ok || types.IsInterface(r.info.TypeOf(v)) || isInterface(r.info.TypeOf(to)) {
+		r.bracket(v)
+	}
+}
+
+func isInterface(t types.Type) bool { return t != nil && types.IsInterface(t) }
 
 // risky reports whether evaluating n can panic.
 func risky(n ast.Node) (found bool) {
@@ -212,25 +262,24 @@ func risky(n ast.Node) (found bool) {
 	return found
 }
 
-// conditions returns the conditions of a case with several in a switch without a
-// value. The interpreter looks at the first only, so they are joined by ||.
-func (r *rewriter) conditions(n *ast.CaseClause) []ast.Expr {
-	if len(n.List) < 2 || len(r.stack) < 2 {
-		return nil
+// conditions joins the expressions of a case by ||: the interpreter looks at the
+// first only.
+func (r *rewriter) conditions(n *ast.CaseClause) {
+	s, ok := r.stack[len(r.stack)-2].(*ast.SwitchStmt)
+	if !ok || len(n.List) == 0 || s.Tag == nil && len(n.List) < 2 {
+		return
 	}
-	if s, ok := r.stack[len(r.stack)-2].(*ast.SwitchStmt); ok && s.Tag == nil {
-		return n.List
+	open := "("
+	if s.Tag != nil {
+		open = r.values[s] + "==("
 	}
-	return nil
-}
-
-func (r *rewriter) join(list []ast.Expr) {
-	for i, e := range list[1:] {
-		from, to := r.cell.offset(list[i].End()), r.cell.offset(e.Pos())
-		comma := from + strings.IndexByte(r.cell.src.Text[from:to], ',')
-		r.edits = append(r.edits, edit{comma, comma + 1, ")||("})
+	for i, e := range n.List {
+		if i > 0 {
+			r.replace(n.List[i-1].End(), e.Pos(), "||")
+		}
+		r.insert(e.Pos(), "%s", open)
+		r.insertAfter(e, ")")
 	}
-	r.insert(list[len(list)-1].End(), ")")
 }
 
 // ident gives predeclared names and renamed loop variables their new names.
