@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// rooms says which of the module's packages each package may import.
-var rooms = map[string][]string{
+// mayImport says which of the module's packages each package may import.
+var mayImport = map[string][]string{
 	"runtime/work":     {},
 	"runtime/result":   {},
 	"runtime/spec":     {},
@@ -31,33 +31,32 @@ var rooms = map[string][]string{
 	"templates": {},
 	"report":    {"runtime/result", "templates"},
 	"cmd/jpgreport": {"report", "runtime/codec", "runtime/dataset", "runtime/notebook", "runtime/result",
-		"runtime/script", "runtime/spec", "runtime/store", "runtime/work", "templates"},
+		"runtime/script", "runtime/spec", "runtime/work"},
 }
 
 // keepers says which of the module's packages alone may import a package of
 // others.
 var keepers = map[string]string{
-	"gorgonia.org/":                      "runtime/model",
-	"github.com/traefik/yaegi/":          "runtime/script runtime/script/symbols",
-	"gopkg.in/yaml.v3":                   "runtime/spec",
-	"html/template":                      "report",
-	"github.com/go-echarts/":             "report",
-	"github.com/yuin/goldmark":           "report",
-	"github.com/alecthomas/chroma":       "report",
-	"github.com/spf13/cobra":             "cmd/jpgreport",
-	"github.com/schollz/progressbar":     "cmd/jpgreport",
-	"os/exec":                            "cmd/jpgreport runtime/notebook",
-	"net":                                "",
-	"net/":                               "",
-	"unsafe":                             "",
-	"C":                                  "",
-	"github.com/go-echarts/statsview/st": "report",
+	"gorgonia.org/":                  "runtime/model",
+	"github.com/traefik/yaegi/":      "runtime/script runtime/script/symbols",
+	"gopkg.in/yaml.v3":               "runtime/spec",
+	"html/template":                  "report",
+	"github.com/go-echarts/":         "report",
+	"github.com/yuin/goldmark":       "report",
+	"github.com/alecthomas/chroma":   "report",
+	"github.com/spf13/cobra":         "cmd/jpgreport",
+	"github.com/schollz/progressbar": "cmd/jpgreport",
+	"os/exec":                        "cmd/jpgreport runtime/notebook",
+	"net":                            "",
+	"net/":                           "",
+	"unsafe":                         "",
+	"C":                              "",
 }
 
 // standardOnly import nothing but the standard library and the module.
 var standardOnly = []string{"runtime/work", "runtime/result", "runtime/pixel", "runtime/attack", "runtime/codec", "runtime/dataset", "runtime/store", "templates"}
 
-// TestImports holds every package to the house rules: who may import whom.
+// TestImports holds every package to the rules of who may import whom.
 func TestImports(t *testing.T) {
 	root := filepath.Join("..", "..")
 	seen := map[string]bool{}
@@ -79,12 +78,12 @@ func TestImports(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		room := filepath.ToSlash(rel)
-		if p.Name == "main" && room != "cmd/jpgreport" {
+		pkg := filepath.ToSlash(rel)
+		if p.Name == "main" && pkg != "cmd/jpgreport" {
 			return nil // a generator
 		}
-		seen[room] = true
-		for _, problem := range judge(room, p.Imports) {
+		seen[pkg] = true
+		for _, problem := range judge(pkg, p.Imports) {
 			t.Error(problem)
 		}
 		return nil
@@ -92,34 +91,34 @@ func TestImports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for room := range rooms {
-		if !seen[room] {
-			t.Errorf("%s has rules but does not exist", room)
+	for pkg := range mayImport {
+		if !seen[pkg] {
+			t.Errorf("%s has rules but does not exist", pkg)
 		}
 	}
 }
 
 // judge returns what is wrong with a package's imports.
-func judge(room string, imports []string) []string {
-	allowed, known := rooms[room]
+func judge(pkg string, imports []string) []string {
+	allowed, known := mayImport[pkg]
 	if !known {
-		return []string{room + " is a room that the house rules do not know"}
+		return []string{pkg + " is a package that the rules do not know"}
 	}
 	var wrong []string
 	for _, imp := range imports {
 		if own, ok := strings.CutPrefix(imp, "jpgreport/"); ok {
 			if !slices.Contains(allowed, own) {
-				wrong = append(wrong, room+" may not import "+own)
+				wrong = append(wrong, pkg+" may not import "+own)
 			}
 			continue
 		}
-		if first, _, _ := strings.Cut(imp, "/"); strings.Contains(first, ".") && slices.Contains(standardOnly, room) {
-			wrong = append(wrong, room+" may import the standard library only, not "+imp)
+		if first, _, _ := strings.Cut(imp, "/"); strings.Contains(first, ".") && slices.Contains(standardOnly, pkg) {
+			wrong = append(wrong, pkg+" may import the standard library only, not "+imp)
 		}
 		for prefix, keeper := range keepers {
 			if (imp == path.Clean(prefix) || strings.HasPrefix(imp, prefix) && strings.Contains(prefix, "/")) &&
-				!slices.Contains(strings.Fields(keeper), room) {
-				wrong = append(wrong, room+" may not import "+imp)
+				!slices.Contains(strings.Fields(keeper), pkg) {
+				wrong = append(wrong, pkg+" may not import "+imp)
 			}
 		}
 	}
@@ -128,7 +127,7 @@ func judge(room string, imports []string) []string {
 
 // TestImportRulesCatch sees the rules refuse what they are there to refuse.
 func TestImportRulesCatch(t *testing.T) {
-	for _, c := range []struct{ room, imp string }{
+	for _, c := range []struct{ pkg, imp string }{
 		{"report", "jpgreport/runtime/model"},
 		{"runtime/attack", "jpgreport/runtime/model"},
 		{"runtime/codec", "gorgonia.org/tensor"},
@@ -139,8 +138,8 @@ func TestImportRulesCatch(t *testing.T) {
 		{"cmd/jpgreport", "html/template"},
 		{"util", "fmt"},
 	} {
-		if len(judge(c.room, []string{c.imp})) == 0 {
-			t.Errorf("%s may import %s", c.room, c.imp)
+		if len(judge(c.pkg, []string{c.imp})) == 0 {
+			t.Errorf("%s may import %s", c.pkg, c.imp)
 		}
 	}
 }

@@ -10,5 +10,6 @@
 //     controls that an effect is held against.
 //
 // Clean images are 8-bit and so is every result but Dither's: rounded to the
-// nearest level, inside 0..255, and never further than ⌊ε⌋ levels away.
+// nearest level and inside 0..255. What FGSM and RandomSign make is never further
+// than ⌊ε⌋ levels away.
 package attack

@@ -55,14 +55,19 @@ func (r *rewriter) constant(tv types.TypeAndValue) (string, bool) {
 	if tv.Value == nil {
 		return "", false
 	}
-	if b, ok := tv.Type.(*types.Basic); ok && b.Kind() == types.Float64 {
+	b, ok := tv.Type.Underlying().(*types.Basic)
+	if ok && b.Info()&types.IsFloat != 0 && b.Info()&types.IsUntyped == 0 {
 		f, _ := constant.Float64Val(tv.Value)
 		text := strconv.FormatFloat(f, 'g', -1, 64)
 		if !strings.ContainsAny(text, ".e") {
 			text += ".0"
 		}
-		return "(" + text + ")", true
-	} else if ok && (b.Kind() == types.Int || b.Kind() == types.String || b.Kind() == types.Bool) {
+		if tv.Type == types.Typ[types.Float64] {
+			return "(" + text + ")", true
+		}
+		return r.typeText(tv.Type) + "(" + text + ")", true
+	}
+	if k, ok := tv.Type.(*types.Basic); ok && (k.Kind() == types.Int || k.Kind() == types.String || k.Kind() == types.Bool) {
 		return "(" + tv.Value.ExactString() + ")", true
 	}
 	text := tv.Value.ExactString() // of a fraction n/d

@@ -21,7 +21,7 @@ type program struct {
 // that are declared first; its statements become the body of one function, which
 // sets them.
 func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
-	r := &rewriter{typing: t, cell: c, functions: []int{0}, copies: map[ast.Node]string{}, renamed: map[*ast.Ident]string{}, bracketed: map[ast.Node]bool{}, after: map[ast.Node]string{}, tails: map[ast.Node]edit{}, values: map[ast.Node]string{}, borrowed: borrowed}
+	r := &rewriter{typing: t, cell: c, functions: []int{0}, copies: map[ast.Node]string{}, renamed: map[*ast.Ident]string{}, bracketed: map[ast.Node]bool{}, after: map[ast.Node]string{}, declares: map[ast.Node][]string{}, values: map[ast.Node]string{}, borrowed: borrowed}
 	r.scopes = []scope{{}}
 	for _, it := range c.items {
 		if _, ok := it.node.(*ast.FuncDecl); !ok && defers(it.node) {
@@ -64,6 +64,7 @@ func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
 				if len(s.Values) == 0 {
 					continue
 				}
+				r.commaOK(len(s.Names), s.Values)
 				r.tuple(len(s.Names), s.Values)
 				for _, v := range s.Values {
 					r.edit(v)

@@ -70,7 +70,6 @@ func (t *refusal) visit(n ast.Node) bool {
 	case *ast.SwitchStmt:
 		t.fallsThrough(n)
 	case *ast.AssignStmt:
-		t.shared(n)
 		for _, e := range n.Lhs {
 			t.foreign(e, "assign to")
 		}

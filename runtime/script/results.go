@@ -11,6 +11,7 @@ import (
 // A scope is a function being rewritten.
 type scope struct {
 	results []string // the variables that stand for its named results
+	kinds   []string // their types
 	defers  bool
 }
 
@@ -22,7 +23,7 @@ type scope struct {
 //	func f() (n int) { defer g() }  func f() int { var N int; Deferring(func(D func(func())) { D(g) }); return N }
 func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
 	s := scope{defers: defers(body)}
-	var vars, kinds strings.Builder
+	var vars strings.Builder
 	if typ.Results != nil && (s.defers || len(typ.Results.List[0].Names) > 0) {
 		for _, f := range typ.Results.List {
 			names := f.Names
@@ -33,11 +34,11 @@ func (r *rewriter) function(typ *ast.FuncType, body *ast.BlockStmt) {
 				name := r.fresh("r", id.Pos())
 				s.results = append(s.results, name)
 				fmt.Fprintf(&vars, "var %s %s;", name, r.text(f.Type))
-				fmt.Fprintf(&kinds, "%s,", r.text(f.Type))
+				s.kinds = append(s.kinds, r.text(f.Type))
 				r.rename(body, r.info.Defs[id], name)
 			}
 		}
-		r.replace(typ.Results.Pos(), typ.Results.End(), "("+strings.TrimSuffix(kinds.String(), ",")+")")
+		r.replace(typ.Results.Pos(), typ.Results.End(), "("+strings.Join(s.kinds, ",")+")")
 	}
 	r.scopes = append(r.scopes, s)
 	if vars.Len() > 0 || s.defers {
@@ -95,26 +96,41 @@ func (r *rewriter) returnStmt(n *ast.ReturnStmt) {
 	switch {
 	case !s.defers && len(n.Results) == 0 && s.results != nil:
 		r.insert(n.End(), " %s", strings.Join(s.results, ","))
-	case s.defers && several: // return f()
-		var temps []string
-		for i := range s.results {
-			temps = append(temps, r.fresh(fmt.Sprintf("t%d_", i), n.Pos()))
-		}
-		list := strings.Join(temps, ",")
-		r.replace(n.Pos(), n.Results[0].Pos(), list+":=")
-		r.insertAfter(n.Results[0], fmt.Sprintf(";%s=%s;return", strings.Join(s.results, ","), list))
 	case s.defers && len(n.Results) > 0:
-		r.replace(n.Pos(), n.Results[0].Pos(), strings.Join(s.results, ",")+"=")
-		for _, v := range n.Results {
-			r.bracket(v)
+		// one after the other, as the interpreter does not convert several at once
+		var temps []string
+		var tail strings.Builder
+		for i, result := range s.results {
+			temps = append(temps, r.fresh(fmt.Sprintf("t%d_", i), n.Pos()))
+			fmt.Fprintf(&tail, ";%s=%s", result, temps[i])
 		}
-		r.insertAfter(n.Results[len(n.Results)-1], ";return")
+		if several { // return f()
+			r.replace(n.Pos(), n.Results[0].Pos(), strings.Join(temps, ",")+":=")
+			r.insertAfter(n.Results[0], tail.String()+";return")
+			return
+		}
+		r.declares[n] = temps
+		r.insertAfter(n.Results[len(n.Results)-1], tail.String()+";return")
 	case !several:
 		for _, v := range n.Results {
 			if t, ok := r.info.TypeOf(v).(*types.Tuple); !ok || t.Len() == 1 {
 				r.bracket(v)
 			}
 		}
+	}
+}
+
+// leaveReturn declares a variable for each value of a return that assigns them.
+func (r *rewriter) leaveReturn(n *ast.ReturnStmt) {
+	from := n.Pos()
+	for i, name := range r.declares[n] {
+		typ := r.scopes[len(r.scopes)-1].kinds[i]
+		semicolon := ";"
+		if i == 0 {
+			semicolon = ""
+		}
+		r.replace(from, n.Results[i].Pos(), fmt.Sprintf("%svar %s %s=", semicolon, name, typ))
+		from = n.Results[i].End()
 	}
 }
 
@@ -133,8 +149,9 @@ func (r *rewriter) bracket(v ast.Expr) {
 // insertAfter adds text behind a value once all edits in it are made.
 func (r *rewriter) insertAfter(v ast.Expr, text string) { r.after[v] = text }
 
-// deferStmt turns defer f(x) into D's call of a function that has copies of f and x.
-func (r *rewriter) deferStmt(n *ast.DeferStmt) {
+// leaveDefer turns defer f(x) into D's call of a function that has copies of f
+// and x.
+func (r *rewriter) leaveDefer(n *ast.DeferStmt) {
 	call := n.Call
 	fun := r.text(call.Fun)
 	var ends []ast.Expr // operands that are copied
@@ -211,12 +228,11 @@ func (r *rewriter) deferStmt(n *ast.DeferStmt) {
 	if len(ends) > 0 {
 		tail = ";" + tail
 	}
-	r.tails[n] = edit{r.cell.offset(from), r.cell.offset(n.End()), tail}
+	r.replace(from, n.End(), tail)
 }
 
 // define keeps the variables that x, y := … does not declare but assigns, which
-// the interpreter would replace by others of their names, and those that hold what
-// a comma-ok form yields, which it would share among iterations.
+// the interpreter would replace by others of their names.
 func (r *rewriter) define(n *ast.AssignStmt) {
 	if n.Tok != token.DEFINE || len(n.Lhs) < 2 || len(r.stack) == 0 {
 		return
@@ -240,8 +256,6 @@ func (r *rewriter) define(n *ast.AssignStmt) {
 		op := ":="
 		if r.info.Defs[id] == nil {
 			apart, op = true, "="
-		} else if len(n.Rhs) == 1 && !isCall(n.Rhs[0]) && r.held(r.info.Defs[id], r.stack[0]) {
-			apart = true
 		}
 		target := id.Name
 		if r.renamed[id] != "" {
@@ -259,4 +273,16 @@ func (r *rewriter) define(n *ast.AssignStmt) {
 	r.insertAfter(n.Rhs[len(n.Rhs)-1], tail.String())
 }
 
-func isCall(e ast.Expr) bool { _, ok := ast.Unparen(e).(*ast.CallExpr); return ok }
+// commaOK puts the form v, ok := m[k] into a function of its own, as the
+// interpreter leaves in v what was there when m has no k.
+func (r *rewriter) commaOK(variables int, values []ast.Expr) {
+	if variables != 2 || len(values) != 1 {
+		return
+	}
+	t, ok := r.info.TypeOf(values[0]).(*types.Tuple)
+	if _, call := ast.Unparen(values[0]).(*ast.CallExpr); call || !ok {
+		return
+	}
+	r.insert(values[0].Pos(), "func()(%s,bool){%sv,%sok:=", r.typeText(t.At(0).Type()), own, own)
+	r.insertAfter(values[0], fmt.Sprintf(";return %sv,%sok}()", own, own))
+}

@@ -25,7 +25,7 @@ type rewriter struct {
 	renamed   map[*ast.Ident]string // loop variables in the headers of their loops
 	bracketed map[ast.Node]bool     // values that stand in parentheses of our own
 	after     map[ast.Node]string   // what comes behind a node with its edits
-	tails     map[ast.Node]edit     // of a deferred call, what makes it
+	declares  map[ast.Node][]string // of a return, variables for its values
 	values    map[ast.Node]string   // of a switch, the variable with its value
 	scopes    []scope               // the functions around, but for the cell itself
 	borrowed  map[*types.TypeName]string
@@ -124,8 +124,6 @@ func (r *rewriter) enter(n ast.Node) bool {
 		r.function(n.Type, n.Body)
 	case *ast.ReturnStmt:
 		r.returnStmt(n)
-	case *ast.DeferStmt:
-		r.deferStmt(n)
 	case *ast.GenDecl:
 		if n.Tok == token.CONST {
 			r.constants(n)
@@ -133,7 +131,7 @@ func (r *rewriter) enter(n ast.Node) bool {
 		}
 	case *ast.SwitchStmt:
 		r.switchStmt(n)
-	case *ast.BinaryExpr, *ast.UnaryExpr:
+	case *ast.BinaryExpr, *ast.UnaryExpr: // the interpreter divides integer constants as fractions
 		if text, ok := r.constant(r.info.Types[n.(ast.Expr)]); ok {
 			r.replace(n.Pos(), n.End(), text)
 			r.close(n)
@@ -145,11 +143,13 @@ func (r *rewriter) enter(n ast.Node) bool {
 		r.rangeStmt(n)
 	case *ast.AssignStmt:
 		r.define(n)
+		r.commaOK(len(n.Lhs), n.Rhs)
 		r.tuple(len(n.Lhs), n.Rhs)
 		if n.Tok == token.ASSIGN && len(n.Lhs) == 1 {
 			r.single(n.Lhs[0], n.Rhs[0])
 		}
 	case *ast.ValueSpec:
+		r.commaOK(len(n.Names), n.Values)
 		r.tuple(len(n.Names), n.Values)
 	case *ast.CaseClause:
 		r.conditions(n)
@@ -158,6 +158,11 @@ func (r *rewriter) enter(n ast.Node) bool {
 	case *ast.Ident:
 		r.ident(n)
 	case *ast.CallExpr:
+		if text, ok := r.constant(r.info.Types[n]); ok {
+			r.replace(n.Pos(), n.End(), text)
+			r.close(n)
+			return false
+		}
 		return r.call(n)
 	}
 	return true
@@ -190,8 +195,12 @@ func (r *rewriter) leave(n ast.Node) {
 	case *ast.FuncLit:
 		r.functions = r.functions[:len(r.functions)-1]
 		r.leaveFunction(n.Body)
+	case *ast.CaseClause:
+		r.join(n)
 	case *ast.DeferStmt:
-		r.edits = append(r.edits, r.tails[n])
+		r.leaveDefer(n)
+	case *ast.ReturnStmt:
+		r.leaveReturn(n)
 	case *ast.SwitchStmt:
 		r.leaveSwitch(n)
 	case *ast.IfStmt:
@@ -273,12 +282,21 @@ func (r *rewriter) conditions(n *ast.CaseClause) {
 	if s.Tag != nil {
 		open = r.values[s] + "==("
 	}
-	for i, e := range n.List {
-		if i > 0 {
-			r.replace(n.List[i-1].End(), e.Pos(), "||")
-		}
+	for _, e := range n.List {
 		r.insert(e.Pos(), "%s", open)
 		r.insertAfter(e, ")")
+	}
+}
+
+// join does so once the expressions have their edits.
+func (r *rewriter) join(n *ast.CaseClause) {
+	if s, ok := r.stack[len(r.stack)-2].(*ast.SwitchStmt); !ok || s == nil {
+		return
+	}
+	for i := 1; i < len(n.List); i++ {
+		from, to := r.cell.offset(n.List[i-1].End()), r.cell.offset(n.List[i].Pos())
+		comma := from + strings.IndexByte(r.cell.src.Text[from:to], ',')
+		r.edits = append(r.edits, edit{comma, comma + 1, "||"})
 	}
 }
 

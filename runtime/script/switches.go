@@ -16,28 +16,28 @@ func (r *rewriter) switchStmt(n *ast.SwitchStmt) {
 	if n.Tag == nil {
 		return
 	}
+	r.values[n] = r.fresh("s", n.Pos())
 	label := ""
 	if l, ok := r.parent().(*ast.LabeledStmt); ok {
 		label = l.Label.Name + ":"
 		r.replace(l.Pos(), n.Pos(), "")
 	}
-	value := r.fresh("s", n.Pos())
-	r.values[n] = value
+	r.insertAfter(n.Tag, ";"+label+"switch ")
+}
+
+func (r *rewriter) leaveSwitch(n *ast.SwitchStmt) {
+	if n.Tag == nil {
+		return
+	}
 	typ := r.info.TypeOf(n.Tag)
-	declare := "var " + value + " " + r.typeText(types.Default(typ)) + "="
+	declare := "var " + r.values[n] + " " + r.typeText(types.Default(typ)) + "="
 	if n.Init == nil {
 		r.replace(n.Pos(), n.Tag.Pos(), "{"+declare)
 	} else {
 		r.replace(n.Pos(), n.Init.Pos(), "{")
 		r.replace(n.Init.End(), n.Tag.Pos(), ";"+declare)
 	}
-	r.insertAfter(n.Tag, ";"+label+"switch ")
-}
-
-func (r *rewriter) leaveSwitch(n *ast.SwitchStmt) {
-	if n.Tag != nil {
-		r.insert(n.End(), "}")
-	}
+	r.insert(n.End(), "}")
 }
 
 // fallsThrough refuses a fallthrough into or out of a default that is not the last
@@ -57,21 +57,3 @@ func (t *refusal) fallsThrough(n *ast.SwitchStmt) {
 	}
 }
 
-// shared refuses a variable of a comma-ok form in the header of an if or a switch
-// that something may hold on to: iterations of a loop around would share it.
-func (t *refusal) shared(n *ast.AssignStmt) {
-	if n.Tok != token.DEFINE || len(n.Rhs) != 1 || len(n.Lhs) != 2 || isCall(n.Rhs[0]) || len(t.stack) < 2 {
-		return
-	}
-	parent := t.stack[len(t.stack)-2]
-	switch parent.(type) {
-	case *ast.IfStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.ForStmt:
-	default:
-		return
-	}
-	for _, e := range n.Lhs {
-		if id := e.(*ast.Ident); t.info.Defs[id] != nil && t.held(t.info.Defs[id], parent) {
-			t.errorf(id.Pos(), "declare it in a statement of its own", "%s is declared in a header by v, ok := … and held by a function or a pointer, which is not supported in scripts", id.Name)
-		}
-	}
-}

@@ -5,7 +5,7 @@ package store
 var sources = []source{
 	{
 		"attack",
-		"af173db4f6032d5ca5527918ae88d36600b5f74ee9d8f476faaaa66b73d44dc9",
+		"46a53bc021711f91e05c2a1da7b2011da0c20747fc5b5ade4ff6a61492f3138c",
 		"",
 	},
 	{
@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"aa3804e24d80709c45e95679d60c2211638327054dc394959472e91141ab2e8e",
+		"409e3fe7e61d0896e2023bb78014dac3094e8fde80e25cc3c3d567bb3aefd631",
 		"c30a33fe35a56bd005e23b28a95d3ada3624858288e667145706b0c939916f0a",
 	},
 }
