@@ -142,8 +142,8 @@ func (r *rewriter) enter(n ast.Node) bool {
 	case *ast.RangeStmt:
 		r.rangeStmt(n)
 	case *ast.AssignStmt:
-		r.define(n)
 		r.commaOK(len(n.Lhs), n.Rhs)
+		r.define(n)
 		r.tuple(len(n.Lhs), n.Rhs)
 		if n.Tok == token.ASSIGN && len(n.Lhs) == 1 {
 			r.single(n.Lhs[0], n.Rhs[0])
@@ -278,13 +278,13 @@ func (r *rewriter) conditions(n *ast.CaseClause) {
 	if !ok || len(n.List) == 0 || s.Tag == nil && len(n.List) < 2 {
 		return
 	}
-	open := "("
+	open, end := "(", ")"
 	if s.Tag != nil {
-		open = r.values[s] + "==("
+		open, end = "("+r.values[s]+"==(", "))"
 	}
 	for _, e := range n.List {
 		r.insert(e.Pos(), "%s", open)
-		r.insertAfter(e, ")")
+		r.insertAfter(e, end)
 	}
 }
 

@@ -56,4 +56,3 @@ func (t *refusal) fallsThrough(n *ast.SwitchStmt) {
 		}
 	}
 }
-
