@@ -13,14 +13,10 @@ import (
 // of panic, whose argument would reach the session in the interpreter's own form.
 // It reports whether to look inside.
 func (r *rewriter) call(n *ast.CallExpr) bool {
+	r.variadic(n)
 	switch name := r.builtin(n); name {
 	case "min", "max":
 		tv := r.info.Types[n]
-		if text, ok := r.constant(tv); ok {
-			r.replace(n.Pos(), n.End(), text)
-			r.close(n)
-			return false
-		}
 		kind, wide := widest(tv.Type)
 		r.replace(n.Fun.Pos(), n.Fun.End(), fmt.Sprintf("%s(%s.%s%s", r.typeText(tv.Type), own, strings.ToUpper(name[:1])+name[1:], kind))
 		for _, a := range n.Args {
@@ -38,6 +34,24 @@ func (r *rewriter) call(n *ast.CallExpr) bool {
 	return true
 }
 
+// variadic makes the slice of a variadic call f(list) of a function of ...any
+// itself where list is a []any, which the interpreter would spread.
+func (r *rewriter) variadic(n *ast.CallExpr) {
+	signature, ok := r.info.TypeOf(n.Fun).(*types.Signature)
+	if !ok || !signature.Variadic() || n.Ellipsis.IsValid() || r.builtin(n) != "" {
+		return
+	}
+	first := signature.Params().Len() - 1
+	slice := signature.Params().At(first).Type()
+	for i := first; i < len(n.Args); i++ {
+		if types.Identical(r.info.TypeOf(n.Args[i]).Underlying(), slice.Underlying()) {
+			r.insert(n.Args[first].Pos(), "%s{", r.typeText(slice))
+			r.insertAfter(n.Args[len(n.Args)-1], "}...")
+			return
+		}
+	}
+}
+
 func (r *rewriter) leaveCall(n *ast.CallExpr) {
 	switch r.builtin(n) {
 	case "min", "max":
@@ -50,25 +64,40 @@ func (r *rewriter) leaveCall(n *ast.CallExpr) {
 	}
 }
 
-// constant prints a constant expression.
+// fold writes the value of a constant expression for it, or reports that there is
+// more to look at. The interpreter divides integer constants as fractions where a
+// float64 is wanted.
+func (r *rewriter) fold(e ast.Expr) bool {
+	text, ok := r.constant(r.info.Types[e])
+	if ok {
+		r.replace(e.Pos(), e.End(), text)
+		r.close(e)
+	}
+	return !ok
+}
+
+// constant prints a constant expression. It stands in parentheses only where it
+// must, as the interpreter takes a constant in them for a condition beside && and ||.
 func (r *rewriter) constant(tv types.TypeAndValue) (string, bool) {
 	if tv.Value == nil {
 		return "", false
 	}
 	b, ok := tv.Type.Underlying().(*types.Basic)
-	if ok && b.Info()&types.IsFloat != 0 && b.Info()&types.IsUntyped == 0 {
-		f, _ := constant.Float64Val(tv.Value)
-		text := strconv.FormatFloat(f, 'g', -1, 64)
-		if !strings.ContainsAny(text, ".e") {
-			text += ".0"
+	if ok && b.Info()&types.IsUntyped == 0 && b.Info()&types.IsComplex == 0 {
+		text := tv.Value.ExactString()
+		if b.Info()&types.IsFloat != 0 {
+			f, _ := constant.Float64Val(tv.Value)
+			if text = strconv.FormatFloat(f, 'g', -1, 64); !strings.ContainsAny(text, ".e") {
+				text += ".0"
+			}
 		}
-		if tv.Type == types.Typ[types.Float64] {
-			return "(" + text + ")", true
+		switch tv.Type {
+		case types.Typ[types.Int], types.Typ[types.Float64], types.Typ[types.String], types.Typ[types.Bool]:
+			if text[0] != '-' {
+				return text, true
+			}
 		}
 		return r.typeText(tv.Type) + "(" + text + ")", true
-	}
-	if k, ok := tv.Type.(*types.Basic); ok && (k.Kind() == types.Int || k.Kind() == types.String || k.Kind() == types.Bool) {
-		return "(" + tv.Value.ExactString() + ")", true
 	}
 	text := tv.Value.ExactString() // of a fraction n/d
 	if num, denom, ok := strings.Cut(text, "/"); ok && tv.Value.Kind().String() == "Float" {

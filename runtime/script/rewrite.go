@@ -131,12 +131,12 @@ func (r *rewriter) enter(n ast.Node) bool {
 		}
 	case *ast.SwitchStmt:
 		r.switchStmt(n)
-	case *ast.BinaryExpr, *ast.UnaryExpr: // the interpreter divides integer constants as fractions
-		if text, ok := r.constant(r.info.Types[n.(ast.Expr)]); ok {
-			r.replace(n.Pos(), n.End(), text)
-			r.close(n)
-			return false
+	case *ast.UnaryExpr:
+		if _, literal := n.X.(*ast.BasicLit); !literal {
+			return r.fold(n)
 		}
+	case *ast.BinaryExpr:
+		return r.fold(n)
 	case *ast.ForStmt:
 		r.forStmt(n)
 	case *ast.RangeStmt:
@@ -158,12 +158,7 @@ func (r *rewriter) enter(n ast.Node) bool {
 	case *ast.Ident:
 		r.ident(n)
 	case *ast.CallExpr:
-		if text, ok := r.constant(r.info.Types[n]); ok {
-			r.replace(n.Pos(), n.End(), text)
-			r.close(n)
-			return false
-		}
-		return r.call(n)
+		return r.fold(n) && r.call(n)
 	}
 	return true
 }
@@ -278,11 +273,14 @@ func (r *rewriter) conditions(n *ast.CaseClause) {
 	if !ok || len(n.List) == 0 || s.Tag == nil && len(n.List) < 2 {
 		return
 	}
-	open, end := "(", ")"
-	if s.Tag != nil {
-		open, end = "("+r.values[s]+"==(", "))"
-	}
 	for _, e := range n.List {
+		open, end := "(", ")"
+		if s.Tag != nil {
+			open += r.values[s] + "=="
+			if _, ok := e.(*ast.BinaryExpr); ok && r.info.Types[e].Value == nil {
+				open, end = open+"(", end+")"
+			}
+		}
 		r.insert(e.Pos(), "%s", open)
 		r.insertAfter(e, end)
 	}
