@@ -41,6 +41,9 @@ func (r *rewriter) variadic(n *ast.CallExpr) {
 	if !ok || !signature.Variadic() || n.Ellipsis.IsValid() || r.builtin(n) != "" {
 		return
 	}
+	if f, ok := ast.Unparen(n.Fun).(*ast.SelectorExpr); ok && r.info.Uses[f.Sel] != nil && r.info.Uses[f.Sel].Pkg() != r.pkg {
+		return // a compiled function
+	}
 	first := signature.Params().Len() - 1
 	slice := signature.Params().At(first).Type()
 	for i := first; i < len(n.Args); i++ {
