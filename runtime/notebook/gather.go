@@ -38,7 +38,7 @@ func newGatherer(sp *spec.Spec, o Options) *gatherer {
 	run := result.New()
 	run.Name = strings.TrimSuffix(filepath.Base(sp.File), filepath.Ext(sp.File))
 	run.Title, run.Abstract, run.Seed = sp.Title, sp.Abstract.Text, sp.Seed
-	run.Spec = result.Source{File: sp.File, Line: 1, Text: sp.Text}
+	run.Spec = result.Source{File: portable(sp.File), Line: 1, Text: sp.Text}
 	run.Provenance = o.Provenance
 	run.Provenance.Artifacts = append([]result.Artifact{}, o.Provenance.Artifacts...)
 	run.Environment.CellSec = map[string]float64{}
@@ -55,7 +55,9 @@ func newGatherer(sp *spec.Spec, o Options) *gatherer {
 		if c.Kind == spec.KindScript {
 			cell.Kind, cell.Status = result.KindScript, result.Skipped
 			src := result.Source{File: c.Source.File, Line: c.Source.Line, Column: c.Source.Column, Text: c.Source.Text}
-			run.Scripts[c.ID] = src
+			kept := src
+			kept.File = portable(src.File)
+			run.Scripts[c.ID] = kept
 			g.job.Cells = append(g.job.Cells, JobCell{c.ID, src})
 		} else {
 			cell.Outputs = append(cell.Outputs, result.Output{Kind: "text", Text: c.Source.Text})
@@ -63,6 +65,15 @@ func newGatherer(sp *spec.Spec, o Options) *gatherer {
 		run.Cells = append(run.Cells, cell)
 	}
 	return g
+}
+
+// portable returns the name under which a report, which goes to other people,
+// has a file: as the user gave it, but without the folders of an absolute path.
+func portable(file string) string {
+	if filepath.IsAbs(file) {
+		return filepath.Base(file)
+	}
+	return file
 }
 
 // line takes in an event. After an error nothing more is taken.
@@ -225,7 +236,8 @@ func (g *gatherer) mark(c *result.Cell, s *stop) {
 		return
 	}
 	if c.Error == nil {
-		src := g.run.Scripts[c.ID]
+		at := slices.IndexFunc(g.job.Cells, func(j JobCell) bool { return j.ID == c.ID })
+		src := g.job.Cells[at].Source
 		c.Error = &result.Error{File: src.File, Line: src.Line}
 	}
 	c.Status = s.status
