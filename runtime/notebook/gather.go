@@ -138,7 +138,9 @@ func (g *gatherer) event(e event) error {
 		g.progress(work.Step{}, e.Status)
 		g.running = ""
 	case e.Kind == eventLimit:
-		g.limit = e.Text
+		if g.limit == "" { // what comes after the first is its consequence
+			g.limit = e.Text
+		}
 		g.stopChild()
 	case e.Kind == eventNotice:
 		if g.options.OnNotice != nil {

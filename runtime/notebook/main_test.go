@@ -157,7 +157,7 @@ func (a *actor) act(ctx context.Context, act, word string, out *result.Cell) err
 		}
 	case "texts":
 		for {
-			out.Text(strings.Repeat("x", 1<<20))
+			out.Text(strings.Repeat("x", result.MaxText))
 		}
 	default:
 		return fmt.Errorf("no act %q", act)
