@@ -137,6 +137,8 @@ func (r *rewriter) enter(n ast.Node) bool {
 		}
 	case *ast.BinaryExpr:
 		return r.fold(n)
+	case *ast.ParenExpr:
+		return r.fold(n)
 	case *ast.ForStmt:
 		r.forStmt(n)
 	case *ast.RangeStmt:
