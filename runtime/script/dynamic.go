@@ -28,11 +28,14 @@ func (t *refusal) asserted(e ast.Expr) {
 		t.errorf(e.Pos(), hint, "asking an interface for another interface, %s, is not supported in scripts", types.ExprString(e))
 		return
 	}
+	first := "" // by name, as the map has no order
 	for id, obj := range t.info.Defs {
-		if n, ok := obj.(*types.TypeName); ok && types.Identical(n.Type().Underlying(), typ) {
-			t.errorf(e.Pos(), hint, "asking an interface for %s is not supported beside the type %s, from which the interpreter cannot tell it", types.ExprString(e), id.Name)
-			return
+		if n, ok := obj.(*types.TypeName); ok && types.Identical(n.Type().Underlying(), typ) && (first == "" || id.Name < first) {
+			first = id.Name
 		}
+	}
+	if first != "" {
+		t.errorf(e.Pos(), hint, "asking an interface for %s is not supported beside the type %s, from which the interpreter cannot tell it", types.ExprString(e), first)
 	}
 }
 
