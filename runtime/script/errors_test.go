@@ -80,7 +80,7 @@ var failures = []struct{ name, text, want string }{
 	{"parameter", "_ = params.Float(\"eps\")", "10:5 no parameter \"eps\"; the spec has epsilons"},
 	{"metric", "out.Metric(\"Bad\", \"t\", 1)", "10:5 metric name \"Bad\", want snake_case: letters a to z, digits and underscores"},
 	{"script's type in a table", "import \"jpgreport/runtime/result\"\ntype share struct{ k, n int }\nfunc (share) Counts() (k, n int) { return 1, 2 }\nout.Table(result.Table{Title: \"t\", Columns: []result.Column{{Name: \"c\"}}, Rows: [][]any{{share{}}}})",
-		"13:5 table \"t\": row 0, column \"c\": a value of a type of the script, want a string, a number, a proportion or an Estimate | convert it to a number or a text"},
+		"13:94 storing share, a type of the script with methods, in an any is not supported | store its fields, or what a method of it gives"},
 	{"script's type as a metric", "type share struct{ k, n int }\nfunc (share) Counts() (k, n int) { return 1, 2 }\nout.Metric(\"a\", \"t\", share{})",
 		"12:26 result.Metric does not see the methods of share, a type of the script | hand over a number, a text or a compiled type"},
 	{"in a function", "func f(i int) int {\n\ts := []int{1}\n\treturn s[i]\n}\nx := f(0)\nx += f(4)", "12:6 index out of range"},

@@ -34,6 +34,7 @@ func (t *refusal) visit(n ast.Node) bool {
 		return false
 	}
 	t.stack = append(t.stack, n)
+	t.boxes(n)
 	switch n := n.(type) {
 	case *ast.GoStmt:
 		t.errorf(n.Pos(), single, "go statements have no place in a script")
