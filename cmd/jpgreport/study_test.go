@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,6 +64,9 @@ func TestStudy(t *testing.T) {
 	}
 	if len(page) > 4<<20 {
 		t.Errorf("the page has %d bytes, want 4 MB at most", len(page))
+	}
+	if at := bytes.Index(page, []byte("%!")); at >= 0 { // as package fmt marks a verb that does not fit
+		t.Errorf("the page says %q", page[max(0, at-40):at+20])
 	}
 	verdicts(t, first)
 	browse(t, filepath.Join(dir, "first.html"), first)

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // call rewrites calls of the built-in functions that the interpreter lacks, and
@@ -107,6 +108,19 @@ func (r *rewriter) constant(tv types.TypeAndValue) (string, bool) {
 		text = num + ".0/" + denom
 	}
 	if b, ok := tv.Type.(*types.Basic); ok && b.Info()&types.IsUntyped != 0 {
+		// What an untyped constant becomes when nothing asks for a type is told by
+		// its form: 4.0 is no int, and 'a' is a rune.
+		switch b.Kind() {
+		case types.UntypedFloat:
+			if !strings.ContainsAny(text, "./") {
+				text += ".0"
+			}
+		case types.UntypedRune:
+			text = "rune(" + text + ")"
+			if n, exact := constant.Int64Val(tv.Value); exact && n >= 0 && n <= unicode.MaxRune {
+				text = strconv.QuoteRune(rune(n))
+			}
+		}
 		return "(" + text + ")", true
 	}
 	return r.typeText(tv.Type) + "(" + text + ")", true
