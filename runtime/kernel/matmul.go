@@ -1,0 +1,262 @@
+package kernel
+
+import "fmt"
+
+// A Matrix is a view of memory: element (i, j) stands at Data[i·Row + j·Column].
+// One of Row and Column is 1.
+type Matrix struct {
+	Data          []float32
+	Rows, Columns int
+	Row, Column   int
+}
+
+// Dense returns the rows×columns matrix whose rows follow one another in data.
+func Dense(data []float32, rows, columns int) Matrix {
+	return Matrix{Data: data, Rows: rows, Columns: columns, Row: columns, Column: 1}
+}
+
+// T returns the transpose, in the same memory.
+func (m Matrix) T() Matrix {
+	return Matrix{Data: m.Data, Rows: m.Columns, Columns: m.Rows, Row: m.Column, Column: m.Row}
+}
+
+func (m Matrix) check(name string) error {
+	switch {
+	case m.Rows < 1 || m.Columns < 1:
+		return fmt.Errorf("%s is %d×%d, want at least one row and column", name, m.Rows, m.Columns)
+	case m.Row < 1 || m.Column < 1 || m.Row != 1 && m.Column != 1:
+		return fmt.Errorf("%s has rows %d and columns %d apart, want one of them 1", name, m.Row, m.Column)
+	}
+	if last := (m.Rows-1)*m.Row + (m.Columns-1)*m.Column; last >= len(m.Data) {
+		return fmt.Errorf("%s is %d×%d with rows %d and columns %d apart, its %d elements are too few", name, m.Rows, m.Columns, m.Row, m.Column, len(m.Data))
+	}
+	return nil
+}
+
+// A Finish is what is done with a sum before it is stored. The zero value stores
+// it as it is.
+type Finish struct {
+	Bias       []float32 // added first, one a column; nil: none
+	Bounded    bool      // bound to Low..High: 0 and +Inf are ReLU
+	Low, High  float32
+	Accumulate bool // add to what c holds, instead of the bias
+}
+
+// Rows, columns and terms of a block: of A 112×512 stay in the second-level cache
+// while panels of B pass through the first.
+const (
+	blockTiles  = 8
+	blockPanels = 32
+	blockDepth  = 256
+)
+
+// A product is the state of one multiplication.
+type product struct {
+	e       *Engine
+	c, a, b Matrix
+	finish  Finish
+	width   int       // of a panel
+	panels  []float32 // B by panels, each depth×width; empty: b itself serves
+	bias    []float32 // padded to whole panels
+	tiles   int
+	rows    int // of a tile, the last ones one fewer
+	chunks  int // of panels
+	worker  []productWorker
+	pack    func(worker, unit int)
+	compute func(worker, unit int)
+}
+
+type productWorker struct {
+	tile tile
+	turn transposition
+	a    []float32 // a block of A
+	edge []float32 // a tile at the right edge
+	taps [1]int
+}
+
+func (p *product) init(e *Engine) {
+	p.e, p.width = e, 2*e.columns
+	p.pack, p.compute = p.packPanel, p.block
+}
+
+// MatMul sets c to a·b, finished as f says. a is m×k, b k×n, c m×n with its rows
+// in memory one after another. Shapes that do not fit are an error.
+func (e *Engine) MatMul(c, a, b Matrix, f Finish) error {
+	for _, m := range []struct {
+		name string
+		m    Matrix
+	}{{"a", a}, {"b", b}, {"c", c}} {
+		if err := m.m.check(m.name); err != nil {
+			return fmt.Errorf("matmul: %w", err)
+		}
+	}
+	if a.Columns != b.Rows || a.Rows != c.Rows || b.Columns != c.Columns || c.Column != 1 {
+		return fmt.Errorf("matmul: c %d×%d, a %d×%d and b %d×%d do not fit", c.Rows, c.Columns, a.Rows, a.Columns, b.Rows, b.Columns)
+	}
+	if f.Bias != nil && len(f.Bias) != c.Columns {
+		return fmt.Errorf("matmul: a bias of %d for %d columns", len(f.Bias), c.Columns)
+	}
+	e.product.run(c, a, b, f)
+	return nil
+}
+
+// directRow is the largest distance of two rows of B, in elements, at which they
+// are read where they stand: hardware prefetches along them.
+const directRow = 512
+
+func (p *product) run(c, a, b Matrix, f Finish) {
+	p.c, p.a, p.b, p.finish = c, a, b, f
+	panels := ceil(b.Columns, p.width)
+	p.panels = p.panels[:0]
+	p.bias = p.bias[:0]
+	if f.Bias != nil {
+		p.bias = grown(p.bias, panels*p.width)
+		clear(p.bias[copy(p.bias, f.Bias):])
+	}
+	tiles := ceil(a.Rows, p.e.rows)
+	p.tiles = tiles
+	p.chunks = ceil(panels, blockPanels)
+	units := ceil(tiles, blockTiles) * p.chunks
+	n := max(workers(units), workers(panels))
+	for len(p.worker) < n {
+		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.rows*p.width)})
+	}
+	if b.Column != 1 || b.Columns%p.width != 0 || b.Row > directRow && tiles > 1 {
+		p.panels = grown(p.panels, panels*b.Rows*p.width)
+		p.e.team.each(panels, p.pack)
+	}
+	p.e.team.each(units, p.compute)
+	p.c, p.a, p.b, p.finish = Matrix{}, Matrix{}, Matrix{}, Finish{}
+}
+
+// packPanel copies one panel of B, with zeros beyond its last column.
+func (p *product) packPanel(worker, panel int) {
+	first := panel * p.width
+	columns := min(p.width, p.b.Columns-first)
+	to := p.panels[panel*p.b.Rows*p.width:][:p.b.Rows*p.width]
+	if p.b.Column == 1 {
+		for k := range p.b.Rows {
+			row := to[k*p.width:][:p.width]
+			clear(row[copy(row, p.b.Data[k*p.b.Row+first:][:columns]):])
+		}
+		return
+	}
+	w := &p.worker[worker]
+	p.e.turn(&w.turn, to, p.width, p.b.Data[first*p.b.Column:], p.b.Column, columns, p.b.Rows)
+	if columns < p.width {
+		for k := range p.b.Rows {
+			clear(to[k*p.width+columns : (k+1)*p.width])
+		}
+	}
+}
+
+// turn sets to[j·column+i] to from[i·row+j] for i < rows and j < columns.
+func (e *Engine) turn(t *transposition, to []float32, column int, from []float32, row, rows, columns int) {
+	whole := rows &^ 7
+	blocks := columns / 8
+	if blocks > 0 {
+		for i := 0; i < whole; i += 8 {
+			*t = transposition{from: from[i*row:], to: to[i:], blocks: blocks, row: row, column: column}
+			e.transpose(t)
+		}
+	}
+	for i := range rows {
+		j := 8 * blocks
+		if i >= whole {
+			j = 0
+		}
+		for ; j < columns; j++ {
+			to[j*column+i] = from[i*row+j]
+		}
+	}
+}
+
+// block computes blockTiles tiles of blockPanels panels.
+func (p *product) block(worker, unit int) {
+	w := &p.worker[worker]
+	group, chunk := unit/p.chunks, unit%p.chunks
+	first, last := group*blockTiles, min((group+1)*blockTiles, p.tiles)
+	row0, row1 := p.rowOf(first), p.rowOf(last)
+	panels := min((chunk+1)*blockPanels, ceil(p.b.Columns, p.width))
+	depth := p.a.Columns
+	for k := 0; k < depth; k += blockDepth {
+		terms := min(blockDepth, depth-k)
+		t := &w.tile
+		*t = tile{taps: w.taps[:], depth: terms, line: p.c.Row, accumulate: p.finish.Accumulate || k > 0}
+		if k+terms == depth {
+			t.clamp, t.low, t.high = p.finish.Bounded, p.finish.Low, p.finish.High
+		}
+		a := p.rowsOf(w, row0, row1, k, terms)
+		for panel := chunk * blockPanels; panel < panels; panel++ {
+			at := panel * p.width
+			if len(p.panels) > 0 {
+				t.b, t.wide = p.panels[(panel*depth+k)*p.width:], p.width
+			} else {
+				t.b, t.wide = p.b.Data[k*p.b.Row+at:], p.b.Row
+			}
+			t.bias = nil
+			if len(p.bias) > 0 && !t.accumulate {
+				t.bias = p.bias[at : at+p.width]
+			}
+			for i := first; i < last; i++ {
+				row := p.rowOf(i)
+				rows := p.rowOf(i+1) - row
+				t.a, t.row, t.step = a.Data[(row-row0)*a.Row:], a.Row, a.Column
+				t.c = p.c.Data[row*p.c.Row+at:]
+				p.e.part(t, rows, min(p.width, p.c.Columns-at), w.edge)
+			}
+		}
+	}
+}
+
+// rowOf returns the first row of a tile; tiles differ by one row at most.
+func (p *product) rowOf(tile int) int { return tile * p.a.Rows / p.tiles }
+
+// rowsOf returns the rows and terms of A as a matrix that is well to read: A
+// itself, unless its rows would fall into the same places of the cache or their
+// elements lie far apart.
+func (p *product) rowsOf(w *productWorker, row0, row1, k, terms int) Matrix {
+	a := p.a
+	view := Matrix{Data: a.Data[row0*a.Row+k*a.Column:], Rows: row1 - row0, Columns: terms, Row: a.Row, Column: a.Column}
+	far := max(a.Row, a.Column)
+	if far < directRow || p.b.Columns <= p.width {
+		return view
+	}
+	outer, inner := view.Rows, view.Columns
+	if a.Column != 1 {
+		outer, inner = inner, outer
+	}
+	apart := inner + 16 // not a power of two
+	w.a = grown(w.a, outer*apart)
+	for i := range outer {
+		copy(w.a[i*apart:][:inner], view.Data[i*far:][:inner])
+	}
+	view.Data = w.a
+	if a.Column == 1 {
+		view.Row = apart
+	} else {
+		view.Column = apart
+	}
+	return view
+}
+
+// part runs a tile of two vectors, of which only some columns may belong to c.
+func (e *Engine) part(t *tile, rows, columns int, edge []float32) {
+	vectors := ceil(columns, e.columns)
+	if columns == vectors*e.columns {
+		e.tile(t, rows, vectors)
+		return
+	}
+	c, line := t.c, t.line
+	t.c, t.line = edge, 2*e.columns
+	if t.accumulate {
+		for i := range rows {
+			copy(edge[i*t.line:], c[i*line:][:columns])
+		}
+	}
+	e.tile(t, rows, vectors)
+	for i := range rows {
+		copy(c[i*line:][:columns], edge[i*t.line:])
+	}
+	t.c, t.line = c, line
+}

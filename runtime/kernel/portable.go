@@ -1,0 +1,177 @@
+package kernel
+
+import "math"
+
+// portable returns the routines in Go, in which a vector is one element.
+//
+// Note: a float32 product is exact in float64, so the fused sum differs from the
+// processor's only where it is rounded twice.
+func portable() *routines {
+	return &routines{
+		lanes: 1, columns: 8, rows: 4,
+		tile:             portableTile,
+		inputTransform:   func(t *transform) { portableTransform(t, 6, 6, inputLine) },
+		outputTransform:  func(t *transform) { portableOutput(t) },
+		kernelTransform:  func(t *transform) { portableTransform(t, 3, 6, kernelLine) },
+		maxPool:          portableMaxPool,
+		unpool:           portableUnpool,
+		depthwise:        portableDepthwise,
+		depthwiseKernels: portableDepthwiseKernels,
+		add:              portableAdd,
+		scale:            portableScale,
+		pass:             portablePass,
+		adam:             portableAdam,
+		transpose:        portableTranspose,
+	}
+}
+
+// fma returns a·b + c, rounded to float32 at the end.
+func fma(a, b, c float32) float32 { return float32(float64(a)*float64(b) + float64(c)) }
+
+// clamp bounds v; a NaN stays one.
+func clamp(v, low, high float32) float32 {
+	if v < low {
+		return low
+	}
+	if v > high {
+		return high
+	}
+	return v
+}
+
+const portableColumns = 8
+
+func portableTile(t *tile, rows, vectors int) {
+	for v := range vectors {
+		for i := range rows {
+			at := v * portableColumns
+			c := t.c[i*t.line+at:][:portableColumns:portableColumns]
+			var sum [portableColumns]float32
+			if t.bias != nil {
+				copy(sum[:], t.bias[at:at+portableColumns])
+			}
+			for _, tap := range t.taps {
+				a := t.a[tap+i*t.row:]
+				for k := range t.depth {
+					x := a[k*t.step]
+					b := t.b[at:][:portableColumns:portableColumns]
+					for j := range sum {
+						sum[j] += x * b[j]
+					}
+					at += t.wide
+				}
+			}
+			if t.accumulate {
+				for j := range sum {
+					sum[j] += c[j]
+				}
+			}
+			if t.clamp {
+				for j := range sum {
+					sum[j] = clamp(sum[j], t.low, t.high)
+				}
+			}
+			copy(c, sum[:])
+		}
+	}
+}
+
+func portableMaxPool(p *pooling) {
+	for i := range p.pixels {
+		for c := range p.channels {
+			at := i*p.step + c
+			best, code := p.from[at+p.taps[0]], int32(0)
+			for k, tap := range p.taps[1:] {
+				if v := p.from[at+tap]; v > best || v != v {
+					best, code = v, int32(k+1)
+				}
+			}
+			p.to[i*p.channels+c] = best
+			if p.codes != nil {
+				if !(best > p.low && best < p.high) {
+					code = -1
+				}
+				p.codes[i*p.channels+c] = code
+			}
+		}
+	}
+}
+
+func portableUnpool(p *pooling) {
+	for i := range p.pixels {
+		for k := range p.size {
+			to := p.to[(i*p.size+k)*p.pitch:][:p.channels]
+			for c := range to {
+				to[c] = 0
+				if p.codes[i*p.channels+c] == int32(p.first+k) {
+					to[c] = p.from[i*p.channels+c]
+				}
+			}
+		}
+	}
+}
+
+func portableDepthwise(d *depthwiseRow) {
+	for i := range d.pixels {
+		for c := range d.channels {
+			sum := d.bias[c]
+			for k, tap := range d.taps {
+				sum = fma(d.from[i*d.step+tap+c], d.weights[k*d.pitch+c], sum)
+			}
+			d.to[i*d.line+c] = clamp(sum, d.low, d.high)
+		}
+	}
+}
+
+func portableDepthwiseKernels(d *depthwiseRow) {
+	for k, tap := range d.taps {
+		for c := range d.channels {
+			sum := d.to[k*d.pitch+c]
+			for i := range d.pixels {
+				sum = fma(d.from[i*d.step+tap+c], d.weights[i*d.line+c], sum)
+			}
+			d.to[k*d.pitch+c] = sum
+		}
+	}
+}
+
+func portableAdd(v *vectors) {
+	for i := range v.count {
+		v.to[i] = v.a[i] + v.b[i]
+	}
+}
+
+func portableScale(v *vectors) {
+	for i := range v.count {
+		v.to[i] = (v.a[i] - v.low) * v.high
+	}
+}
+
+func portablePass(v *vectors) {
+	for i := range v.count {
+		x := float32(0)
+		if v.b[i] > v.low && v.b[i] < v.high {
+			x = v.a[i]
+		}
+		v.to[i] = x
+	}
+}
+
+// The conversions keep a compiler from fusing: the other paths do not.
+func portableAdam(a *adamStep) {
+	for i := range a.count {
+		g := a.gradient[i] * a.scale
+		m := a.mean[i] + float32((g-a.mean[i])*a.decay1)
+		v := a.square[i] + float32((float32(g*g)-a.square[i])*a.decay2)
+		a.mean[i], a.square[i] = m, v
+		a.weights[i] -= float32(m*a.alpha) / (float32(math.Sqrt(float64(v))) + a.epsilon)
+	}
+}
+
+func portableTranspose(t *transposition) {
+	for i := range 8 {
+		for j := range 8 * t.blocks {
+			t.to[j*t.column+i] = t.from[i*t.row+j]
+		}
+	}
+}

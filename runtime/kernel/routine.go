@@ -1,0 +1,123 @@
+package kernel
+
+// The routines are what differs between paths: small loops over vectors, each
+// written once in Go and, by gen, in assembly. They take their operands as a
+// struct of slices, so that the Go version needs nothing unsafe, and are called
+// only from this package, which sees to it that the slices are long enough. All
+// distances are counted in elements.
+
+// routines are those of one path.
+type routines struct {
+	narrower *routines // for channels that are no multiple of lanes; nil: there is none
+	lanes    int       // float32 in a vector
+	rows     int       // most rows of a tile
+	columns  int       // of a tile, for each of its vectors
+
+	// tile takes rows of A, 1 to the field above, and vectors of C, 1 or 2.
+	tile            func(t *tile, rows, vectors int)
+	inputTransform  func(t *transform)
+	outputTransform func(t *transform)
+	kernelTransform func(t *transform)
+	maxPool         func(p *pooling)
+	unpool          func(p *pooling)
+	// In depthwiseRow.channels, vectors.count and adamStep.count these take the
+	// number of vectors.
+	depthwise        func(d *depthwiseRow)
+	depthwiseKernels func(d *depthwiseRow)
+	add              func(v *vectors) // to = a + b
+	scale            func(v *vectors) // to = (a − low)·high
+	pass             func(v *vectors) // to = a where low < b < high, else 0
+	adam             func(a *adamStep)
+	transpose        func(t *transposition) // blocks of 8×8
+}
+
+// A tile is rows×columns sums of C:
+//
+//	c[i·line+j] = Σ over taps t, k < depth: a[taps[t]+i·row+k·step] · b[(t·depth+k)·wide+j]
+//
+// starting from the bias or 0, one product after another, each added by one fused
+// operation; with accumulate, the sum is added to what c holds.
+type tile struct {
+	a, b, c    []float32
+	bias       []float32 // one a column; nil: 0
+	taps       []int     // at least one
+	row, step  int
+	depth      int // at least 1
+	wide, line int
+	low, high  float32 // with clamp
+	accumulate bool    // without a bias
+	clamp      bool    // bound the sums to low..high
+}
+
+// A transform is one of Winograd's, for F(4×4, 3×3), over count vectors of
+// channels. A square of pixels (6×6 or 3×3 in, 4×4 out) lies in memory with its
+// rows and pixels apart by row and pixel; the 36 products lie plane apart.
+type transform struct {
+	from, to          []float32
+	bias              []float32 // outputTransform: one a channel
+	row, pixel, plane int
+	count             int     // vectors
+	low, high         float32 // outputTransform: bounds of the result
+}
+
+// A pooling is one row of pixels after max pooling.
+type pooling struct {
+	from, to  []float32
+	codes     []int32 // which tap was the largest, −1 where it is not within low..high; nil: not wanted
+	taps      []int   // maxPool: places of the window's pixels
+	pixels    int     // after pooling
+	channels  int     // a multiple of the vector
+	step      int     // maxPool: from one window to the next
+	size      int     // unpool: pixels of one row of the window
+	first     int     // unpool: code of the first of them
+	pitch     int     // unpool: from one pixel to the next in to
+	low, high float32
+}
+
+// A depthwiseRow is one row of pixels of a convolution in which each channel has
+// a kernel of its own.
+type depthwiseRow struct {
+	from      []float32
+	weights   []float32 // pitch apart for each tap; depthwiseKernels: the gradient, line apart for each pixel
+	bias      []float32
+	to        []float32 // line apart for each pixel; depthwiseKernels: pitch apart for each tap
+	taps      []int
+	pixels    int
+	channels  int
+	step      int
+	line      int
+	pitch     int
+	low, high float32
+}
+
+// vectors are operands of one length.
+type vectors struct {
+	a, b, to  []float32
+	count     int
+	low, high float32
+}
+
+// An adamStep moves weights against a gradient.
+type adamStep struct {
+	weights, gradient, mean, square []float32
+	count                           int
+	scale                           float32 // of the gradient
+	decay1, decay2                  float32 // 1 − β1 and 1 − β2
+	alpha, epsilon                  float32
+}
+
+// A transposition is to[j·column+i] = from[i·row+j] for i < 8 and j < 8·blocks.
+type transposition struct {
+	from, to    []float32
+	blocks      int
+	row, column int
+}
+
+// fitting returns the widest routines whose vectors fill so many channels, and
+// how many vectors that is.
+func (r *routines) fitting(channels int) (*routines, int) {
+	for channels%r.lanes != 0 {
+		r = r.narrower
+	}
+	return r, channels / r.lanes
+}

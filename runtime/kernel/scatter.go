@@ -1,0 +1,99 @@
+package kernel
+
+// A scatter is the gradient by an input of few channels, whose pixels would leave
+// most of a vector empty: the gradient of each pixel of the result times all
+// taps of all channels, added where the taps lie.
+type scatter struct {
+	c       *Conv
+	panels  []float32 // groups × panels × Out/groups × width
+	count   int       // panels of a group
+	columns int       // taps × In/groups
+	h, w    int       // of the input with its margins
+	taps    []int     // of a tile
+	dx      []float32
+	job     func(worker, image int)
+}
+
+func newScatter(c *Conv) *scatter {
+	s := c.s
+	x := &scatter{c: c, columns: s.Kernel[0] * s.Kernel[1] * s.In / s.Groups, taps: []int{0}}
+	x.count = ceil(x.columns, c.width)
+	x.h = max(s.H+s.Pad[0], (c.oh-1)*s.Stride[0]+(s.Kernel[0]-1)*s.Dilation[0]+1)
+	x.w = max(s.W+s.Pad[1], (c.ow-1)*s.Stride[1]+(s.Kernel[1]-1)*s.Dilation[1]+1)
+	x.job = x.image
+	return x
+}
+
+func (x *scatter) pack(w []float32) {
+	c := x.c
+	s, width := c.s, c.width
+	out := s.Out / s.Groups
+	x.panels = grown(x.panels, s.Groups*x.count*out*width)
+	clear(x.panels)
+	c.ready(1)
+	for g := range s.Groups {
+		for p := range x.count {
+			c.e.turn(&c.workers[0].turn, x.panels[(g*x.count+p)*out*width:], width,
+				w[p*width*s.Out+g*out:], s.Out, min(width, x.columns-p*width), out)
+		}
+	}
+}
+
+func (x *scatter) run(dx []float32, _ []int32, n int) {
+	x.dx = dx
+	x.c.ready(n)
+	x.c.e.team.each(n, x.job)
+	x.dx = nil
+}
+
+func (x *scatter) image(worker, image int) {
+	c := x.c
+	w, s, width := &c.workers[worker], c.s, c.width
+	in, out := s.In/s.Groups, s.Out/s.Groups
+	pitch := x.count * width
+	w.planes = grown(w.planes, x.h*x.w*s.In)
+	clear(w.planes)
+	w.strip = grown(w.strip, c.ow*s.Out)
+	w.products = grown(w.products, c.ow*pitch)
+	w.tile = tile{taps: x.taps, row: s.Out, step: 1, depth: out, wide: width, line: pitch}
+	t := &w.tile
+	tiles := ceil(c.ow, c.e.rows)
+	for r := range c.oh {
+		c.gradient.row(c.e, w, w.strip, image, r, s.Out)
+		for g := range s.Groups {
+			for p := range x.count {
+				t.b = x.panels[(g*x.count+p)*out*width:][:out*width]
+				vectors := ceil(min(width, x.columns-p*width), c.e.columns)
+				for i := range tiles {
+					q0, q1 := i*c.ow/tiles, (i+1)*c.ow/tiles
+					t.a, t.c = w.strip[q0*s.Out+g*out:], w.products[q0*pitch+p*width:]
+					c.e.tile(t, q1-q0, vectors)
+				}
+			}
+			x.add(w, r, g*in, pitch)
+		}
+	}
+	for r := range s.H {
+		copy(x.dx[(image*s.H+r)*s.W*s.In:][:s.W*s.In], w.planes[((r+s.Pad[0])*x.w+s.Pad[1])*s.In:])
+	}
+}
+
+// add puts the products of row r of the result where their taps lie, from a
+// channel on.
+func (x *scatter) add(w *worker, r, channel, pitch int) {
+	s := x.c.s
+	in := s.In / s.Groups
+	for q := range x.c.ow {
+		product := w.products[q*pitch:][:x.columns]
+		for i := range s.Kernel[0] {
+			row := (r*s.Stride[0] + i*s.Dilation[0]) * x.w
+			for j := range s.Kernel[1] {
+				to := w.planes[(row+q*s.Stride[1]+j*s.Dilation[1])*s.In+channel:][:in]
+				for k := range to {
+					to[k] += product[k]
+				}
+				product = product[in:]
+			}
+		}
+	}
+}

@@ -1,0 +1,26 @@
+package kernel
+
+// A worker is what one goroutine of a convolution works with.
+type worker struct {
+	tile      tile
+	transform transform
+	pooling   pooling
+	vectors   vectors
+	depthwise depthwiseRow
+	turn      transposition
+	strip     []float32 // rows of the source
+	other     []float32 // rows of a second source
+	out       []float32 // results before pooling
+	planes    []float32 // Winograd's transformed input
+	products  []float32
+	edge      []float32 // a tile at the right edge
+	ones      []float32
+	taps      []int
+}
+
+// ready returns workers for so many units, made when first needed.
+func (c *Conv) ready(units int) {
+	for len(c.workers) < workers(units) {
+		c.workers = append(c.workers, worker{edge: make([]float32, c.e.rows*c.width), ones: []float32{1}})
+	}
+}
