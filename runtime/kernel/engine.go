@@ -13,8 +13,10 @@ import (
 type Engine struct {
 	path Path
 	*routines
-	team    team
-	product product
+	team        team
+	product     product
+	elementwise elementwise
+	adamRun     adamRun
 }
 
 // New returns an engine. A path that this machine does not have is an error.
@@ -29,6 +31,8 @@ func New(p Path) (*Engine, error) {
 	e := &Engine{path: p, routines: r}
 	e.team.help = e.team.work
 	e.product.init(e)
+	e.elementwise.init(e)
+	e.adamRun.init(e)
 	return e, nil
 }
 

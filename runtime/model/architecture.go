@@ -17,12 +17,18 @@ type Architecture struct {
 
 // A Layer is one step of an [Architecture].
 type Layer struct {
-	Kind      string  // "normalise", "conv", "relu", "pool", "flatten" or "dense"
+	Kind      string  // "normalise", "conv", "relu", "relu6", "pool", "add", "mean", "flatten" or "dense"
 	Mean, Std float64 // normalise: (x − Mean)/Std, on samples in [0,1]
 	Out       int     // conv: channels out; dense: features out
 	Size      int     // conv: edge of the kernel; pool: edge and stride of the window
 	Pad       int     // conv: zeros added at each edge, after normalisation; below Size
+	Stride    int     `json:",omitempty"` // conv; 0: 1
+	Groups    int     `json:",omitempty"` // conv: parts that the channels are cut into; 0: 1
+	From      int     `json:",omitempty"` // add: the layer whose result is added; a conv follows it
 }
+
+func (l Layer) stride() int { return max(1, l.Stride) }
+func (l Layer) groups() int { return max(1, l.Groups) }
 
 // The mean and the standard deviation of all samples of MNIST's 60,000 training
 // images are 0.13066 and 0.30811. They are constants of the architecture, not of
@@ -91,16 +97,26 @@ func (l Layer) String() string {
 	case "normalise":
 		return fmt.Sprintf("normalise mean %v std %v", l.Mean, l.Std)
 	case "conv":
-		return fmt.Sprintf("conv %d %d×%d padding %d", l.Out, l.Size, l.Size, l.Pad)
+		s := fmt.Sprintf("conv %d %d×%d padding %d", l.Out, l.Size, l.Size, l.Pad)
+		if l.stride() > 1 {
+			s += fmt.Sprintf(" stride %d", l.Stride)
+		}
+		if l.groups() > 1 {
+			s += fmt.Sprintf(" groups %d", l.Groups)
+		}
+		return s
 	case "pool":
 		return fmt.Sprintf("max pool %d×%d", l.Size, l.Size)
 	case "dense":
 		return fmt.Sprintf("dense %d", l.Out)
+	case "add":
+		return fmt.Sprintf("add layer %d", l.From)
 	}
 	return l.Kind
 }
 
-// A shape is that of one image between two layers. After flatten h and w are 1.
+// A shape is that of one image between two layers, whose elements stand by row,
+// column and channel. After flatten h and w are 1.
 type shape struct{ c, h, w int }
 
 func (s shape) size() int { return s.c * s.h * s.w }
@@ -135,7 +151,8 @@ func (a Architecture) stages() ([]stage, int, error) {
 		return span{weights - n, weights}
 	}
 	for i, l := range a.Layers {
-		if l.Out < 0 || l.Out > maxDimension || l.Size < 0 || l.Size > 64 || l.Pad < 0 || l.Pad > 64 {
+		if l.Out < 0 || l.Out > maxDimension || l.Size < 0 || l.Size > 64 || l.Pad < 0 || l.Pad > 64 ||
+			l.Stride < 0 || l.Stride > 64 || l.Groups < 0 || l.Groups > maxDimension || l.From < 0 {
 			return nil, 0, fmt.Errorf("architecture %q: layer %d, %s: out of range", a.Name, i, l)
 		}
 		st := stage{Layer: l, in: s, out: s}
@@ -143,11 +160,11 @@ func (a Architecture) stages() ([]stage, int, error) {
 		switch l.Kind {
 		case "normalise":
 			ok = l.Std > 0
-		case "relu":
+		case "relu", "relu6":
 		case "conv":
-			st.out = shape{l.Out, s.h + 2*l.Pad - l.Size + 1, s.w + 2*l.Pad - l.Size + 1}
-			st.weight, st.bias = claim(l.Out*s.c*l.Size*l.Size), claim(l.Out)
-			ok = l.Pad < l.Size
+			st.out = shape{l.Out, (s.h+2*l.Pad-l.Size)/l.stride() + 1, (s.w+2*l.Pad-l.Size)/l.stride() + 1}
+			ok = l.Pad < l.Size && s.h+2*l.Pad >= l.Size && s.w+2*l.Pad >= l.Size && s.c%l.groups() == 0 && l.Out%l.groups() == 0
+			st.weight, st.bias = claim(l.Size*l.Size*s.c/l.groups()*l.Out), claim(l.Out)
 		case "pool":
 			ok = l.Size > 0 && s.h%l.Size == 0 && s.w%l.Size == 0
 			if ok {
@@ -155,6 +172,10 @@ func (a Architecture) stages() ([]stage, int, error) {
 			}
 		case "flatten":
 			st.out = shape{s.size(), 1, 1}
+		case "mean":
+			st.out = shape{s.c, 1, 1}
+		case "add":
+			ok = l.From < i && all[l.From].out == s
 		case "dense":
 			st.out = shape{l.Out, 1, 1}
 			st.weight, st.bias = claim(s.c*l.Out), claim(l.Out)
@@ -169,6 +190,9 @@ func (a Architecture) stages() ([]stage, int, error) {
 	}
 	if s != (shape{a.Classes, 1, 1}) || a.Classes < 2 {
 		return nil, 0, fmt.Errorf("architecture %q: the last layer gives %d×%d×%d, want %d classes (at least 2)", a.Name, s.c, s.h, s.w, a.Classes)
+	}
+	if _, err := blocks(all); err != nil {
+		return nil, 0, fmt.Errorf("architecture %q: %w", a.Name, err)
 	}
 	return all, weights, nil
 }

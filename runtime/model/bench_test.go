@@ -16,17 +16,14 @@ func BenchmarkTrainStep(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer tr.pool.close()
-	batch := make([]int, benchImages)
-	for i := range batch {
-		batch[i] = i
-	}
+	defer tr.machine.close()
+	batch := upTo(benchImages)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := tr.gradient(context.Background(), batch); err != nil {
+		if _, err := tr.gradient(batch); err != nil {
 			b.Fatal(err)
 		}
-		tr.adam.update(tr.weights, tr.shards[0].gradient, 1e-3)
+		tr.update(1e-3, benchImages)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/work"
 )
@@ -113,7 +114,7 @@ func (n *Net) checkImage(image []float64, label int, gradient []float32, at []in
 	}
 	loss := func() (float64, piece) {
 		var p piece
-		return crossEntropy(reference(n.arch, n.weights, image, &p), label), p
+		return kernel.CrossEntropy(reference(n.arch, n.weights, image, &p), label), p
 	}
 	_, here := loss()
 	for _, k := range at {

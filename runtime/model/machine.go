@@ -5,12 +5,9 @@ import (
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
-)
 
-// shardSize is how many images one machine takes at a time. It is fixed, so that
-// sums run in the same order whatever the number of cores. Half of Gorgonia's
-// operations are serial, so two machines side by side beat one of twice the size.
-const shardSize = 25
+	"jpgreport/runtime/kernel"
+)
 
 // A purpose says which values a machine computes beyond the logits.
 type purpose int
@@ -22,40 +19,66 @@ const (
 	purposes // how many there are
 )
 
-// A machine is a compiled graph over shardSize images. It reads the network's
-// weights in place and is used by one goroutine at a time.
+// A machine is a compiled graph over a batch of up to capacity images. It reads
+// the network's weights in place and is used by one goroutine at a time; its
+// engine spreads each operation over the cores.
 type machine struct {
-	vm     G.VM
-	x, y   []float32 // samples and one-hot labels; the caller fills them
-	logits G.Value
-	dx     G.Value
-	dw     []G.Value
-	stages []stage
-	shape  shape
-	class  int
+	vm       G.VM
+	engine   *kernel.Engine
+	purpose  purpose
+	capacity int
+	n        int       // images that it is loaded with
+	x        []float32 // samples, N×C×H×W
+	labels   []int
+	logits   G.Value
+	dx       G.Value
+	dw       []G.Value
+	shape    shape
+	classes  int
 }
 
-func newMachine(a Architecture, weights []float32, p purpose) (*machine, error) {
+// Memory of a machine is bounded by that of the tensors between layers: a batch
+// is large enough that the weights are read seldom, and no larger than that.
+const (
+	maxImages   = 250
+	maxElements = 24 << 20
+)
+
+// capacity returns how many images a machine takes at a time.
+func (a Architecture) capacity(stages []stage) int {
+	elements := 0
+	for _, s := range stages {
+		elements += s.out.size()
+	}
+	return min(max(1, maxElements/elements), maxImages)
+}
+
+// newMachine builds one for at most limit images at a time.
+func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machine, error) {
 	stages, _, err := a.stages()
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{stages: stages, shape: stages[0].in, class: a.Classes}
-	m.x = make([]float32, shardSize*m.shape.size())
-	m.y = make([]float32, shardSize*a.Classes)
+	path, err := kernelPath()
+	if err != nil {
+		return nil, err
+	}
+	m := &machine{purpose: p, capacity: min(a.capacity(stages), limit), shape: stages[0].in, classes: a.Classes}
+	if m.engine, err = kernel.New(path); err != nil {
+		return nil, err
+	}
+	m.x = make([]float32, m.capacity*m.shape.size())
+	m.labels = make([]int, m.capacity)
 	g := G.NewGraph()
-	x := leaf(g, "x", m.x, shardSize, a.Channels, a.Height, a.Width)
-	inputs := G.Nodes{x}
-	logits, params, err := network(g, x, stages, weights)
+	x := leaf(g, "x", m.x, m.capacity, m.shape.size())
+	logits, params, err := m.network(g, x, stages, weights)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", a.Name, err)
 	}
-	inputs = append(inputs, params...)
+	inputs := append(G.Nodes{x}, params...)
 	outputs := G.Nodes{G.Read(logits, &m.logits)}
 	if p != forward {
-		y := leaf(g, "y", m.y, shardSize, a.Classes)
-		inputs = append(inputs, y)
-		cost, err := loss(logits, y)
+		cost, err := m.loss(logits, a.Classes)
 		if err != nil {
 			return nil, fmt.Errorf("build %s: loss: %w", a.Name, err)
 		}
@@ -93,74 +116,73 @@ func leaf(g *G.ExprGraph, name string, data []float32, shape ...int) *G.Node {
 
 // network builds the layers from x to the logits. The parameters come in the
 // order in which they stand in weights.
-func network(g *G.ExprGraph, x *G.Node, stages []stage, weights []float32) (logits *G.Node, params G.Nodes, err error) {
+func (m *machine) network(g *G.ExprGraph, x *G.Node, stages []stage, weights []float32) (logits *G.Node, params G.Nodes, err error) {
+	all, err := blocks(stages)
+	if err != nil {
+		return nil, nil, err
+	}
+	skips := make([]*G.Node, len(all)) // the gradient of the residual that begins before each block
+	var results G.Nodes
 	h := x
-	for i, s := range stages {
-		var w, b *G.Node
-		switch s.Kind {
+	for i, b := range all {
+		var w, bias *G.Node
+		switch b.Kind {
 		case "conv":
-			w = leaf(g, fmt.Sprintf("w%d", i), s.weight.of(weights), s.Out, s.in.c, s.Size, s.Size)
+			w = leaf(g, fmt.Sprintf("w%d", b.index), b.weight.of(weights), b.Size, b.Size, b.in.c/b.groups(), b.Out)
 		case "dense":
-			w = leaf(g, fmt.Sprintf("w%d", i), s.weight.of(weights), s.in.c, s.Out)
+			w = leaf(g, fmt.Sprintf("w%d", b.index), b.weight.of(weights), b.in.size(), b.Out)
 		}
 		if w != nil {
-			b = leaf(g, fmt.Sprintf("b%d", i), s.bias.of(weights), s.Out)
-			params = append(params, w, b)
+			bias = leaf(g, fmt.Sprintf("b%d", b.index), b.bias.of(weights), b.Out)
+			params = append(params, w, bias)
 		}
-		switch s.Kind {
+		switch b.Kind {
 		case "normalise":
-			h, err = normalise(h, s.Layer)
+			h, err = m.normalise(h, b)
 		case "conv":
-			h, err = conv(h, w, b, s)
-		case "relu":
-			h, err = relu(h)
-		case "pool":
-			h, err = maxPool(h, s)
-		case "flatten":
-			h, err = flatten(h, s)
+			h, err = m.conv(h, w, bias, b, &skips[i])
+		case "relu", "relu6", "pool":
+			h, err = m.bound(h, b)
 		case "dense":
-			h, err = dense(h, w, b)
+			h, err = m.dense(h, w, bias, b)
+		case "add":
+			h, err = m.add(results[b.skip], h, b, &skips[b.skip+1])
+		case "mean":
+			h, err = m.mean(h, b)
+		case "flatten": // tensors between layers are flat
 		default:
 			err = fmt.Errorf("no such kind of layer")
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("layer %d, %s: %w", i, s.Layer, err)
+			return nil, nil, fmt.Errorf("layer %d, %s: %w", b.index, b.Layer, err)
 		}
+		results = append(results, h)
 	}
 	return h, params, nil
 }
 
-// load fills the inputs with up to shardSize images; what is left over is zero
-// and has no label, so that it adds nothing to the loss. Labels may be nil.
+// load takes up to capacity images. Labels may be nil.
 func (m *machine) load(n int, image func(i int) []float32, label func(i int) int) {
-	clear(m.x)
-	clear(m.y)
+	m.n = n
 	size := m.shape.size()
 	for i := range n {
 		copy(m.x[i*size:(i+1)*size], image(i))
 		if label != nil {
-			m.y[i*m.class+label(i)] = 1
+			m.labels[i] = label(i)
 		}
 	}
 }
 
-// run executes the graph. Logits and gradients are valid until the next run.
+// run executes the graph. Logits and gradients of the images loaded are valid
+// until the next run.
 func (m *machine) run() error {
 	defer m.vm.Reset()
 	return m.vm.RunAll()
 }
 
-// row returns the logits of image i of the shard.
+// row returns the logits of image i.
 func (m *machine) row(i int) []float32 {
-	return m.logits.Data().([]float32)[i*m.class : (i+1)*m.class]
-}
-
-// weightGradients copies the gradients of the last run to flat.
-func (m *machine) weightGradients(flat []float32) {
-	at := 0
-	for _, v := range m.dw {
-		at += copy(flat[at:], v.Data().([]float32))
-	}
+	return m.logits.Data().([]float32)[i*m.classes : (i+1)*m.classes]
 }
 
 func (m *machine) close() error { return m.vm.Close() }

@@ -24,32 +24,33 @@ type Net struct {
 	idle    *idle
 }
 
-// An idle holds pools between the calls that use them, one for each purpose: a
+// An idle holds machines between the calls that use them, one for each purpose: a
 // machine of Gorgonia is not collected as garbage once nobody uses it.
 type idle struct {
 	sync.Mutex
-	pools [purposes]*pool
+	machines [purposes]*machine
 }
 
-// borrow returns a pool for the caller alone.
-func (n *Net) borrow(p purpose) *pool {
+// borrow returns a machine for the caller alone.
+func (n *Net) borrow(p purpose) (*machine, error) {
 	n.idle.Lock()
-	defer n.idle.Unlock()
-	if pool := n.idle.pools[p]; pool != nil {
-		n.idle.pools[p] = nil
-		return pool
+	m := n.idle.machines[p]
+	n.idle.machines[p] = nil
+	n.idle.Unlock()
+	if m != nil {
+		return m, nil
 	}
-	return newPool(n.arch, n.weights, p)
+	return newMachine(n.arch, n.weights, p, maxImages)
 }
 
-// giveBack takes a pool that did what it was borrowed for.
-func (n *Net) giveBack(pool *pool) {
+// giveBack takes a machine that did what it was borrowed for.
+func (n *Net) giveBack(m *machine) {
 	n.idle.Lock()
 	defer n.idle.Unlock()
-	if other := n.idle.pools[pool.purpose]; other != nil { // two goroutines had one each
+	if other := n.idle.machines[m.purpose]; other != nil { // two goroutines had one each
 		other.close()
 	}
-	n.idle.pools[pool.purpose] = pool
+	n.idle.machines[m.purpose] = m
 }
 
 // A CurvePoint is the state of training after Step steps: loss and accuracy on
@@ -140,6 +141,7 @@ func initial(a Architecture, seed uint64) ([]float32, error) {
 		fanIn := s.in.c
 		if s.Kind == "conv" {
 			fanIn *= s.Size * s.Size
+			fanIn /= s.groups()
 		}
 		r := rand.New(rand.NewPCG(seed, streamWeights|uint64(i)))
 		std := 1 / math.Sqrt(float64(3*fanIn))

@@ -37,13 +37,13 @@ func newMemory() *memory { return &memory{kept: map[string][]byte{}} }
 // bits.
 func TestSameBitsWhateverGOMAXPROCS(t *testing.T) {
 	a := digits(t)
-	x, labels := noise(a, 2*shardSize+3, 4)
+	x, labels := noise(a, 53, 4)
 	before := runtime.GOMAXPROCS(0)
 	defer runtime.GOMAXPROCS(before)
 	want := ""
 	for _, procs := range []int{1, 2, 4} {
 		runtime.GOMAXPROCS(procs)
-		net, err := Train(context.Background(), "digits", x, labels, TrainOptions{BatchSize: 2*shardSize + 1, Seed: 5})
+		net, err := Train(context.Background(), "digits", x, labels, TrainOptions{BatchSize: 51, Seed: 5})
 		if err != nil {
 			t.Fatal(err)
 		}

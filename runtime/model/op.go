@@ -11,20 +11,26 @@ import (
 )
 
 // An operation is one of our own in a Gorgonia graph: a function on float32
-// tensors whose shapes are known when the graph is built.
+// tensors whose shapes are known when the graph is built. It computes only the
+// images that the machine was loaded with.
 //
 // Its result stands in memory that the operation owns and gives out again at
-// each run, so that a run allocates nothing; a backward pass must not rely on it
-// when a built-in operation that may work in place has read it before.
+// each run, so that a run allocates nothing.
+//
+// Note: the built-in operations may write over such memory in place. Where a
+// tensor has two readers, as beside a residual block, the gradients are added by
+// an operation of our own, so that Gorgonia adds none.
 type operation struct {
 	name   string // with all state: equal names are merged as common subexpressions
-	in     []int  // dimensions of each input; 0 for a scalar
 	out    tensor.Shape
+	do     func(out []float32, in ...[]float32) error
+	grad   func(in G.Nodes, out, grad *G.Node) (G.Nodes, error) // by each input, nil for those not in wrt
+	wrt    []bool
+	in     []int // dimensions of each input; 0 for a scalar
+	data   [][]float32
 	result []float32
-	do     func(out []float32, in ...[]float32)
-	// grad returns the gradient by each input, nil for those not in wrt.
-	grad func(in G.Nodes, out, grad *G.Node) (G.Nodes, error)
-	wrt  []bool
+	value  G.Value
+	scalar *G.F32
 }
 
 var _ G.SDOp = (*operation)(nil)
@@ -42,7 +48,14 @@ func (o *operation) apply(in ...*G.Node) (*G.Node, error) {
 	if o.wrt == nil {
 		o.wrt = make([]bool, len(in))
 	}
+	o.data = make([][]float32, len(in))
 	o.result = make([]float32, max(1, o.out.TotalSize()))
+	if o.out.IsScalar() {
+		o.scalar = G.NewF32(0)
+		o.value = o.scalar
+	} else {
+		o.value = tensor.New(tensor.WithShape(o.out...), tensor.WithBacking(o.result))
+	}
 	return G.ApplyOp(o, in...)
 }
 
@@ -66,25 +79,23 @@ func (o *operation) Type() hm.Type {
 func (o *operation) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.out.Clone(), nil }
 
 func (o *operation) Do(in ...G.Value) (G.Value, error) {
-	data := make([][]float32, len(in))
 	for i, v := range in {
 		switch d := v.Data().(type) {
 		case []float32:
-			data[i] = d
-		case float32:
-			data[i] = []float32{d}
+			o.data[i] = d
+		case float32: // the gradient of the loss by itself
+			o.data[i] = append(o.data[i][:0], d)
 		default:
 			return nil, fmt.Errorf("%s: input %d is a %T, want float32", o.name, i, d)
 		}
-		if t, ok := v.(*tensor.Dense); ok && t.RequiresIterator() {
-			return nil, fmt.Errorf("%s: input %d is not contiguous", o.name, i)
-		}
 	}
-	o.do(o.result, data...)
-	if o.out.IsScalar() {
-		return G.NewF32(o.result[0]), nil
+	if err := o.do(o.result, o.data...); err != nil {
+		return nil, fmt.Errorf("%s: %w", o.name, err)
 	}
-	return tensor.New(tensor.WithShape(o.out...), tensor.WithBacking(o.result)), nil
+	if o.scalar != nil {
+		*o.scalar = G.F32(o.result[0])
+	}
+	return o.value, nil
 }
 
 func (o *operation) DiffWRT(int) []bool { return o.wrt }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/work"
 )
@@ -25,7 +26,7 @@ func newPredictions(logits []float32, classes int) *Predictions {
 	for row := range slices.Chunk(logits, classes) {
 		label := best(row)
 		p.Labels = append(p.Labels, label)
-		p.Confidence = append(p.Confidence, math.Exp(-crossEntropy(row, label)))
+		p.Confidence = append(p.Confidence, math.Exp(-kernel.CrossEntropy(row, label)))
 	}
 	return p
 }
@@ -36,7 +37,7 @@ func (p *Predictions) row(i int) []float32 { return p.Logits[i*p.Classes : (i+1)
 // Probability returns the softmax probability of a label for image i, computed
 // in float64 from the logits.
 func (p *Predictions) Probability(i, label int) float64 {
-	return math.Exp(-crossEntropy(p.row(i), label))
+	return math.Exp(-kernel.CrossEntropy(p.row(i), label))
 }
 
 // Top returns the k labels of image i with the largest logits, largest first,
@@ -91,39 +92,40 @@ func (n *Net) Classify(ctx context.Context, x *pixel.Batch) (*Predictions, error
 func (n *Net) logits(ctx context.Context, x *pixel.Batch) ([]float32, error) {
 	classes := n.arch.Classes
 	logits := make([]float32, x.N*classes)
-	err := n.overShards(ctx, "classify", forward, x, nil, func(m *machine, first, count int) {
-		for i := range count {
-			copy(logits[(first+i)*classes:], m.row(i))
-		}
+	err := n.inBatches(ctx, "classify", forward, x, nil, func(m *machine, first int) {
+		copy(logits[first*classes:], m.logits.Data().([]float32)[:m.n*classes])
 	})
 	return logits, err
 }
 
-// overShards runs x through machines of a purpose and hands each shard's machine
-// on, with the indices of its images.
-func (n *Net) overShards(ctx context.Context, task string, p purpose, x *pixel.Batch, label func(i int) int, each func(m *machine, first, count int)) error {
-	pool := n.borrow(p)
-	err := pool.run(ctx, shards(x.N), func(m *machine, s int) error {
-		first := s * shardSize
-		count := min(shardSize, x.N-first)
-		var l func(int) int
-		if label != nil {
-			l = func(i int) int { return label(first + i) }
-		}
-		m.load(count, func(i int) []float32 { return x.Sample(first + i) }, l)
-		if err := m.run(); err != nil {
-			return err
-		}
-		each(m, first, count)
+// inBatches runs x through a machine, as many images at a time as it takes, and
+// hands it on after each run with the index of its first image.
+func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Batch, labels []int, each func(m *machine, first int)) error {
+	if x.N == 0 {
 		return nil
-	}, func(done int) {
-		work.Report(ctx, work.Step{Task: task, Done: min(done*shardSize, x.N), Total: x.N, Unit: "images"})
-	})
+	}
+	m, err := n.borrow(p)
 	if err != nil {
-		pool.close()
 		return err
 	}
-	n.giveBack(pool)
+	for first := 0; first < x.N; first += m.capacity {
+		if err := ctx.Err(); err != nil {
+			n.giveBack(m)
+			return err
+		}
+		var label func(i int) int
+		if labels != nil {
+			label = func(i int) int { return labels[first+i] }
+		}
+		m.load(min(m.capacity, x.N-first), func(i int) []float32 { return x.Sample(first + i) }, label)
+		if err := m.run(); err != nil {
+			m.close()
+			return err
+		}
+		each(m, first)
+		work.Report(ctx, work.Step{Task: task, Done: first + m.n, Total: x.N, Unit: "images"})
+	}
+	n.giveBack(m)
 	return nil
 }
 
@@ -139,7 +141,7 @@ func (n *Net) Loss(ctx context.Context, x *pixel.Batch, labels []int) ([]float64
 	}
 	loss := make([]float64, x.N)
 	for i, l := range labels {
-		loss[i] = crossEntropy(p.row(i), l)
+		loss[i] = kernel.CrossEntropy(p.row(i), l)
 	}
 	return loss, nil
 }
@@ -153,8 +155,8 @@ func (n *Net) Gradient(ctx context.Context, x *pixel.Batch, labels []int) ([]flo
 	}
 	gradient := make([]float32, len(x.Data))
 	size := x.Size()
-	err := n.overShards(ctx, "input gradient", inputGradient, x, func(i int) int { return labels[i] }, func(m *machine, first, count int) {
-		copy(gradient[first*size:(first+count)*size], m.dx.Data().([]float32))
+	err := n.inBatches(ctx, "input gradient", inputGradient, x, labels, func(m *machine, first int) {
+		copy(gradient[first*size:], m.dx.Data().([]float32)[:m.n*size])
 	})
 	if err != nil {
 		return nil, fmt.Errorf("gradient: %w", err)

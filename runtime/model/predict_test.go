@@ -17,8 +17,9 @@ func TestInputGradient(t *testing.T) {
 		n, pixels int
 		tolerance float64 // of the image's largest |gradient|
 	}{
-		{tiny(), shardSize + 2, 40, 1e-5},
+		{tiny(), 27, 40, 1e-5},
 		{digits(t), 2, 10, 1e-5},
+		{residual(), 3, 60, 1e-5},
 	} {
 		net := random(t, tt.arch, 1)
 		x, labels := noise(tt.arch, tt.n, 2)
@@ -72,7 +73,7 @@ func largest(g []float32) int {
 // An image's logits and gradient do not depend on its place or its neighbours.
 func TestImagesAreIndependent(t *testing.T) {
 	net := random(t, tiny(), 6)
-	x, labels := noise(net.arch, shardSize+6, 7)
+	x, labels := noise(net.arch, maxImages+6, 7)
 	p, err := net.Classify(context.Background(), x)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +82,7 @@ func TestImagesAreIndependent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, i := range []int{0, 3, shardSize - 1, shardSize, x.N - 1} {
+	for _, i := range []int{0, 3, maxImages - 1, maxImages, x.N - 1} {
 		one, err := net.Classify(context.Background(), x.Slice(i, i+1))
 		if err != nil {
 			t.Fatal(err)

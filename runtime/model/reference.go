@@ -3,6 +3,7 @@ package model
 import (
 	"math"
 
+	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/pixel"
 )
 
@@ -18,7 +19,7 @@ func (n *Net) ReferenceLogits(x *pixel.Batch, i int) []float64 {
 // ReferenceLoss returns the cross-entropy, in nats, of one image of C·H·W samples
 // against a label.
 func (n *Net) ReferenceLoss(image []float64, label int) float64 {
-	return crossEntropy(reference(n.arch, n.weights, image, nil), label)
+	return kernel.CrossEntropy(reference(n.arch, n.weights, image, nil), label)
 }
 
 // widen returns the samples in float64.
@@ -31,7 +32,7 @@ func widen(v []float32) []float64 {
 }
 
 // A piece says on which of its linear pieces a network's layers are: for each
-// ReLU whether it passes its input on (1) or not (0), for each pooling window
+// ReLU between which bounds its input lies, for each pooling window
 // which of its inputs it passes on, the first of equals.
 type piece []uint16
 
@@ -43,6 +44,7 @@ func reference(a Architecture, weights []float32, image []float64, p *piece) []f
 		panic(err) // a Net has an architecture that lays out
 	}
 	h := image
+	var results [][]float64
 	for _, s := range stages {
 		w, b := s.weight.of(weights), s.bias.of(weights)
 		switch s.Kind {
@@ -51,12 +53,21 @@ func reference(a Architecture, weights []float32, image []float64, p *piece) []f
 		case "conv":
 			h = referenceConv(h, w, b, s)
 		case "relu":
-			h = referenceReLU(h, p)
+			h = referenceReLU(h, math.Inf(1), p)
+		case "relu6":
+			h = referenceReLU(h, 6, p)
 		case "pool":
 			h = referencePool(h, s, p)
+		case "add":
+			h = referenceAdd(h, results[s.From])
+		case "mean":
+			h = referenceMean(h, s)
+		case "flatten":
+			h = referenceFlatten(h, s)
 		case "dense":
 			h = referenceDense(h, w, b, s)
 		}
+		results = append(results, h)
 	}
 	return h
 }
@@ -71,18 +82,20 @@ func referenceNormalise(x []float64, s stage) []float64 {
 
 func referenceConv(x []float64, w, b []float32, s stage) []float64 {
 	y := make([]float64, 0, s.out.size())
+	in, out := s.in.c/s.groups(), s.Out/s.groups()
 	for o := range s.out.c {
 		for r := range s.out.h {
 			for c := range s.out.w {
 				sum := float64(b[o])
-				for i := range s.in.c {
+				for i := range in {
+					x := x[(o/out*in+i)*s.in.h*s.in.w:]
 					for kr := range s.Size {
 						for kc := range s.Size {
-							ir, ic := r+kr-s.Pad, c+kc-s.Pad
+							ir, ic := r*s.stride()+kr-s.Pad, c*s.stride()+kc-s.Pad
 							if ir < 0 || ir >= s.in.h || ic < 0 || ic >= s.in.w {
 								continue
 							}
-							sum += float64(w[((o*s.in.c+i)*s.Size+kr)*s.Size+kc]) * x[(i*s.in.h+ir)*s.in.w+ic]
+							sum += float64(w[((kr*s.Size+kc)*in+i)*s.Out+o]) * x[ir*s.in.w+ic]
 						}
 					}
 				}
@@ -93,16 +106,55 @@ func referenceConv(x []float64, w, b []float32, s stage) []float64 {
 	return y
 }
 
-func referenceReLU(x []float64, p *piece) []float64 {
+// Between two layers an image stands here by channel, row and column, unlike in
+// the graph.
+
+func referenceAdd(x, y []float64) []float64 {
+	z := make([]float64, len(x))
+	for i := range z {
+		z[i] = x[i] + y[i]
+	}
+	return z
+}
+
+func referenceMean(x []float64, s stage) []float64 {
+	y := make([]float64, s.out.c)
+	pixels := s.in.h * s.in.w
+	for c := range y {
+		for _, v := range x[c*pixels : (c+1)*pixels] {
+			y[c] += v / float64(pixels)
+		}
+	}
+	return y
+}
+
+// referenceFlatten gives the features in the order that the dense weights have:
+// by row, column and channel.
+func referenceFlatten(x []float64, s stage) []float64 {
+	y := make([]float64, 0, len(x))
+	for pixel := range s.in.h * s.in.w {
+		for c := range s.in.c {
+			y = append(y, x[c*s.in.h*s.in.w+pixel])
+		}
+	}
+	return y
+}
+
+// referenceReLU bounds each value to 0..high. Which of the pieces it is on is told
+// by 0 below, 1 between and 2 above.
+func referenceReLU(x []float64, high float64, p *piece) []float64 {
 	y := make([]float64, len(x))
 	for i, v := range x {
-		y[i] = max(v, 0)
+		y[i] = min(max(v, 0), high)
 		if p != nil {
-			var passes uint16
-			if v > 0 {
-				passes = 1
+			var where uint16
+			switch {
+			case v >= high:
+				where = 2
+			case v > 0:
+				where = 1
 			}
-			*p = append(*p, passes)
+			*p = append(*p, where)
 		}
 	}
 	return y

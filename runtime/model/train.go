@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/work"
 )
@@ -57,7 +58,7 @@ func (o TrainOptions) resolve() (TrainOptions, error) {
 // Equal arguments give equal weights, bit for bit, whatever GOMAXPROCS. The
 // result is kept in the context's memory, its curve included, and the weights are
 // named to its provenance. Train ends with the context's error when that is
-// cancelled between shards, and with an error when the loss is not finite.
+// cancelled between steps, and with an error when the loss is not finite.
 func Train(ctx context.Context, arch string, images *pixel.Batch, labels []int, o TrainOptions) (*Net, error) {
 	a, err := Named(arch)
 	if err != nil {
@@ -103,7 +104,7 @@ func train(ctx context.Context, a Architecture, images *pixel.Batch, labels []in
 		if err != nil {
 			return nil, err
 		}
-		defer t.pool.close()
+		defer t.machine.close()
 		return t.run(ctx)
 	})
 	if err != nil {
@@ -119,18 +120,19 @@ type trainer struct {
 	labels  []int
 	o       TrainOptions
 	weights []float32
-	pool    *pool
-	adam    *adam
-	shards  []shardResult // of one batch
-	steps   int           // in all
+	machine *machine
+	params  []param
+	steps   int // in all
 	curve   []CurvePoint
 	recent  tally // since the last point of the curve
 }
 
-// A shardResult is what one shard adds to a step.
-type shardResult struct {
-	gradient []float32
-	tally
+// A param is one tensor of the weights.
+type param struct {
+	weights  []float32
+	gradient []float32 // summed over the images of a batch
+	adam     *kernel.Adam
+	sum      []float32 // of the machine's gradients, when a batch takes more than one run
 }
 
 // A tally is loss and hits summed over images.
@@ -155,11 +157,19 @@ func newTrainer(a Architecture, images *pixel.Batch, labels []int, o TrainOption
 		return nil, err
 	}
 	t := &trainer{arch: a, images: images, labels: labels, o: o, weights: weights}
-	t.pool = newPool(a, weights, weightGradient)
-	t.adam = newAdam(len(weights))
-	t.shards = make([]shardResult, shards(min(o.BatchSize, images.N)))
-	for i := range t.shards {
-		t.shards[i].gradient = make([]float32, len(weights))
+	if t.machine, err = newMachine(a, weights, weightGradient, o.BatchSize); err != nil {
+		return nil, err
+	}
+	stages, _, err := a.stages()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range stages {
+		for _, place := range []span{s.weight, s.bias} {
+			if w := place.of(weights); len(w) > 0 {
+				t.params = append(t.params, param{weights: w, adam: kernel.NewAdam(len(w))})
+			}
+		}
 	}
 	t.steps = o.Epochs * t.batches()
 	return t, nil
@@ -173,7 +183,10 @@ func (t *trainer) run(ctx context.Context) (*Net, error) {
 	for epoch := range t.o.Epochs {
 		order := rand.New(rand.NewPCG(t.o.Seed, streamOrder|uint64(epoch))).Perm(t.images.N)
 		for batch := range slices.Chunk(order, t.o.BatchSize) {
-			sum, err := t.gradient(ctx, batch)
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			sum, err := t.gradient(batch)
 			if err != nil {
 				return nil, err
 			}
@@ -181,7 +194,7 @@ func (t *trainer) run(ctx context.Context) (*Net, error) {
 				return nil, fmt.Errorf("epoch %d, step %d of %d: the loss is %v; a learning rate below %v may help",
 					epoch+1, step+1, t.steps, sum.loss, t.o.LearningRate)
 			}
-			t.adam.update(t.weights, t.shards[0].gradient, rate(t.o.LearningRate, step, t.steps))
+			t.update(rate(t.o.LearningRate, step, t.steps), len(batch))
 			step++
 			t.note(ctx, epoch, step, sum)
 		}
@@ -191,43 +204,57 @@ func (t *trainer) run(ctx context.Context) (*Net, error) {
 	return n, nil
 }
 
-// gradient leaves the gradient of the mean loss over the batch in the first
-// shard's memory.
-func (t *trainer) gradient(ctx context.Context, batch []int) (tally, error) {
-	n := shards(len(batch))
-	err := t.pool.run(ctx, n, func(m *machine, s int) error {
-		part := batch[s*shardSize : min((s+1)*shardSize, len(batch))]
+// gradient leaves the gradient of the summed loss over the batch with the params.
+func (t *trainer) gradient(batch []int) (tally, error) {
+	var sum tally
+	for first := 0; first < len(batch); first += t.machine.capacity {
+		m, part := t.machine, batch[first:min(first+t.machine.capacity, len(batch))]
 		m.load(len(part), func(i int) []float32 { return t.images.Sample(part[i]) }, func(i int) int { return t.labels[part[i]] })
 		if err := m.run(); err != nil {
-			return err
+			return tally{}, err
 		}
-		m.weightGradients(t.shards[s].gradient)
-		t.shards[s].tally = tally{n: len(part)}
 		for i, k := range part {
 			row := m.row(i)
-			t.shards[s].loss += crossEntropy(row, t.labels[k])
+			sum.loss += kernel.CrossEntropy(row, t.labels[k])
 			if best(row) == t.labels[k] {
-				t.shards[s].hits++
+				sum.hits++
 			}
 		}
-		return nil
-	}, nil)
-	if err != nil {
-		return tally{}, err
-	}
-	sum := t.shards[0].tally
-	g := t.shards[0].gradient
-	for _, s := range t.shards[1:n] { // in the order of the shards: float32 sums depend on it
-		sum.add(s.tally)
-		for i, v := range s.gradient {
-			g[i] += v
+		sum.n += len(part)
+		for i := range t.params {
+			p, g := &t.params[i], m.dw[i].Data().([]float32)
+			switch {
+			case len(batch) <= m.capacity:
+				p.gradient = g
+			case first == 0:
+				p.sum = append(p.sum[:0], g...)
+				p.gradient = p.sum
+			default:
+				m.engine.Add(p.sum, p.sum, g)
+			}
 		}
 	}
-	scale := 1 / float32(len(batch))
-	for i := range g {
-		g[i] *= scale
-	}
 	return sum, nil
+}
+
+// update moves the weights one step against the gradient of the mean loss over n
+// images.
+func (t *trainer) update(rate float64, n int) {
+	for _, p := range t.params {
+		t.machine.engine.Adam(p.adam, p.weights, p.gradient, rate, 1/float32(n))
+	}
+}
+
+// rate returns the learning rate of a step, 0 ≤ step < steps: a linear rise over
+// the first twentieth, then half a cosine down towards 0. The small last steps
+// are worth more than a further epoch at a constant rate.
+func rate(peak float64, step, steps int) float64 {
+	warm := steps / 20
+	if step < warm {
+		return peak * float64(step+1) / float64(warm+1)
+	}
+	t := (float64(step-warm) + 0.5) / float64(steps-warm)
+	return peak * (1 + math.Cos(math.Pi*t)) / 2
 }
 
 // note adds to the curve and reports progress.

@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -66,23 +65,6 @@ func TestTrainingLearns(t *testing.T) {
 	}
 }
 
-// One step of Adam from rest moves each weight by the learning rate against the
-// sign of its gradient (Kingma and Ba, 2015, section 2.1); a second one with the
-// same gradient does so again.
-func TestAdam(t *testing.T) {
-	w, g := []float32{1, 1, 1}, []float32{0.5, -20, 0}
-	a := newAdam(3)
-	for step := range 2 {
-		a.update(w, g, 0.01)
-		for i, direction := range []float64{-1, 1, 0} {
-			want := 1 + 0.01*direction*float64(step+1)
-			if math.Abs(float64(w[i])-want) > 1e-6 {
-				t.Errorf("step %d: weight %d is %v, want %v", step+1, i, w[i], want)
-			}
-		}
-	}
-}
-
 func TestRate(t *testing.T) {
 	for _, steps := range []int{1, 2, 19, 20, 600} {
 		warm := steps / 20
@@ -104,26 +86,23 @@ func TestRate(t *testing.T) {
 }
 
 // A gradient does not depend on what the machine ran before: a full batch, then
-// a small one whose shard is filled up.
+// a small one.
 func TestMachinesForget(t *testing.T) {
 	a := tiny()
-	x, labels := noise(a, shardSize+3, 1)
+	x, labels := noise(a, 28, 1)
 	gradient := func(batches ...[]int) []float32 {
 		tr, err := newTrainer(a, x, labels, TrainOptions{Epochs: 1, BatchSize: x.N, LearningRate: 0.1})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, b := range batches {
-			if _, err := tr.gradient(context.Background(), b); err != nil {
+			if _, err := tr.gradient(b); err != nil {
 				t.Fatal(err)
 			}
 		}
-		return tr.shards[0].gradient
+		return tr.flat()
 	}
-	all := make([]int, x.N)
-	for i := range all {
-		all[i] = i
-	}
+	all := upTo(x.N)
 	after, fresh := gradient(all, all[5:9]), gradient(all[5:9])
 	for i := range fresh {
 		if after[i] != fresh[i] {

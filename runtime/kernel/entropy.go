@@ -1,20 +1,10 @@
-package model
+package kernel
 
 import "math"
 
-// hot returns the index of the first element that is not 0, or −1.
-func hot(row []float32) int {
-	for i, v := range row {
-		if v != 0 {
-			return i
-		}
-	}
-	return -1
-}
-
-// crossEntropy returns −log softmax(logits)[label]. It keeps its relative
+// CrossEntropy returns −log softmax(logits)[label], in nats. It keeps its relative
 // precision as the probability of the label comes near 1.
-func crossEntropy[T float32 | float64](logits []T, label int) float64 {
+func CrossEntropy[T float32 | float64](logits []T, label int) float64 {
 	top := label
 	for k, z := range logits {
 		if z > logits[top] {
@@ -30,9 +20,13 @@ func crossEntropy[T float32 | float64](logits []T, label int) float64 {
 	return math.Log1p(rest) + (float64(logits[top]) - float64(logits[label]))
 }
 
-// crossEntropyGradient sets out to scale times the gradient of crossEntropy by
+// CrossEntropyGradient sets out to scale times the gradient of [CrossEntropy] by
 // the logits: softmax − one-hot.
-func crossEntropyGradient(out, logits []float32, label int, scale float64) {
+//
+// Note: p − 1 in float32 would lose the true label's share to cancellation from
+// p = 1 − 10⁻⁷ on, and with it the sign that an attack follows. It is minus the
+// sum of the others.
+func CrossEntropyGradient(out, logits []float32, label int, scale float64) {
 	top := float64(logits[0])
 	for _, z := range logits {
 		top = max(top, float64(z))
