@@ -116,6 +116,7 @@ func (c *Conv) Forward(y, x []float32, n int, traced bool) error {
 		c.packed = true
 	}
 	var codes []int32
+	c.codes = c.codes[:0]
 	if c.s.Pool > 0 && traced {
 		c.codes = grown(c.codes, n*c.Output())
 		codes = c.codes

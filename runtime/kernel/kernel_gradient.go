@@ -44,7 +44,7 @@ func (k *kernelGradient) terms() int { return k.c.s.weights() / k.c.s.Out }
 func (k *kernelGradient) run(dw, db []float32, n int) {
 	c, size := k.c, k.terms()*k.pitch
 	k.n, k.wantBias = n, db != nil
-	k.slices = max(1, min(n, maxSlices, sliceElements/size))
+	k.slices = max(1, min(n, maxSlices, sliceElements/c.s.weights()))
 	k.sums, k.biases = grown(k.sums, k.slices*size), grown(k.biases, k.slices*k.pitch)
 	clear(k.sums)
 	clear(k.biases)

@@ -42,12 +42,14 @@ type Finish struct {
 	Accumulate bool // add to what c holds, instead of the bias
 }
 
-// Rows, columns and terms of a block: of A 112×512 stay in the second-level cache
-// while panels of B pass through the first.
+// The most rows, columns and terms of a block: of A 112×256 stay in the
+// second-level cache while panels of B pass through the first. A small product is
+// cut into smaller blocks, of which there are at least leastUnits.
 const (
 	blockTiles  = 8
 	blockPanels = 32
 	blockDepth  = 256
+	leastUnits  = 16
 )
 
 // A product is the state of one multiplication.
@@ -61,6 +63,7 @@ type product struct {
 	tiles   int
 	rows    int // of a tile, the last ones one fewer
 	chunks  int // of panels
+	across  int // panels in a chunk
 	worker  []productWorker
 	pack    func(worker, unit int)
 	compute func(worker, unit int)
@@ -71,7 +74,8 @@ type productWorker struct {
 	turn transposition
 	a    []float32 // a block of A
 	edge []float32 // a tile at the right edge
-	taps [1]int
+	taps []int
+	_    apart
 }
 
 func (p *product) init(e *Engine) {
@@ -115,11 +119,13 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 	}
 	tiles := ceil(a.Rows, p.e.rows)
 	p.tiles = tiles
-	p.chunks = ceil(panels, blockPanels)
-	units := ceil(tiles, blockTiles) * p.chunks
+	groups := ceil(tiles, blockTiles)
+	p.across = max(1, min(blockPanels, panels*groups/leastUnits))
+	p.chunks = ceil(panels, p.across)
+	units := groups * p.chunks
 	n := max(workers(units), workers(panels))
 	for len(p.worker) < n {
-		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.rows*p.width)})
+		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.rows*p.width), taps: []int{0}})
 	}
 	if b.Column != 1 || b.Columns%p.width != 0 || b.Row > directRow && tiles > 1 {
 		p.panels = grown(p.panels, panels*b.Rows*p.width)
@@ -177,17 +183,17 @@ func (p *product) block(worker, unit int) {
 	group, chunk := unit/p.chunks, unit%p.chunks
 	first, last := group*blockTiles, min((group+1)*blockTiles, p.tiles)
 	row0, row1 := p.rowOf(first), p.rowOf(last)
-	panels := min((chunk+1)*blockPanels, ceil(p.b.Columns, p.width))
+	panels := min((chunk+1)*p.across, ceil(p.b.Columns, p.width))
 	depth := p.a.Columns
 	for k := 0; k < depth; k += blockDepth {
 		terms := min(blockDepth, depth-k)
 		t := &w.tile
-		*t = tile{taps: w.taps[:], depth: terms, line: p.c.Row, accumulate: p.finish.Accumulate || k > 0}
+		*t = tile{taps: w.taps, depth: terms, line: p.c.Row, accumulate: p.finish.Accumulate || k > 0}
 		if k+terms == depth {
 			t.clamp, t.low, t.high = p.finish.Bounded, p.finish.Low, p.finish.High
 		}
 		a := p.rowsOf(w, row0, row1, k, terms)
-		for panel := chunk * blockPanels; panel < panels; panel++ {
+		for panel := chunk * p.across; panel < panels; panel++ {
 			at := panel * p.width
 			if len(p.panels) > 0 {
 				t.b, t.wide = p.panels[(panel*depth+k)*p.width:], p.width

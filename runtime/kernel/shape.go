@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 )
@@ -25,12 +26,10 @@ const maxSide = 1 << 16
 // resolve puts defaults in and checks the rest.
 func (s ConvShape) resolve() (ConvShape, error) {
 	for i := range 2 {
-		s.Stride[i] = max(s.Stride[i], 1-min(1, abs(s.Stride[i])))
-		s.Dilation[i] = max(s.Dilation[i], 1-min(1, abs(s.Dilation[i])))
+		s.Stride[i] = cmp.Or(s.Stride[i], 1)
+		s.Dilation[i] = cmp.Or(s.Dilation[i], 1)
 	}
-	if s.Groups == 0 {
-		s.Groups = 1
-	}
+	s.Groups = cmp.Or(s.Groups, 1)
 	for _, d := range []struct {
 		name string
 		v    int
@@ -59,8 +58,6 @@ func (s ConvShape) resolve() (ConvShape, error) {
 	}
 	return s, nil
 }
-
-func abs(v int) int { return max(v, -v) }
 
 // summed returns height and width before pooling.
 func (s ConvShape) summed() (h, w int) {

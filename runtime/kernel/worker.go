@@ -1,5 +1,9 @@
 package kernel
 
+// An apart between what two goroutines write keeps it on different lines of the
+// cache, and off the pairs of lines that are fetched together.
+type apart [128]byte
+
 // A worker is what one goroutine of a convolution works with.
 type worker struct {
 	tile      tile
@@ -16,6 +20,7 @@ type worker struct {
 	edge      []float32 // a tile at the right edge
 	ones      []float32
 	taps      []int
+	_         apart
 }
 
 // ready returns workers for so many units, made when first needed.

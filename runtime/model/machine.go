@@ -30,9 +30,9 @@ type machine struct {
 	n        int       // images that it is loaded with
 	x        []float32 // samples, N×C×H×W
 	labels   []int
-	logits   G.Value
-	dx       G.Value
-	dw       []G.Value
+	logits   []float32   // N×classes
+	dx       []float32   // N×C×H×W
+	dw       [][]float32 // one for each parameter
 	shape    shape
 	classes  int
 }
@@ -76,27 +76,21 @@ func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machi
 		return nil, fmt.Errorf("build %s: %w", a.Name, err)
 	}
 	inputs := append(G.Nodes{x}, params...)
-	outputs := G.Nodes{G.Read(logits, &m.logits)}
+	outputs := G.Nodes{logits}
 	if p != forward {
 		cost, err := m.loss(logits, a.Classes)
 		if err != nil {
 			return nil, fmt.Errorf("build %s: loss: %w", a.Name, err)
 		}
-		wrt, values := G.Nodes{x}, []*G.Value{&m.dx}
+		wrt := G.Nodes{x}
 		if p == weightGradient {
-			m.dw = make([]G.Value, len(params))
-			wrt, values = params, nil
-			for i := range m.dw {
-				values = append(values, &m.dw[i])
-			}
+			wrt = params
 		}
 		grads, err := G.Grad(cost, wrt...)
 		if err != nil {
 			return nil, fmt.Errorf("differentiate %s: %w", a.Name, err)
 		}
-		for i, n := range grads {
-			outputs = append(outputs, G.Read(n, values[i]))
-		}
+		outputs = append(outputs, grads...)
 	}
 	// Grad leaves the gradients by all inputs in the graph, and a machine made
 	// from the graph runs them. Compiling for the outputs leaves the others out.
@@ -105,8 +99,18 @@ func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machi
 		return nil, fmt.Errorf("compile %s: %w", a.Name, err)
 	}
 	m.vm = G.NewTapeMachine(g, G.WithPrecompiled(prog, locations))
+	m.logits = result(logits)
+	for _, n := range outputs[1:] {
+		m.dw = append(m.dw, result(n))
+	}
+	if p == inputGradient {
+		m.dx, m.dw = m.dw[0], nil
+	}
 	return m, nil
 }
+
+// result returns the memory in which a run leaves a node's value.
+func result(n *G.Node) []float32 { return n.Op().(*operation).result }
 
 // leaf returns an input of the graph that reads data in place.
 func leaf(g *G.ExprGraph, name string, data []float32, shape ...int) *G.Node {
@@ -182,7 +186,7 @@ func (m *machine) run() error {
 
 // row returns the logits of image i.
 func (m *machine) row(i int) []float32 {
-	return m.logits.Data().([]float32)[i*m.classes : (i+1)*m.classes]
+	return m.logits[i*m.classes : (i+1)*m.classes]
 }
 
 func (m *machine) close() error { return m.vm.Close() }

@@ -67,7 +67,10 @@ func (n *Net) Classify(ctx context.Context, x *pixel.Batch) (*Predictions, error
 	if err := n.arch.check(x); err != nil {
 		return nil, fmt.Errorf("classify: %w", err)
 	}
-	key := work.Key{Primitive: "model.Classify"}.With("model", n.digest).With("images", x.Digest())
+	var key work.Key
+	if work.Remembers(ctx) {
+		key = work.Key{Primitive: "model.Classify"}.With("model", n.digest).With("images", x.Digest())
+	}
 	codec := work.Codec[[]float32]{
 		Encode: func(v []float32) ([]byte, error) { return floats(v), nil },
 		Decode: func(b []byte) ([]float32, error) {
@@ -93,7 +96,7 @@ func (n *Net) logits(ctx context.Context, x *pixel.Batch) ([]float32, error) {
 	classes := n.arch.Classes
 	logits := make([]float32, x.N*classes)
 	err := n.inBatches(ctx, "classify", forward, x, nil, func(m *machine, first int) {
-		copy(logits[first*classes:], m.logits.Data().([]float32)[:m.n*classes])
+		copy(logits[first*classes:], m.logits[:m.n*classes])
 	})
 	return logits, err
 }
@@ -156,7 +159,7 @@ func (n *Net) Gradient(ctx context.Context, x *pixel.Batch, labels []int) ([]flo
 	gradient := make([]float32, len(x.Data))
 	size := x.Size()
 	err := n.inBatches(ctx, "input gradient", inputGradient, x, labels, func(m *machine, first int) {
-		copy(gradient[first*size:], m.dx.Data().([]float32)[:m.n*size])
+		copy(gradient[first*size:], m.dx[:m.n*size])
 	})
 	if err != nil {
 		return nil, fmt.Errorf("gradient: %w", err)

@@ -222,7 +222,7 @@ func (t *trainer) gradient(batch []int) (tally, error) {
 		}
 		sum.n += len(part)
 		for i := range t.params {
-			p, g := &t.params[i], m.dw[i].Data().([]float32)
+			p, g := &t.params[i], m.dw[i]
 			switch {
 			case len(batch) <= m.capacity:
 				p.gradient = g

@@ -65,6 +65,13 @@ type Codec[T any] struct {
 	Decode func([]byte) (T, error)
 }
 
+// Remembers tells whether there is a memory in ctx. Without one a key, whose
+// digests read every input, need not be formed.
+func Remembers(ctx context.Context) bool {
+	_, ok := ctx.Value(memoryKey{}).(Memory)
+	return ok
+}
+
 // Recalled returns the result that the memory in ctx keeps under k. Without a
 // memory, or when it has no such entry or one that does not decode, Recalled
 // computes the result and has it kept.
