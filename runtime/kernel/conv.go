@@ -23,7 +23,7 @@ type Conv struct {
 	input           source
 	gradient        source // of the sums
 	backward        []pass // by input; made when first needed
-	kernels         *kernelGradient
+	kernels         interface{ run(dw, db []float32, n int) }
 	codes           []int32
 	workers         []worker
 	packed, packedB bool
@@ -184,7 +184,9 @@ func (c *Conv) WeightGradient(dw, db, x, dy, y []float32, n int) error {
 		return fmt.Errorf("convolution: %d elements of %d images, %d weights and a bias of %d, want %d, %d and %d", len(x), n, len(dw), len(db), n*c.Input(), c.s.weights(), c.s.Out)
 	}
 	if c.kernels == nil {
-		c.kernels = newKernelGradient(c)
+		if c.kernels = newKernelGradient(c); fitsSparse(c.s) {
+			c.kernels = newSparseGradient(c)
+		}
 	}
 	c.input.data = x
 	c.kernels.run(dw, db, n)

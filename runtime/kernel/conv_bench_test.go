@@ -44,6 +44,9 @@ func BenchmarkConv(b *testing.B) {
 			if err := c.SetWeights(w, bias); err != nil {
 				b.Fatal(err)
 			}
+			if err := c.Forward(y, x, s.n, true); err != nil {
+				b.Fatal(err)
+			}
 			operations := 2 * float64(s.n*c.oh*c.ow*len(w))
 			for _, pass := range []struct {
 				name string

@@ -13,7 +13,9 @@ type kernelGradient struct {
 	right     int
 	band      int
 	wantBias  bool
+	size      int // of the sums of a slice
 	job       func(worker, slice int)
+	total     func(worker, unit int)
 	offsets   []int // of rows of results in the strip
 	ones      []int
 }
@@ -21,7 +23,7 @@ type kernelGradient struct {
 // Slices are so many that few cores share them out evenly, as long as their sums
 // are not more than a few megabytes.
 const (
-	maxSlices     = 16
+	maxSlices     = 8
 	sliceElements = 1 << 22
 )
 
@@ -30,7 +32,7 @@ func newKernelGradient(c *Conv) *kernelGradient {
 	k := &kernelGradient{c: c, pitch: ceil(s.Out, c.width) * c.width, left: s.Pad[1]}
 	k.right = max(0, (c.ow-1)*s.Stride[1]+(s.Kernel[1]-1)*s.Dilation[1]-s.Pad[1]-(s.W-1))
 	k.band = min(c.oh, ceil(4*stripPixels, c.ow))
-	k.job = k.slice
+	k.job, k.total = k.slice, k.chunk
 	width := (k.left + s.W + k.right) * s.In
 	for r := range k.band {
 		k.offsets = append(k.offsets, r*s.Stride[0]*width)
@@ -42,25 +44,41 @@ func newKernelGradient(c *Conv) *kernelGradient {
 func (k *kernelGradient) terms() int { return k.c.s.weights() / k.c.s.Out }
 
 func (k *kernelGradient) run(dw, db []float32, n int) {
-	c, size := k.c, k.terms()*k.pitch
-	k.n, k.wantBias = n, db != nil
-	k.slices = max(1, min(n, maxSlices, sliceElements/c.s.weights()))
-	k.sums, k.biases = grown(k.sums, k.slices*size), grown(k.biases, k.slices*k.pitch)
-	clear(k.sums)
-	clear(k.biases)
-	c.ready(k.slices)
-	c.e.team.each(k.slices, k.job)
-	v := &c.workers[0].vectors
-	for i := 1; i < k.slices; i++ {
-		*v = vectors{a: k.sums, b: k.sums[i*size:], to: k.sums}
-		c.e.over(c.e.add, portableAdd, v, size)
-		*v = vectors{a: k.biases, b: k.biases[i*k.pitch:], to: k.biases}
-		c.e.over(c.e.add, portableAdd, v, k.pitch)
-	}
+	size := k.terms() * k.pitch
+	k.wantBias = db != nil
+	k.begin(n, size, k.pitch)
+	k.c.e.team.each(k.slices, k.job)
+	k.end(k.pitch)
 	for t := range k.terms() {
-		copy(dw[t*c.s.Out:][:c.s.Out], k.sums[t*k.pitch:])
+		copy(dw[t*k.c.s.Out:][:k.c.s.Out], k.sums[t*k.pitch:])
 	}
 	copy(db, k.biases)
+}
+
+// begin clears the sums of each slice.
+func (k *kernelGradient) begin(n, size, pitch int) {
+	k.n, k.slices = n, max(1, min(n, maxSlices, sliceElements/k.c.s.weights()))
+	k.size, k.sums, k.biases = size, grown(k.sums, k.slices*size), grown(k.biases, k.slices*pitch)
+	k.c.ready(max(k.slices, ceil(size, chunk/4)))
+}
+
+// end adds up the slices, in the first.
+func (k *kernelGradient) end(pitch int) {
+	k.c.e.team.each(ceil(k.size, chunk/4), k.total)
+	for i := 1; i < k.slices; i++ {
+		for o, v := range k.biases[i*pitch:][:pitch] {
+			k.biases[o] += v
+		}
+	}
+}
+
+func (k *kernelGradient) chunk(worker, unit int) {
+	e, v := k.c.e, &k.c.workers[worker].vectors
+	from, to := unit*chunk/4, min((unit+1)*chunk/4, k.size)
+	for i := 1; i < k.slices; i++ {
+		*v = vectors{a: k.sums[from:to], b: k.sums[i*k.size+from:][:to-from], to: k.sums[from:to]}
+		e.over(e.add, portableAdd, v, to-from)
+	}
 }
 
 // slice sums over the images of one slice.
@@ -68,6 +86,8 @@ func (k *kernelGradient) slice(worker, slice int) {
 	c := k.c
 	w, s := &c.workers[worker], c.s
 	sums, bias := k.sums[slice*k.terms()*k.pitch:][:k.terms()*k.pitch], k.biases[slice*k.pitch:][:k.pitch]
+	clear(sums)
+	clear(bias)
 	width := (k.left + s.W + k.right) * s.In
 	for image := slice * k.n / k.slices; image < (slice+1)*k.n/k.slices; image++ {
 		for r0 := 0; r0 < c.oh; r0 += k.band {

@@ -225,7 +225,7 @@ func (p *product) rowsOf(w *productWorker, row0, row1, k, terms int) Matrix {
 	a := p.a
 	view := Matrix{Data: a.Data[row0*a.Row+k*a.Column:], Rows: row1 - row0, Columns: terms, Row: a.Row, Column: a.Column}
 	far := max(a.Row, a.Column)
-	if far < directRow || p.b.Columns <= p.width {
+	if far < directRow || p.across < 4 && far%(1<<8) != 0 {
 		return view
 	}
 	outer, inner := view.Rows, view.Columns

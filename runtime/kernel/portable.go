@@ -21,6 +21,8 @@ func portable() *routines {
 		scale:            portableScale,
 		pass:             portablePass,
 		adam:             portableAdam,
+		sparse:           portableSparse,
+		sparseRows:       1,
 		transpose:        portableTranspose,
 	}
 }
@@ -172,6 +174,24 @@ func portableTranspose(t *transposition) {
 	for i := range 8 {
 		for j := range 8 * t.blocks {
 			t.to[j*t.column+i] = t.from[i*t.row+j]
+		}
+	}
+}
+
+func portableSparse(p *sparseSum, vectors int) {
+	for o := range p.channels {
+		p.bias[o] = 0
+		to := p.to[o*p.kernel:][:vectors]
+		for i, place := range p.pixels {
+			code := p.codes[i*p.channels+o]
+			if code < 0 {
+				continue
+			}
+			g := p.gradient[i*p.channels+o]
+			p.bias[o] += g
+			for j, x := range p.from[place+p.shifts[code+1]:][:vectors] {
+				to[j] = fma(g, x, to[j])
+			}
 		}
 	}
 }

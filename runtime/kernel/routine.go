@@ -28,7 +28,10 @@ type routines struct {
 	scale            func(v *vectors) // to = (a − low)·high
 	pass             func(v *vectors) // to = a where low < b < high, else 0
 	adam             func(a *adamStep)
-	transpose        func(t *transposition) // blocks of 8×8
+	// sparse takes vectors of a kernel's row, 1 to 8, and sums sparseRows rows.
+	sparse     func(p *sparseSum, vectors int)
+	sparseRows int
+	transpose  func(t *transposition) // blocks of 8×8
 }
 
 // A tile is rows×columns sums of C:
@@ -120,4 +123,20 @@ func (r *routines) fitting(channels int) (*routines, int) {
 		r = r.narrower
 	}
 	return r, channels / r.lanes
+}
+
+// A sparseSum adds to the kernels of each channel o, at to[o·kernel], for each
+// pooled pixel p the inputs under its gradient g = gradient[p·channels+o], found by
+// its code k = codes[p·channels+o] unless that is −1:
+//
+//	to[o·kernel+i·run+j] += g · from[pixels[p]+shifts[k+1]+i·line+j]
+//
+// for rows i < sparseRows and elements j of the vectors, one product after
+// another, and leaves the sum of each channel's g in bias.
+type sparseSum struct {
+	from, gradient, to, bias []float32
+	codes                    []int32
+	pixels, shifts           []int // shifts[0] stands for −1
+	channels                 int
+	line, run, kernel        int
 }

@@ -51,10 +51,11 @@ func (x *scatter) image(worker, image int) {
 	w, s, width := &c.workers[worker], c.s, c.width
 	in, out := s.In/s.Groups, s.Out/s.Groups
 	pitch := x.count * width
-	w.planes = grown(w.planes, x.h*x.w*s.In)
+	w.planes = grown(w.planes, x.h*x.w*s.In+16)
 	clear(w.planes)
 	w.strip = grown(w.strip, c.ow*s.Out)
-	w.products = grown(w.products, c.ow*pitch)
+	w.products = grown(w.products, ceil(c.ow, 16)*16*pitch)
+	clear(w.products[c.ow*pitch:])
 	w.tile = tile{taps: x.taps, row: s.Out, step: 1, depth: out, wide: width, line: pitch}
 	t := &w.tile
 	tiles := ceil(c.ow, c.e.rows)
@@ -79,20 +80,31 @@ func (x *scatter) image(worker, image int) {
 }
 
 // add puts the products of row r of the result where their taps lie, from a
-// channel on.
+// channel on. The products are turned first, so that each tap's are a row: with
+// stride 1 and one channel it is added as one.
 func (x *scatter) add(w *worker, r, channel, pitch int) {
-	s := x.c.s
+	c := x.c
+	s, e := c.s, c.e
 	in := s.In / s.Groups
-	for q := range x.c.ow {
-		product := w.products[q*pitch:][:x.columns]
-		for i := range s.Kernel[0] {
-			row := (r*s.Stride[0] + i*s.Dilation[0]) * x.w
-			for j := range s.Kernel[1] {
-				to := w.planes[(row+q*s.Stride[1]+j*s.Dilation[1])*s.In+channel:][:in]
-				for k := range to {
-					to[k] += product[k]
+	apart := ceil(c.ow, 16) * 16 // products beyond the last pixel are 0
+	w.turned = grown(w.turned, ceil(x.columns, 8)*8*apart)
+	// Rows of pixels and columns of terms are whole blocks: what is beyond is not read.
+	e.turn(&w.turn, w.turned, apart, w.products, pitch, apart, ceil(x.columns, 8)*8)
+	for i := range s.Kernel[0] {
+		row := (r*s.Stride[0] + i*s.Dilation[0]) * x.w
+		for j := range s.Kernel[1] {
+			for k := range in {
+				from := w.turned[((i*s.Kernel[1]+j)*in+k)*apart:][:apart]
+				to := w.planes[(row+j*s.Dilation[1])*s.In+channel+k:]
+				step := s.Stride[1] * s.In
+				if step == 1 {
+					w.vectors = vectors{a: to, b: from, to: to}
+					e.over(e.add, portableAdd, &w.vectors, apart)
+					continue
 				}
-				product = product[in:]
+				for q, v := range from[:c.ow] {
+					to[q*step] += v
+				}
 			}
 		}
 	}

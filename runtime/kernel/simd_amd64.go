@@ -119,6 +119,46 @@ func passAVX2(v *vectors)
 //go:noescape
 func adamAVX2(a *adamStep)
 
+// sparse1AVX2 is the routine sparse for rows of 1 vectors.
+//
+//go:noescape
+func sparse1AVX2(p *sparseSum)
+
+// sparse2AVX2 is the routine sparse for rows of 2 vectors.
+//
+//go:noescape
+func sparse2AVX2(p *sparseSum)
+
+// sparse3AVX2 is the routine sparse for rows of 3 vectors.
+//
+//go:noescape
+func sparse3AVX2(p *sparseSum)
+
+// sparse4AVX2 is the routine sparse for rows of 4 vectors.
+//
+//go:noescape
+func sparse4AVX2(p *sparseSum)
+
+// sparse5AVX2 is the routine sparse for rows of 5 vectors.
+//
+//go:noescape
+func sparse5AVX2(p *sparseSum)
+
+// sparse6AVX2 is the routine sparse for rows of 6 vectors.
+//
+//go:noescape
+func sparse6AVX2(p *sparseSum)
+
+// sparse7AVX2 is the routine sparse for rows of 7 vectors.
+//
+//go:noescape
+func sparse7AVX2(p *sparseSum)
+
+// sparse8AVX2 is the routine sparse for rows of 8 vectors.
+//
+//go:noescape
+func sparse8AVX2(p *sparseSum)
+
 // tile1x1AVX512 is the routine tile for 1 rows of 1 vectors.
 //
 //go:noescape
@@ -313,6 +353,46 @@ func passAVX512(v *vectors)
 //
 //go:noescape
 func adamAVX512(a *adamStep)
+
+// sparse1AVX512 is the routine sparse for rows of 1 vectors.
+//
+//go:noescape
+func sparse1AVX512(p *sparseSum)
+
+// sparse2AVX512 is the routine sparse for rows of 2 vectors.
+//
+//go:noescape
+func sparse2AVX512(p *sparseSum)
+
+// sparse3AVX512 is the routine sparse for rows of 3 vectors.
+//
+//go:noescape
+func sparse3AVX512(p *sparseSum)
+
+// sparse4AVX512 is the routine sparse for rows of 4 vectors.
+//
+//go:noescape
+func sparse4AVX512(p *sparseSum)
+
+// sparse5AVX512 is the routine sparse for rows of 5 vectors.
+//
+//go:noescape
+func sparse5AVX512(p *sparseSum)
+
+// sparse6AVX512 is the routine sparse for rows of 6 vectors.
+//
+//go:noescape
+func sparse6AVX512(p *sparseSum)
+
+// sparse7AVX512 is the routine sparse for rows of 7 vectors.
+//
+//go:noescape
+func sparse7AVX512(p *sparseSum)
+
+// sparse8AVX512 is the routine sparse for rows of 8 vectors.
+//
+//go:noescape
+func sparse8AVX512(p *sparseSum)
 
 // transposeAVX2 is the routine transpose.
 //

@@ -2986,6 +2986,554 @@ vector_97:
 	VZEROUPPER
 	RET
 
+// func sparse1AVX2(p *sparseSum)
+// Requires: AVX, CMOV, FMA3
+TEXT ·sparse1AVX2(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_98:
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VXORPS  X1, X1, X1
+	MOVQ    120(AX), R9
+	MOVQ    128(AX), R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+
+pixel_99:
+	MOVLQSX      (R11), R13
+	MOVQ         R12, R14
+	TESTQ        R13, R13
+	CMOVQLT      CX, R14
+	MOVQ         144(AX), R15
+	MOVQ         8(R15)(R13*8), R13
+	ADDQ         (R9), R13
+	SHLQ         $0x02, R13
+	ADDQ         (AX), R13
+	VBROADCASTSS (R14), Y2
+	VADDSS       (R14), X1, X1
+	VFMADD231PS  (R13), Y2, Y0
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          pixel_99
+	MOVQ         SI, R9
+	VMOVUPS      Y0, (R9)
+	MOVQ         72(AX), R9
+	MOVQ         168(AX), R10
+	SUBQ         R8, R10
+	VMOVSS       X1, (R9)(R10*4)
+	MOVQ         192(AX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R9, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_98
+	VZEROUPPER
+	RET
+
+// func sparse2AVX2(p *sparseSum)
+// Requires: AVX, CMOV, FMA3
+TEXT ·sparse2AVX2(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_100:
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VXORPS  X2, X2, X2
+	MOVQ    120(AX), R9
+	MOVQ    128(AX), R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+
+pixel_101:
+	MOVLQSX      (R11), R13
+	MOVQ         R12, R14
+	TESTQ        R13, R13
+	CMOVQLT      CX, R14
+	MOVQ         144(AX), R15
+	MOVQ         8(R15)(R13*8), R13
+	ADDQ         (R9), R13
+	SHLQ         $0x02, R13
+	ADDQ         (AX), R13
+	VBROADCASTSS (R14), Y3
+	VADDSS       (R14), X2, X2
+	VFMADD231PS  (R13), Y3, Y0
+	VFMADD231PS  32(R13), Y3, Y1
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          pixel_101
+	MOVQ         SI, R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	MOVQ         72(AX), R9
+	MOVQ         168(AX), R10
+	SUBQ         R8, R10
+	VMOVSS       X2, (R9)(R10*4)
+	MOVQ         192(AX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R9, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_100
+	VZEROUPPER
+	RET
+
+// func sparse3AVX2(p *sparseSum)
+// Requires: AVX, CMOV, FMA3
+TEXT ·sparse3AVX2(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_102:
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VXORPS  X3, X3, X3
+	MOVQ    120(AX), R9
+	MOVQ    128(AX), R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+
+pixel_103:
+	MOVLQSX      (R11), R13
+	MOVQ         R12, R14
+	TESTQ        R13, R13
+	CMOVQLT      CX, R14
+	MOVQ         144(AX), R15
+	MOVQ         8(R15)(R13*8), R13
+	ADDQ         (R9), R13
+	SHLQ         $0x02, R13
+	ADDQ         (AX), R13
+	VBROADCASTSS (R14), Y4
+	VADDSS       (R14), X3, X3
+	VFMADD231PS  (R13), Y4, Y0
+	VFMADD231PS  32(R13), Y4, Y1
+	VFMADD231PS  64(R13), Y4, Y2
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          pixel_103
+	MOVQ         SI, R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	VMOVUPS      Y2, 64(R9)
+	MOVQ         72(AX), R9
+	MOVQ         168(AX), R10
+	SUBQ         R8, R10
+	VMOVSS       X3, (R9)(R10*4)
+	MOVQ         192(AX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R9, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_102
+	VZEROUPPER
+	RET
+
+// func sparse4AVX2(p *sparseSum)
+// Requires: AVX, CMOV, FMA3
+TEXT ·sparse4AVX2(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_104:
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VXORPS  X4, X4, X4
+	MOVQ    120(AX), R9
+	MOVQ    128(AX), R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+
+pixel_105:
+	MOVLQSX      (R11), R13
+	MOVQ         R12, R14
+	TESTQ        R13, R13
+	CMOVQLT      CX, R14
+	MOVQ         144(AX), R15
+	MOVQ         8(R15)(R13*8), R13
+	ADDQ         (R9), R13
+	SHLQ         $0x02, R13
+	ADDQ         (AX), R13
+	VBROADCASTSS (R14), Y5
+	VADDSS       (R14), X4, X4
+	VFMADD231PS  (R13), Y5, Y0
+	VFMADD231PS  32(R13), Y5, Y1
+	VFMADD231PS  64(R13), Y5, Y2
+	VFMADD231PS  96(R13), Y5, Y3
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          pixel_105
+	MOVQ         SI, R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	VMOVUPS      Y2, 64(R9)
+	VMOVUPS      Y3, 96(R9)
+	MOVQ         72(AX), R9
+	MOVQ         168(AX), R10
+	SUBQ         R8, R10
+	VMOVSS       X4, (R9)(R10*4)
+	MOVQ         192(AX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R9, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_104
+	VZEROUPPER
+	RET
+
+// func sparse5AVX2(p *sparseSum)
+// Requires: AVX, CMOV, FMA3
+TEXT ·sparse5AVX2(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_106:
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	VXORPS  X5, X5, X5
+	MOVQ    120(AX), R9
+	MOVQ    128(AX), R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+
+pixel_107:
+	MOVLQSX      (R11), R13
+	MOVQ         R12, R14
+	TESTQ        R13, R13
+	CMOVQLT      CX, R14
+	MOVQ         144(AX), R15
+	MOVQ         8(R15)(R13*8), R13
+	ADDQ         (R9), R13
+	SHLQ         $0x02, R13
+	ADDQ         (AX), R13
+	VBROADCASTSS (R14), Y6
+	VADDSS       (R14), X5, X5
+	VFMADD231PS  (R13), Y6, Y0
+	VFMADD231PS  32(R13), Y6, Y1
+	VFMADD231PS  64(R13), Y6, Y2
+	VFMADD231PS  96(R13), Y6, Y3
+	VFMADD231PS  128(R13), Y6, Y4
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          pixel_107
+	MOVQ         SI, R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	VMOVUPS      Y2, 64(R9)
+	VMOVUPS      Y3, 96(R9)
+	VMOVUPS      Y4, 128(R9)
+	MOVQ         72(AX), R9
+	MOVQ         168(AX), R10
+	SUBQ         R8, R10
+	VMOVSS       X5, (R9)(R10*4)
+	MOVQ         192(AX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R9, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_106
+	VZEROUPPER
+	RET
+
+// func sparse6AVX2(p *sparseSum)
+// Requires: AVX, CMOV, FMA3
+TEXT ·sparse6AVX2(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_108:
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	VMOVUPS 160(R9), Y5
+	VXORPS  X6, X6, X6
+	MOVQ    120(AX), R9
+	MOVQ    128(AX), R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+
+pixel_109:
+	MOVLQSX      (R11), R13
+	MOVQ         R12, R14
+	TESTQ        R13, R13
+	CMOVQLT      CX, R14
+	MOVQ         144(AX), R15
+	MOVQ         8(R15)(R13*8), R13
+	ADDQ         (R9), R13
+	SHLQ         $0x02, R13
+	ADDQ         (AX), R13
+	VBROADCASTSS (R14), Y7
+	VADDSS       (R14), X6, X6
+	VFMADD231PS  (R13), Y7, Y0
+	VFMADD231PS  32(R13), Y7, Y1
+	VFMADD231PS  64(R13), Y7, Y2
+	VFMADD231PS  96(R13), Y7, Y3
+	VFMADD231PS  128(R13), Y7, Y4
+	VFMADD231PS  160(R13), Y7, Y5
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          pixel_109
+	MOVQ         SI, R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	VMOVUPS      Y2, 64(R9)
+	VMOVUPS      Y3, 96(R9)
+	VMOVUPS      Y4, 128(R9)
+	VMOVUPS      Y5, 160(R9)
+	MOVQ         72(AX), R9
+	MOVQ         168(AX), R10
+	SUBQ         R8, R10
+	VMOVSS       X6, (R9)(R10*4)
+	MOVQ         192(AX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R9, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_108
+	VZEROUPPER
+	RET
+
+// func sparse7AVX2(p *sparseSum)
+// Requires: AVX, CMOV, FMA3
+TEXT ·sparse7AVX2(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_110:
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	VMOVUPS 160(R9), Y5
+	VMOVUPS 192(R9), Y6
+	VXORPS  X7, X7, X7
+	MOVQ    120(AX), R9
+	MOVQ    128(AX), R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+
+pixel_111:
+	MOVLQSX      (R11), R13
+	MOVQ         R12, R14
+	TESTQ        R13, R13
+	CMOVQLT      CX, R14
+	MOVQ         144(AX), R15
+	MOVQ         8(R15)(R13*8), R13
+	ADDQ         (R9), R13
+	SHLQ         $0x02, R13
+	ADDQ         (AX), R13
+	VBROADCASTSS (R14), Y8
+	VADDSS       (R14), X7, X7
+	VFMADD231PS  (R13), Y8, Y0
+	VFMADD231PS  32(R13), Y8, Y1
+	VFMADD231PS  64(R13), Y8, Y2
+	VFMADD231PS  96(R13), Y8, Y3
+	VFMADD231PS  128(R13), Y8, Y4
+	VFMADD231PS  160(R13), Y8, Y5
+	VFMADD231PS  192(R13), Y8, Y6
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          pixel_111
+	MOVQ         SI, R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	VMOVUPS      Y2, 64(R9)
+	VMOVUPS      Y3, 96(R9)
+	VMOVUPS      Y4, 128(R9)
+	VMOVUPS      Y5, 160(R9)
+	VMOVUPS      Y6, 192(R9)
+	MOVQ         72(AX), R9
+	MOVQ         168(AX), R10
+	SUBQ         R8, R10
+	VMOVSS       X7, (R9)(R10*4)
+	MOVQ         192(AX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R9, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_110
+	VZEROUPPER
+	RET
+
+// func sparse8AVX2(p *sparseSum)
+// Requires: AVX, CMOV, FMA3
+TEXT ·sparse8AVX2(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_112:
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	VMOVUPS 160(R9), Y5
+	VMOVUPS 192(R9), Y6
+	VMOVUPS 224(R9), Y7
+	VXORPS  X8, X8, X8
+	MOVQ    120(AX), R9
+	MOVQ    128(AX), R10
+	MOVQ    DX, R11
+	MOVQ    BX, R12
+
+pixel_113:
+	MOVLQSX      (R11), R13
+	MOVQ         R12, R14
+	TESTQ        R13, R13
+	CMOVQLT      CX, R14
+	MOVQ         144(AX), R15
+	MOVQ         8(R15)(R13*8), R13
+	ADDQ         (R9), R13
+	SHLQ         $0x02, R13
+	ADDQ         (AX), R13
+	VBROADCASTSS (R14), Y9
+	VADDSS       (R14), X8, X8
+	VFMADD231PS  (R13), Y9, Y0
+	VFMADD231PS  32(R13), Y9, Y1
+	VFMADD231PS  64(R13), Y9, Y2
+	VFMADD231PS  96(R13), Y9, Y3
+	VFMADD231PS  128(R13), Y9, Y4
+	VFMADD231PS  160(R13), Y9, Y5
+	VFMADD231PS  192(R13), Y9, Y6
+	VFMADD231PS  224(R13), Y9, Y7
+	ADDQ         DI, R11
+	ADDQ         DI, R12
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          pixel_113
+	MOVQ         SI, R9
+	VMOVUPS      Y0, (R9)
+	VMOVUPS      Y1, 32(R9)
+	VMOVUPS      Y2, 64(R9)
+	VMOVUPS      Y3, 96(R9)
+	VMOVUPS      Y4, 128(R9)
+	VMOVUPS      Y5, 160(R9)
+	VMOVUPS      Y6, 192(R9)
+	VMOVUPS      Y7, 224(R9)
+	MOVQ         72(AX), R9
+	MOVQ         168(AX), R10
+	SUBQ         R8, R10
+	VMOVSS       X8, (R9)(R10*4)
+	MOVQ         192(AX), R9
+	SHLQ         $0x02, R9
+	ADDQ         R9, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_112
+	VZEROUPPER
+	RET
+
 // func tile1x1AVX512(t *tile)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
@@ -2996,15 +3544,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_99
+	JE         zeros_115
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_98
+	JMP        multiply_114
 
-zeros_99:
+zeros_115:
 	VPXORD Z0, Z0, Z0
 
-multiply_98:
+multiply_114:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -3015,40 +3563,40 @@ multiply_98:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_100:
+tap_116:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_101:
+step_117:
 	VMOVUPS      (DI), Z1
 	VBROADCASTSS (R8), Z2
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_101
+	JNZ          step_117
 	DECQ         SI
-	JNZ          tap_100
+	JNZ          tap_116
 	CMPB         168(AX), $0x00
-	JE           bound_102
+	JE           bound_118
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_102:
+bound_118:
 	CMPB         169(AX), $0x00
-	JE           store_103
+	JE           store_119
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_103:
+store_119:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3069,17 +3617,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_105
+	JE         zeros_121
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_104
+	JMP        multiply_120
 
-zeros_105:
+zeros_121:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_104:
+multiply_120:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3090,14 +3638,14 @@ multiply_104:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_106:
+tap_122:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_107:
+step_123:
 	VMOVUPS      (R8), Z2
 	VBROADCASTSS (R9), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -3106,11 +3654,11 @@ step_107:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_107
+	JNZ          step_123
 	DECQ         DI
-	JNZ          tap_106
+	JNZ          tap_122
 	CMPB         168(AX), $0x00
-	JE           bound_108
+	JE           bound_124
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3119,9 +3667,9 @@ step_107:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_108:
+bound_124:
 	CMPB         169(AX), $0x00
-	JE           store_109
+	JE           store_125
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -3129,7 +3677,7 @@ bound_108:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_109:
+store_125:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3154,19 +3702,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_111
+	JE         zeros_127
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_110
+	JMP        multiply_126
 
-zeros_111:
+zeros_127:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_110:
+multiply_126:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3177,14 +3725,14 @@ multiply_110:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_112:
+tap_128:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_113:
+step_129:
 	VMOVUPS      (R8), Z3
 	VBROADCASTSS (R9), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -3195,11 +3743,11 @@ step_113:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_113
+	JNZ          step_129
 	DECQ         DI
-	JNZ          tap_112
+	JNZ          tap_128
 	CMPB         168(AX), $0x00
-	JE           bound_114
+	JE           bound_130
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3210,9 +3758,9 @@ step_113:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_114:
+bound_130:
 	CMPB         169(AX), $0x00
-	JE           store_115
+	JE           store_131
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -3222,7 +3770,7 @@ bound_114:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_115:
+store_131:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3251,21 +3799,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_117
+	JE         zeros_133
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_116
+	JMP        multiply_132
 
-zeros_117:
+zeros_133:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_116:
+multiply_132:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3276,7 +3824,7 @@ multiply_116:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_118:
+tap_134:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3285,7 +3833,7 @@ tap_118:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_119:
+step_135:
 	VMOVUPS      (R8), Z4
 	VBROADCASTSS (R9), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -3299,11 +3847,11 @@ step_119:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_119
+	JNZ          step_135
 	DECQ         DI
-	JNZ          tap_118
+	JNZ          tap_134
 	CMPB         168(AX), $0x00
-	JE           bound_120
+	JE           bound_136
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3316,9 +3864,9 @@ step_119:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_120:
+bound_136:
 	CMPB         169(AX), $0x00
-	JE           store_121
+	JE           store_137
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -3330,7 +3878,7 @@ bound_120:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_121:
+store_137:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3363,23 +3911,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_123
+	JE         zeros_139
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_122
+	JMP        multiply_138
 
-zeros_123:
+zeros_139:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_122:
+multiply_138:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3390,7 +3938,7 @@ multiply_122:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_124:
+tap_140:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3399,7 +3947,7 @@ tap_124:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_125:
+step_141:
 	VMOVUPS      (R8), Z5
 	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -3415,11 +3963,11 @@ step_125:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_125
+	JNZ          step_141
 	DECQ         DI
-	JNZ          tap_124
+	JNZ          tap_140
 	CMPB         168(AX), $0x00
-	JE           bound_126
+	JE           bound_142
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3434,9 +3982,9 @@ step_125:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_126:
+bound_142:
 	CMPB         169(AX), $0x00
-	JE           store_127
+	JE           store_143
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -3450,7 +3998,7 @@ bound_126:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_127:
+store_143:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3487,7 +4035,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_129
+	JE         zeros_145
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3495,9 +4043,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_128
+	JMP        multiply_144
 
-zeros_129:
+zeros_145:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3505,7 +4053,7 @@ zeros_129:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_128:
+multiply_144:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3516,7 +4064,7 @@ multiply_128:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_130:
+tap_146:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3525,7 +4073,7 @@ tap_130:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_131:
+step_147:
 	VMOVUPS      (R8), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -3543,11 +4091,11 @@ step_131:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_131
+	JNZ          step_147
 	DECQ         DI
-	JNZ          tap_130
+	JNZ          tap_146
 	CMPB         168(AX), $0x00
-	JE           bound_132
+	JE           bound_148
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3564,9 +4112,9 @@ step_131:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_132:
+bound_148:
 	CMPB         169(AX), $0x00
-	JE           store_133
+	JE           store_149
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -3582,7 +4130,7 @@ bound_132:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_133:
+store_149:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3623,7 +4171,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_135
+	JE         zeros_151
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3632,9 +4180,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_134
+	JMP        multiply_150
 
-zeros_135:
+zeros_151:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3643,7 +4191,7 @@ zeros_135:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_134:
+multiply_150:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3654,7 +4202,7 @@ multiply_134:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_136:
+tap_152:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3665,7 +4213,7 @@ tap_136:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_137:
+step_153:
 	VMOVUPS      (R8), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -3686,11 +4234,11 @@ step_137:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_137
+	JNZ          step_153
 	DECQ         DI
-	JNZ          tap_136
+	JNZ          tap_152
 	CMPB         168(AX), $0x00
-	JE           bound_138
+	JE           bound_154
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3709,9 +4257,9 @@ step_137:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_138:
+bound_154:
 	CMPB         169(AX), $0x00
-	JE           store_139
+	JE           store_155
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -3729,7 +4277,7 @@ bound_138:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_139:
+store_155:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3774,7 +4322,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_141
+	JE         zeros_157
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3784,9 +4332,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_140
+	JMP        multiply_156
 
-zeros_141:
+zeros_157:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3796,7 +4344,7 @@ zeros_141:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_140:
+multiply_156:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3807,7 +4355,7 @@ multiply_140:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_142:
+tap_158:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3818,7 +4366,7 @@ tap_142:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_143:
+step_159:
 	VMOVUPS      (R8), Z8
 	VBROADCASTSS (R9), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -3841,11 +4389,11 @@ step_143:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_143
+	JNZ          step_159
 	DECQ         DI
-	JNZ          tap_142
+	JNZ          tap_158
 	CMPB         168(AX), $0x00
-	JE           bound_144
+	JE           bound_160
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3866,9 +4414,9 @@ step_143:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_144:
+bound_160:
 	CMPB         169(AX), $0x00
-	JE           store_145
+	JE           store_161
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -3888,7 +4436,7 @@ bound_144:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_145:
+store_161:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3937,7 +4485,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_147
+	JE         zeros_163
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3948,9 +4496,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_146
+	JMP        multiply_162
 
-zeros_147:
+zeros_163:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3961,7 +4509,7 @@ zeros_147:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_146:
+multiply_162:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3972,7 +4520,7 @@ multiply_146:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_148:
+tap_164:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3983,7 +4531,7 @@ tap_148:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_149:
+step_165:
 	VMOVUPS      (R8), Z9
 	VBROADCASTSS (R9), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -4008,11 +4556,11 @@ step_149:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_149
+	JNZ          step_165
 	DECQ         DI
-	JNZ          tap_148
+	JNZ          tap_164
 	CMPB         168(AX), $0x00
-	JE           bound_150
+	JE           bound_166
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4035,9 +4583,9 @@ step_149:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_150:
+bound_166:
 	CMPB         169(AX), $0x00
-	JE           store_151
+	JE           store_167
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -4059,7 +4607,7 @@ bound_150:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_151:
+store_167:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4112,7 +4660,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_153
+	JE         zeros_169
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4124,9 +4672,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_152
+	JMP        multiply_168
 
-zeros_153:
+zeros_169:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4138,7 +4686,7 @@ zeros_153:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_152:
+multiply_168:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4149,7 +4697,7 @@ multiply_152:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_154:
+tap_170:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4162,7 +4710,7 @@ tap_154:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_155:
+step_171:
 	VMOVUPS      (R8), Z10
 	VBROADCASTSS (R9), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -4190,11 +4738,11 @@ step_155:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_155
+	JNZ          step_171
 	DECQ         DI
-	JNZ          tap_154
+	JNZ          tap_170
 	CMPB         168(AX), $0x00
-	JE           bound_156
+	JE           bound_172
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4219,9 +4767,9 @@ step_155:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_156:
+bound_172:
 	CMPB         169(AX), $0x00
-	JE           store_157
+	JE           store_173
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -4245,7 +4793,7 @@ bound_156:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_157:
+store_173:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4302,7 +4850,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_159
+	JE         zeros_175
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4315,9 +4863,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_158
+	JMP        multiply_174
 
-zeros_159:
+zeros_175:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4330,7 +4878,7 @@ zeros_159:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_158:
+multiply_174:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4341,7 +4889,7 @@ multiply_158:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_160:
+tap_176:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4354,7 +4902,7 @@ tap_160:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_161:
+step_177:
 	VMOVUPS      (R8), Z11
 	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -4384,11 +4932,11 @@ step_161:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_161
+	JNZ          step_177
 	DECQ         DI
-	JNZ          tap_160
+	JNZ          tap_176
 	CMPB         168(AX), $0x00
-	JE           bound_162
+	JE           bound_178
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4415,9 +4963,9 @@ step_161:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_162:
+bound_178:
 	CMPB         169(AX), $0x00
-	JE           store_163
+	JE           store_179
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -4443,7 +4991,7 @@ bound_162:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_163:
+store_179:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4504,7 +5052,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_165
+	JE         zeros_181
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4518,9 +5066,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_164
+	JMP        multiply_180
 
-zeros_165:
+zeros_181:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4534,7 +5082,7 @@ zeros_165:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_164:
+multiply_180:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4545,7 +5093,7 @@ multiply_164:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_166:
+tap_182:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4558,7 +5106,7 @@ tap_166:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_167:
+step_183:
 	VMOVUPS      (R8), Z12
 	VBROADCASTSS (R9), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -4590,11 +5138,11 @@ step_167:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_167
+	JNZ          step_183
 	DECQ         DI
-	JNZ          tap_166
+	JNZ          tap_182
 	CMPB         168(AX), $0x00
-	JE           bound_168
+	JE           bound_184
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4623,9 +5171,9 @@ step_167:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_168:
+bound_184:
 	CMPB         169(AX), $0x00
-	JE           store_169
+	JE           store_185
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -4653,7 +5201,7 @@ bound_168:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_169:
+store_185:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4718,7 +5266,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_171
+	JE         zeros_187
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4733,9 +5281,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_170
+	JMP        multiply_186
 
-zeros_171:
+zeros_187:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4750,7 +5298,7 @@ zeros_171:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_170:
+multiply_186:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4761,7 +5309,7 @@ multiply_170:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_172:
+tap_188:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4776,7 +5324,7 @@ tap_172:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_173:
+step_189:
 	VMOVUPS      (R8), Z13
 	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -4811,11 +5359,11 @@ step_173:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_173
+	JNZ          step_189
 	DECQ         DI
-	JNZ          tap_172
+	JNZ          tap_188
 	CMPB         168(AX), $0x00
-	JE           bound_174
+	JE           bound_190
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4846,9 +5394,9 @@ step_173:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_174:
+bound_190:
 	CMPB         169(AX), $0x00
-	JE           store_175
+	JE           store_191
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -4878,7 +5426,7 @@ bound_174:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_175:
+store_191:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4947,7 +5495,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_177
+	JE         zeros_193
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4963,9 +5511,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_176
+	JMP        multiply_192
 
-zeros_177:
+zeros_193:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4981,7 +5529,7 @@ zeros_177:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_176:
+multiply_192:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4992,7 +5540,7 @@ multiply_176:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_178:
+tap_194:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5007,7 +5555,7 @@ tap_178:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_179:
+step_195:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -5044,11 +5592,11 @@ step_179:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_179
+	JNZ          step_195
 	DECQ         DI
-	JNZ          tap_178
+	JNZ          tap_194
 	CMPB         168(AX), $0x00
-	JE           bound_180
+	JE           bound_196
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5081,9 +5629,9 @@ step_179:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_180:
+bound_196:
 	CMPB         169(AX), $0x00
-	JE           store_181
+	JE           store_197
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -5115,7 +5663,7 @@ bound_180:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_181:
+store_197:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5161,17 +5709,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_183
+	JE         zeros_199
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_182
+	JMP        multiply_198
 
-zeros_183:
+zeros_199:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_182:
+multiply_198:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5182,14 +5730,14 @@ multiply_182:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_184:
+tap_200:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_185:
+step_201:
 	VMOVUPS      (DI), Z2
 	VMOVUPS      64(DI), Z3
 	VBROADCASTSS (R8), Z4
@@ -5198,11 +5746,11 @@ step_185:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_185
+	JNZ          step_201
 	DECQ         SI
-	JNZ          tap_184
+	JNZ          tap_200
 	CMPB         168(AX), $0x00
-	JE           bound_186
+	JE           bound_202
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5210,9 +5758,9 @@ step_185:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_186:
+bound_202:
 	CMPB         169(AX), $0x00
-	JE           store_187
+	JE           store_203
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5220,7 +5768,7 @@ bound_186:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_187:
+store_203:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5244,21 +5792,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_189
+	JE         zeros_205
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_188
+	JMP        multiply_204
 
-zeros_189:
+zeros_205:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_188:
+multiply_204:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5269,14 +5817,14 @@ multiply_188:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_190:
+tap_206:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_191:
+step_207:
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
 	VBROADCASTSS (R9), Z6
@@ -5288,11 +5836,11 @@ step_191:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_191
+	JNZ          step_207
 	DECQ         DI
-	JNZ          tap_190
+	JNZ          tap_206
 	CMPB         168(AX), $0x00
-	JE           bound_192
+	JE           bound_208
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5303,9 +5851,9 @@ step_191:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_192:
+bound_208:
 	CMPB         169(AX), $0x00
-	JE           store_193
+	JE           store_209
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5317,7 +5865,7 @@ bound_192:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_193:
+store_209:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5347,7 +5895,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_195
+	JE         zeros_211
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5355,9 +5903,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_194
+	JMP        multiply_210
 
-zeros_195:
+zeros_211:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5365,7 +5913,7 @@ zeros_195:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_194:
+multiply_210:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5376,14 +5924,14 @@ multiply_194:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_196:
+tap_212:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_197:
+step_213:
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
 	VBROADCASTSS (R9), Z8
@@ -5398,11 +5946,11 @@ step_197:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_197
+	JNZ          step_213
 	DECQ         DI
-	JNZ          tap_196
+	JNZ          tap_212
 	CMPB         168(AX), $0x00
-	JE           bound_198
+	JE           bound_214
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5416,9 +5964,9 @@ step_197:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_198:
+bound_214:
 	CMPB         169(AX), $0x00
-	JE           store_199
+	JE           store_215
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5434,7 +5982,7 @@ bound_198:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_199:
+store_215:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5470,7 +6018,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_201
+	JE         zeros_217
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5480,9 +6028,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_200
+	JMP        multiply_216
 
-zeros_201:
+zeros_217:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5492,7 +6040,7 @@ zeros_201:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_200:
+multiply_216:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5503,7 +6051,7 @@ multiply_200:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_202:
+tap_218:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5512,7 +6060,7 @@ tap_202:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_203:
+step_219:
 	VMOVUPS      (R8), Z8
 	VMOVUPS      64(R8), Z9
 	VBROADCASTSS (R9), Z10
@@ -5531,11 +6079,11 @@ step_203:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_203
+	JNZ          step_219
 	DECQ         DI
-	JNZ          tap_202
+	JNZ          tap_218
 	CMPB         168(AX), $0x00
-	JE           bound_204
+	JE           bound_220
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5552,9 +6100,9 @@ step_203:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_204:
+bound_220:
 	CMPB         169(AX), $0x00
-	JE           store_205
+	JE           store_221
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5574,7 +6122,7 @@ bound_204:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_205:
+store_221:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5616,7 +6164,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_207
+	JE         zeros_223
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5628,9 +6176,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_206
+	JMP        multiply_222
 
-zeros_207:
+zeros_223:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5642,7 +6190,7 @@ zeros_207:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_206:
+multiply_222:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5653,7 +6201,7 @@ multiply_206:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_208:
+tap_224:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5662,7 +6210,7 @@ tap_208:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_209:
+step_225:
 	VMOVUPS      (R8), Z10
 	VMOVUPS      64(R8), Z11
 	VBROADCASTSS (R9), Z12
@@ -5684,11 +6232,11 @@ step_209:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_209
+	JNZ          step_225
 	DECQ         DI
-	JNZ          tap_208
+	JNZ          tap_224
 	CMPB         168(AX), $0x00
-	JE           bound_210
+	JE           bound_226
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5708,9 +6256,9 @@ step_209:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_210:
+bound_226:
 	CMPB         169(AX), $0x00
-	JE           store_211
+	JE           store_227
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5734,7 +6282,7 @@ bound_210:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_211:
+store_227:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5782,7 +6330,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_213
+	JE         zeros_229
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5796,9 +6344,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_212
+	JMP        multiply_228
 
-zeros_213:
+zeros_229:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5812,7 +6360,7 @@ zeros_213:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_212:
+multiply_228:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5823,7 +6371,7 @@ multiply_212:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_214:
+tap_230:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5832,7 +6380,7 @@ tap_214:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_215:
+step_231:
 	VMOVUPS      (R8), Z12
 	VMOVUPS      64(R8), Z13
 	VBROADCASTSS (R9), Z14
@@ -5857,11 +6405,11 @@ step_215:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_215
+	JNZ          step_231
 	DECQ         DI
-	JNZ          tap_214
+	JNZ          tap_230
 	CMPB         168(AX), $0x00
-	JE           bound_216
+	JE           bound_232
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5884,9 +6432,9 @@ step_215:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_216:
+bound_232:
 	CMPB         169(AX), $0x00
-	JE           store_217
+	JE           store_233
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -5914,7 +6462,7 @@ bound_216:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_217:
+store_233:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5968,7 +6516,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_219
+	JE         zeros_235
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5984,9 +6532,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_218
+	JMP        multiply_234
 
-zeros_219:
+zeros_235:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6002,7 +6550,7 @@ zeros_219:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_218:
+multiply_234:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6013,7 +6561,7 @@ multiply_218:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_220:
+tap_236:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6024,7 +6572,7 @@ tap_220:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_221:
+step_237:
 	VMOVUPS      (R8), Z14
 	VMOVUPS      64(R8), Z15
 	VBROADCASTSS (R9), Z16
@@ -6053,11 +6601,11 @@ step_221:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_221
+	JNZ          step_237
 	DECQ         DI
-	JNZ          tap_220
+	JNZ          tap_236
 	CMPB         168(AX), $0x00
-	JE           bound_222
+	JE           bound_238
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6083,9 +6631,9 @@ step_221:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_222:
+bound_238:
 	CMPB         169(AX), $0x00
-	JE           store_223
+	JE           store_239
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6117,7 +6665,7 @@ bound_222:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_223:
+store_239:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6177,7 +6725,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_225
+	JE         zeros_241
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6195,9 +6743,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_224
+	JMP        multiply_240
 
-zeros_225:
+zeros_241:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6215,7 +6763,7 @@ zeros_225:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_224:
+multiply_240:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6226,7 +6774,7 @@ multiply_224:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_226:
+tap_242:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6237,7 +6785,7 @@ tap_226:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_227:
+step_243:
 	VMOVUPS      (R8), Z16
 	VMOVUPS      64(R8), Z17
 	VBROADCASTSS (R9), Z18
@@ -6269,11 +6817,11 @@ step_227:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_227
+	JNZ          step_243
 	DECQ         DI
-	JNZ          tap_226
+	JNZ          tap_242
 	CMPB         168(AX), $0x00
-	JE           bound_228
+	JE           bound_244
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6302,9 +6850,9 @@ step_227:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_228:
+bound_244:
 	CMPB         169(AX), $0x00
-	JE           store_229
+	JE           store_245
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -6340,7 +6888,7 @@ bound_228:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_229:
+store_245:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6406,7 +6954,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_231
+	JE         zeros_247
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6426,9 +6974,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_230
+	JMP        multiply_246
 
-zeros_231:
+zeros_247:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6448,7 +6996,7 @@ zeros_231:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_230:
+multiply_246:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6459,7 +7007,7 @@ multiply_230:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_232:
+tap_248:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6470,7 +7018,7 @@ tap_232:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_233:
+step_249:
 	VMOVUPS      (R8), Z18
 	VMOVUPS      64(R8), Z19
 	VBROADCASTSS (R9), Z20
@@ -6505,11 +7053,11 @@ step_233:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_233
+	JNZ          step_249
 	DECQ         DI
-	JNZ          tap_232
+	JNZ          tap_248
 	CMPB         168(AX), $0x00
-	JE           bound_234
+	JE           bound_250
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6541,9 +7089,9 @@ step_233:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_234:
+bound_250:
 	CMPB         169(AX), $0x00
-	JE           store_235
+	JE           store_251
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -6583,7 +7131,7 @@ bound_234:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_235:
+store_251:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6655,7 +7203,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_237
+	JE         zeros_253
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6677,9 +7225,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_236
+	JMP        multiply_252
 
-zeros_237:
+zeros_253:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6701,7 +7249,7 @@ zeros_237:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_236:
+multiply_252:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6712,7 +7260,7 @@ multiply_236:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_238:
+tap_254:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6725,7 +7273,7 @@ tap_238:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_239:
+step_255:
 	VMOVUPS      (R8), Z20
 	VMOVUPS      64(R8), Z21
 	VBROADCASTSS (R9), Z22
@@ -6764,11 +7312,11 @@ step_239:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_239
+	JNZ          step_255
 	DECQ         DI
-	JNZ          tap_238
+	JNZ          tap_254
 	CMPB         168(AX), $0x00
-	JE           bound_240
+	JE           bound_256
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6803,9 +7351,9 @@ step_239:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_240:
+bound_256:
 	CMPB         169(AX), $0x00
-	JE           store_241
+	JE           store_257
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -6849,7 +7397,7 @@ bound_240:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_241:
+store_257:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6927,7 +7475,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_243
+	JE         zeros_259
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6951,9 +7499,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_242
+	JMP        multiply_258
 
-zeros_243:
+zeros_259:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6977,7 +7525,7 @@ zeros_243:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_242:
+multiply_258:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6988,7 +7536,7 @@ multiply_242:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_244:
+tap_260:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7001,7 +7549,7 @@ tap_244:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_245:
+step_261:
 	VMOVUPS      (R8), Z22
 	VMOVUPS      64(R8), Z23
 	VBROADCASTSS (R9), Z24
@@ -7043,11 +7591,11 @@ step_245:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_245
+	JNZ          step_261
 	DECQ         DI
-	JNZ          tap_244
+	JNZ          tap_260
 	CMPB         168(AX), $0x00
-	JE           bound_246
+	JE           bound_262
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7085,9 +7633,9 @@ step_245:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_246:
+bound_262:
 	CMPB         169(AX), $0x00
-	JE           store_247
+	JE           store_263
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -7135,7 +7683,7 @@ bound_246:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_247:
+store_263:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7219,7 +7767,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_249
+	JE         zeros_265
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7245,9 +7793,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_248
+	JMP        multiply_264
 
-zeros_249:
+zeros_265:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7273,7 +7821,7 @@ zeros_249:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_248:
+multiply_264:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7284,7 +7832,7 @@ multiply_248:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_250:
+tap_266:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7297,7 +7845,7 @@ tap_250:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_251:
+step_267:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VBROADCASTSS (R9), Z26
@@ -7342,11 +7890,11 @@ step_251:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_251
+	JNZ          step_267
 	DECQ         DI
-	JNZ          tap_250
+	JNZ          tap_266
 	CMPB         168(AX), $0x00
-	JE           bound_252
+	JE           bound_268
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7387,9 +7935,9 @@ step_251:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_252:
+bound_268:
 	CMPB         169(AX), $0x00
-	JE           store_253
+	JE           store_269
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -7441,7 +7989,7 @@ bound_252:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_253:
+store_269:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7531,7 +8079,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_255
+	JE         zeros_271
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7559,9 +8107,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_254
+	JMP        multiply_270
 
-zeros_255:
+zeros_271:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7589,7 +8137,7 @@ zeros_255:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_254:
+multiply_270:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7600,7 +8148,7 @@ multiply_254:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_256:
+tap_272:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7615,7 +8163,7 @@ tap_256:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_257:
+step_273:
 	VMOVUPS      (R8), Z26
 	VMOVUPS      64(R8), Z27
 	VBROADCASTSS (R9), Z28
@@ -7664,11 +8212,11 @@ step_257:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_257
+	JNZ          step_273
 	DECQ         DI
-	JNZ          tap_256
+	JNZ          tap_272
 	CMPB         168(AX), $0x00
-	JE           bound_258
+	JE           bound_274
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7712,9 +8260,9 @@ step_257:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_258:
+bound_274:
 	CMPB         169(AX), $0x00
-	JE           store_259
+	JE           store_275
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -7770,7 +8318,7 @@ bound_258:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_259:
+store_275:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7866,7 +8414,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_261
+	JE         zeros_277
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7896,9 +8444,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_260
+	JMP        multiply_276
 
-zeros_261:
+zeros_277:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7928,7 +8476,7 @@ zeros_261:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_260:
+multiply_276:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7939,7 +8487,7 @@ multiply_260:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_262:
+tap_278:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7954,7 +8502,7 @@ tap_262:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_263:
+step_279:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -8006,11 +8554,11 @@ step_263:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_263
+	JNZ          step_279
 	DECQ         DI
-	JNZ          tap_262
+	JNZ          tap_278
 	CMPB         168(AX), $0x00
-	JE           bound_264
+	JE           bound_280
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8057,9 +8605,9 @@ step_263:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_264:
+bound_280:
 	CMPB         169(AX), $0x00
-	JE           store_265
+	JE           store_281
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -8119,7 +8667,7 @@ bound_264:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_265:
+store_281:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8200,7 +8748,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_266:
+vector_282:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -8679,7 +9227,7 @@ vector_266:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_266
+	JNZ          vector_282
 	VZEROUPPER
 	RET
 
@@ -8716,7 +9264,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_267:
+vector_283:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -9088,7 +9636,7 @@ vector_267:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_267
+	JNZ          vector_283
 	VZEROUPPER
 	RET
 
@@ -9127,7 +9675,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_268:
+vector_284:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -9351,7 +9899,7 @@ vector_268:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_268
+	JNZ          vector_284
 	VZEROUPPER
 	RET
 
@@ -9376,10 +9924,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_269:
+pixel_285:
 	XORQ R9, R9
 
-vector_270:
+vector_286:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -9388,9 +9936,9 @@ vector_270:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_271
+	JZ      chosen_287
 
-tap_272:
+tap_288:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -9401,12 +9949,12 @@ tap_272:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_272
+	JNZ     tap_288
 
-chosen_271:
+chosen_287:
 	VMOVUPS Z4, (DX)(R9*1)
 	TESTQ   BX, BX
-	JZ      done_273
+	JZ      done_289
 	VCMPPS  $0x1e, Z0, Z4, K1
 	VCMPPS  $0x11, Z1, Z4, K2
 	KANDW   K1, K2, K1
@@ -9414,19 +9962,19 @@ chosen_271:
 	VMOVAPS Z5, K1, Z4
 	VMOVUPS Z4, (BX)(R9*1)
 
-done_273:
+done_289:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_270
+	JLT   vector_286
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_274
+	JZ    skip_290
 	ADDQ  R8, BX
 
-skip_274:
+skip_290:
 	DECQ SI
-	JNZ  pixel_269
+	JNZ  pixel_285
 	VZEROUPPER
 	RET
 
@@ -9449,14 +9997,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_275:
+pixel_291:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_276:
+column_292:
 	XORQ R10, R10
 
-vector_277:
+vector_293:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -9464,15 +10012,15 @@ vector_277:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_277
+	JLT       vector_293
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_276
+	JNZ       column_292
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_275
+	JNZ       pixel_291
 	VZEROUPPER
 	RET
 
@@ -9487,16 +10035,16 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-vector_278:
+vector_294:
 	MOVQ (AX), SI
 	ADDQ BX, SI
 	MOVQ 72(AX), DI
 	ADDQ BX, DI
 	MOVQ 120(AX), R8
 
-many_279:
+many_295:
 	CMPQ    R8, $0x07
-	JLT     few_280
+	JLT     few_296
 	MOVQ    48(AX), R9
 	ADDQ    BX, R9
 	VMOVUPS (R9), Z2
@@ -9511,7 +10059,7 @@ many_279:
 	MOVQ    24(AX), R11
 	ADDQ    BX, R11
 
-tap_282:
+tap_298:
 	MOVQ        (R9), R12
 	LEAQ        (SI)(R12*4), R12
 	ADDQ        $0x08, R9
@@ -9531,7 +10079,7 @@ tap_282:
 	SHLQ        $0x02, R12
 	ADDQ        R12, R11
 	DECQ        R10
-	JNZ         tap_282
+	JNZ         tap_298
 	MOVQ        144(AX), R9
 	SHLQ        $0x02, R9
 	VMAXPS      Z2, Z0, Z2
@@ -9565,11 +10113,11 @@ tap_282:
 	IMUL3Q      $0x07, DX, R9
 	ADDQ        R9, SI
 	SUBQ        $0x07, R8
-	JMP         many_279
+	JMP         many_295
 
-few_280:
+few_296:
 	TESTQ   R8, R8
-	JZ      done_281
+	JZ      done_297
 	MOVQ    48(AX), R9
 	ADDQ    BX, R9
 	VMOVUPS (R9), Z2
@@ -9578,7 +10126,7 @@ few_280:
 	MOVQ    24(AX), R11
 	ADDQ    BX, R11
 
-tap_283:
+tap_299:
 	MOVQ        (R9), R12
 	LEAQ        (SI)(R12*4), R12
 	ADDQ        $0x08, R9
@@ -9588,7 +10136,7 @@ tap_283:
 	SHLQ        $0x02, R12
 	ADDQ        R12, R11
 	DECQ        R10
-	JNZ         tap_283
+	JNZ         tap_299
 	MOVQ        144(AX), R9
 	SHLQ        $0x02, R9
 	VMAXPS      Z2, Z0, Z2
@@ -9598,12 +10146,12 @@ tap_283:
 	IMUL3Q      $0x01, DX, R9
 	ADDQ        R9, SI
 	SUBQ        $0x01, R8
-	JMP         few_280
+	JMP         few_296
 
-done_281:
+done_297:
 	ADDQ $0x40, BX
 	DECQ CX
-	JNZ  vector_278
+	JNZ  vector_294
 	VZEROUPPER
 	RET
 
@@ -9622,35 +10170,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_284:
+vector_300:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_285:
+tap_301:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_286:
+pixel_302:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_286
+	JNZ         pixel_302
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_285
+	JNZ         tap_301
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_284
+	JNZ         vector_300
 	VZEROUPPER
 	RET
 
@@ -9666,14 +10214,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_287:
+vector_303:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_287
+	JNZ     vector_303
 	VZEROUPPER
 	RET
 
@@ -9688,14 +10236,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_288:
+vector_304:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_288
+	JNZ     vector_304
 	VZEROUPPER
 	RET
 
@@ -9711,7 +10259,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_289:
+vector_305:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -9721,7 +10269,7 @@ vector_289:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_289
+	JNZ       vector_305
 	VZEROUPPER
 	RET
 
@@ -9741,7 +10289,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Z4
 	XORQ         AX, AX
 
-vector_290:
+vector_306:
 	VMULPS  (DX)(AX*1), Z0, Z5
 	VMOVUPS (BX)(AX*1), Z6
 	VSUBPS  Z6, Z5, Z7
@@ -9763,7 +10311,883 @@ vector_290:
 	VMOVUPS Z5, (CX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    DI
-	JNZ     vector_290
+	JNZ     vector_306
+	VZEROUPPER
+	RET
+
+// func sparse1AVX512(p *sparseSum)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse1AVX512(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_307:
+	MOVQ    SI, R10
+	VMOVUPS (R10), Z0
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z1
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z2
+	VXORPS  X3, X3, X3
+	MOVQ    120(AX), R10
+	MOVQ    128(AX), R11
+	MOVQ    DX, R12
+	MOVQ    BX, R13
+
+pixel_308:
+	MOVLQSX      (R12), R14
+	MOVQ         R13, R15
+	TESTQ        R14, R14
+	CMOVQLT      CX, R15
+	MOVQ         144(AX), BP
+	MOVQ         8(BP)(R14*8), R14
+	ADDQ         (R10), R14
+	SHLQ         $0x02, R14
+	ADDQ         (AX), R14
+	VBROADCASTSS (R15), Z4
+	VADDSS       (R15), X3, X3
+	VFMADD231PS  (R14), Z4, Z0
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z4, Z1
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z4, Z2
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          pixel_308
+	MOVQ         SI, R10
+	VMOVUPS      Z0, (R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z1, (R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z2, (R10)
+	MOVQ         72(AX), R10
+	MOVQ         168(AX), R11
+	SUBQ         R8, R11
+	VMOVSS       X3, (R10)(R11*4)
+	MOVQ         192(AX), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_307
+	VZEROUPPER
+	RET
+
+// func sparse2AVX512(p *sparseSum)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse2AVX512(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_309:
+	MOVQ    SI, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z2
+	VMOVUPS 64(R10), Z3
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z4
+	VMOVUPS 64(R10), Z5
+	VXORPS  X6, X6, X6
+	MOVQ    120(AX), R10
+	MOVQ    128(AX), R11
+	MOVQ    DX, R12
+	MOVQ    BX, R13
+
+pixel_310:
+	MOVLQSX      (R12), R14
+	MOVQ         R13, R15
+	TESTQ        R14, R14
+	CMOVQLT      CX, R15
+	MOVQ         144(AX), BP
+	MOVQ         8(BP)(R14*8), R14
+	ADDQ         (R10), R14
+	SHLQ         $0x02, R14
+	ADDQ         (AX), R14
+	VBROADCASTSS (R15), Z7
+	VADDSS       (R15), X6, X6
+	VFMADD231PS  (R14), Z7, Z0
+	VFMADD231PS  64(R14), Z7, Z1
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z7, Z2
+	VFMADD231PS  64(R14), Z7, Z3
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z7, Z4
+	VFMADD231PS  64(R14), Z7, Z5
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          pixel_310
+	MOVQ         SI, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	MOVQ         72(AX), R10
+	MOVQ         168(AX), R11
+	SUBQ         R8, R11
+	VMOVSS       X6, (R10)(R11*4)
+	MOVQ         192(AX), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_309
+	VZEROUPPER
+	RET
+
+// func sparse3AVX512(p *sparseSum)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse3AVX512(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_311:
+	MOVQ    SI, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z3
+	VMOVUPS 64(R10), Z4
+	VMOVUPS 128(R10), Z5
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z6
+	VMOVUPS 64(R10), Z7
+	VMOVUPS 128(R10), Z8
+	VXORPS  X9, X9, X9
+	MOVQ    120(AX), R10
+	MOVQ    128(AX), R11
+	MOVQ    DX, R12
+	MOVQ    BX, R13
+
+pixel_312:
+	MOVLQSX      (R12), R14
+	MOVQ         R13, R15
+	TESTQ        R14, R14
+	CMOVQLT      CX, R15
+	MOVQ         144(AX), BP
+	MOVQ         8(BP)(R14*8), R14
+	ADDQ         (R10), R14
+	SHLQ         $0x02, R14
+	ADDQ         (AX), R14
+	VBROADCASTSS (R15), Z10
+	VADDSS       (R15), X9, X9
+	VFMADD231PS  (R14), Z10, Z0
+	VFMADD231PS  64(R14), Z10, Z1
+	VFMADD231PS  128(R14), Z10, Z2
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z10, Z3
+	VFMADD231PS  64(R14), Z10, Z4
+	VFMADD231PS  128(R14), Z10, Z5
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z10, Z6
+	VFMADD231PS  64(R14), Z10, Z7
+	VFMADD231PS  128(R14), Z10, Z8
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          pixel_312
+	MOVQ         SI, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z3, (R10)
+	VMOVUPS      Z4, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	VMOVUPS      Z8, 128(R10)
+	MOVQ         72(AX), R10
+	MOVQ         168(AX), R11
+	SUBQ         R8, R11
+	VMOVSS       X9, (R10)(R11*4)
+	MOVQ         192(AX), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_311
+	VZEROUPPER
+	RET
+
+// func sparse4AVX512(p *sparseSum)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse4AVX512(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_313:
+	MOVQ    SI, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	VMOVUPS 192(R10), Z3
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z4
+	VMOVUPS 64(R10), Z5
+	VMOVUPS 128(R10), Z6
+	VMOVUPS 192(R10), Z7
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z8
+	VMOVUPS 64(R10), Z9
+	VMOVUPS 128(R10), Z10
+	VMOVUPS 192(R10), Z11
+	VXORPS  X12, X12, X12
+	MOVQ    120(AX), R10
+	MOVQ    128(AX), R11
+	MOVQ    DX, R12
+	MOVQ    BX, R13
+
+pixel_314:
+	MOVLQSX      (R12), R14
+	MOVQ         R13, R15
+	TESTQ        R14, R14
+	CMOVQLT      CX, R15
+	MOVQ         144(AX), BP
+	MOVQ         8(BP)(R14*8), R14
+	ADDQ         (R10), R14
+	SHLQ         $0x02, R14
+	ADDQ         (AX), R14
+	VBROADCASTSS (R15), Z13
+	VADDSS       (R15), X12, X12
+	VFMADD231PS  (R14), Z13, Z0
+	VFMADD231PS  64(R14), Z13, Z1
+	VFMADD231PS  128(R14), Z13, Z2
+	VFMADD231PS  192(R14), Z13, Z3
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z13, Z4
+	VFMADD231PS  64(R14), Z13, Z5
+	VFMADD231PS  128(R14), Z13, Z6
+	VFMADD231PS  192(R14), Z13, Z7
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z13, Z8
+	VFMADD231PS  64(R14), Z13, Z9
+	VFMADD231PS  128(R14), Z13, Z10
+	VFMADD231PS  192(R14), Z13, Z11
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          pixel_314
+	MOVQ         SI, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	VMOVUPS      Z6, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
+	MOVQ         72(AX), R10
+	MOVQ         168(AX), R11
+	SUBQ         R8, R11
+	VMOVSS       X12, (R10)(R11*4)
+	MOVQ         192(AX), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_313
+	VZEROUPPER
+	RET
+
+// func sparse5AVX512(p *sparseSum)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse5AVX512(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_315:
+	MOVQ    SI, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	VMOVUPS 192(R10), Z3
+	VMOVUPS 256(R10), Z4
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z5
+	VMOVUPS 64(R10), Z6
+	VMOVUPS 128(R10), Z7
+	VMOVUPS 192(R10), Z8
+	VMOVUPS 256(R10), Z9
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z10
+	VMOVUPS 64(R10), Z11
+	VMOVUPS 128(R10), Z12
+	VMOVUPS 192(R10), Z13
+	VMOVUPS 256(R10), Z14
+	VXORPS  X15, X15, X15
+	MOVQ    120(AX), R10
+	MOVQ    128(AX), R11
+	MOVQ    DX, R12
+	MOVQ    BX, R13
+
+pixel_316:
+	MOVLQSX      (R12), R14
+	MOVQ         R13, R15
+	TESTQ        R14, R14
+	CMOVQLT      CX, R15
+	MOVQ         144(AX), BP
+	MOVQ         8(BP)(R14*8), R14
+	ADDQ         (R10), R14
+	SHLQ         $0x02, R14
+	ADDQ         (AX), R14
+	VBROADCASTSS (R15), Z16
+	VADDSS       (R15), X15, X15
+	VFMADD231PS  (R14), Z16, Z0
+	VFMADD231PS  64(R14), Z16, Z1
+	VFMADD231PS  128(R14), Z16, Z2
+	VFMADD231PS  192(R14), Z16, Z3
+	VFMADD231PS  256(R14), Z16, Z4
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z16, Z5
+	VFMADD231PS  64(R14), Z16, Z6
+	VFMADD231PS  128(R14), Z16, Z7
+	VFMADD231PS  192(R14), Z16, Z8
+	VFMADD231PS  256(R14), Z16, Z9
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z16, Z10
+	VFMADD231PS  64(R14), Z16, Z11
+	VFMADD231PS  128(R14), Z16, Z12
+	VFMADD231PS  192(R14), Z16, Z13
+	VFMADD231PS  256(R14), Z16, Z14
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          pixel_316
+	MOVQ         SI, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z5, (R10)
+	VMOVUPS      Z6, 64(R10)
+	VMOVUPS      Z7, 128(R10)
+	VMOVUPS      Z8, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z10, (R10)
+	VMOVUPS      Z11, 64(R10)
+	VMOVUPS      Z12, 128(R10)
+	VMOVUPS      Z13, 192(R10)
+	VMOVUPS      Z14, 256(R10)
+	MOVQ         72(AX), R10
+	MOVQ         168(AX), R11
+	SUBQ         R8, R11
+	VMOVSS       X15, (R10)(R11*4)
+	MOVQ         192(AX), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_315
+	VZEROUPPER
+	RET
+
+// func sparse6AVX512(p *sparseSum)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse6AVX512(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_317:
+	MOVQ    SI, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	VMOVUPS 192(R10), Z3
+	VMOVUPS 256(R10), Z4
+	VMOVUPS 320(R10), Z5
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z6
+	VMOVUPS 64(R10), Z7
+	VMOVUPS 128(R10), Z8
+	VMOVUPS 192(R10), Z9
+	VMOVUPS 256(R10), Z10
+	VMOVUPS 320(R10), Z11
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z12
+	VMOVUPS 64(R10), Z13
+	VMOVUPS 128(R10), Z14
+	VMOVUPS 192(R10), Z15
+	VMOVUPS 256(R10), Z16
+	VMOVUPS 320(R10), Z17
+	VXORPS  X18, X18, X18
+	MOVQ    120(AX), R10
+	MOVQ    128(AX), R11
+	MOVQ    DX, R12
+	MOVQ    BX, R13
+
+pixel_318:
+	MOVLQSX      (R12), R14
+	MOVQ         R13, R15
+	TESTQ        R14, R14
+	CMOVQLT      CX, R15
+	MOVQ         144(AX), BP
+	MOVQ         8(BP)(R14*8), R14
+	ADDQ         (R10), R14
+	SHLQ         $0x02, R14
+	ADDQ         (AX), R14
+	VBROADCASTSS (R15), Z19
+	VADDSS       (R15), X18, X18
+	VFMADD231PS  (R14), Z19, Z0
+	VFMADD231PS  64(R14), Z19, Z1
+	VFMADD231PS  128(R14), Z19, Z2
+	VFMADD231PS  192(R14), Z19, Z3
+	VFMADD231PS  256(R14), Z19, Z4
+	VFMADD231PS  320(R14), Z19, Z5
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z19, Z6
+	VFMADD231PS  64(R14), Z19, Z7
+	VFMADD231PS  128(R14), Z19, Z8
+	VFMADD231PS  192(R14), Z19, Z9
+	VFMADD231PS  256(R14), Z19, Z10
+	VFMADD231PS  320(R14), Z19, Z11
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z19, Z12
+	VFMADD231PS  64(R14), Z19, Z13
+	VFMADD231PS  128(R14), Z19, Z14
+	VFMADD231PS  192(R14), Z19, Z15
+	VFMADD231PS  256(R14), Z19, Z16
+	VFMADD231PS  320(R14), Z19, Z17
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          pixel_318
+	MOVQ         SI, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	VMOVUPS      Z5, 320(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	VMOVUPS      Z8, 128(R10)
+	VMOVUPS      Z9, 192(R10)
+	VMOVUPS      Z10, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z12, (R10)
+	VMOVUPS      Z13, 64(R10)
+	VMOVUPS      Z14, 128(R10)
+	VMOVUPS      Z15, 192(R10)
+	VMOVUPS      Z16, 256(R10)
+	VMOVUPS      Z17, 320(R10)
+	MOVQ         72(AX), R10
+	MOVQ         168(AX), R11
+	SUBQ         R8, R11
+	VMOVSS       X18, (R10)(R11*4)
+	MOVQ         192(AX), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_317
+	VZEROUPPER
+	RET
+
+// func sparse7AVX512(p *sparseSum)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse7AVX512(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_319:
+	MOVQ    SI, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	VMOVUPS 192(R10), Z3
+	VMOVUPS 256(R10), Z4
+	VMOVUPS 320(R10), Z5
+	VMOVUPS 384(R10), Z6
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z7
+	VMOVUPS 64(R10), Z8
+	VMOVUPS 128(R10), Z9
+	VMOVUPS 192(R10), Z10
+	VMOVUPS 256(R10), Z11
+	VMOVUPS 320(R10), Z12
+	VMOVUPS 384(R10), Z13
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z14
+	VMOVUPS 64(R10), Z15
+	VMOVUPS 128(R10), Z16
+	VMOVUPS 192(R10), Z17
+	VMOVUPS 256(R10), Z18
+	VMOVUPS 320(R10), Z19
+	VMOVUPS 384(R10), Z20
+	VXORPS  X21, X21, X21
+	MOVQ    120(AX), R10
+	MOVQ    128(AX), R11
+	MOVQ    DX, R12
+	MOVQ    BX, R13
+
+pixel_320:
+	MOVLQSX      (R12), R14
+	MOVQ         R13, R15
+	TESTQ        R14, R14
+	CMOVQLT      CX, R15
+	MOVQ         144(AX), BP
+	MOVQ         8(BP)(R14*8), R14
+	ADDQ         (R10), R14
+	SHLQ         $0x02, R14
+	ADDQ         (AX), R14
+	VBROADCASTSS (R15), Z22
+	VADDSS       (R15), X21, X21
+	VFMADD231PS  (R14), Z22, Z0
+	VFMADD231PS  64(R14), Z22, Z1
+	VFMADD231PS  128(R14), Z22, Z2
+	VFMADD231PS  192(R14), Z22, Z3
+	VFMADD231PS  256(R14), Z22, Z4
+	VFMADD231PS  320(R14), Z22, Z5
+	VFMADD231PS  384(R14), Z22, Z6
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z22, Z7
+	VFMADD231PS  64(R14), Z22, Z8
+	VFMADD231PS  128(R14), Z22, Z9
+	VFMADD231PS  192(R14), Z22, Z10
+	VFMADD231PS  256(R14), Z22, Z11
+	VFMADD231PS  320(R14), Z22, Z12
+	VFMADD231PS  384(R14), Z22, Z13
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z22, Z14
+	VFMADD231PS  64(R14), Z22, Z15
+	VFMADD231PS  128(R14), Z22, Z16
+	VFMADD231PS  192(R14), Z22, Z17
+	VFMADD231PS  256(R14), Z22, Z18
+	VFMADD231PS  320(R14), Z22, Z19
+	VFMADD231PS  384(R14), Z22, Z20
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          pixel_320
+	MOVQ         SI, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	VMOVUPS      Z5, 320(R10)
+	VMOVUPS      Z6, 384(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z7, (R10)
+	VMOVUPS      Z8, 64(R10)
+	VMOVUPS      Z9, 128(R10)
+	VMOVUPS      Z10, 192(R10)
+	VMOVUPS      Z11, 256(R10)
+	VMOVUPS      Z12, 320(R10)
+	VMOVUPS      Z13, 384(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z14, (R10)
+	VMOVUPS      Z15, 64(R10)
+	VMOVUPS      Z16, 128(R10)
+	VMOVUPS      Z17, 192(R10)
+	VMOVUPS      Z18, 256(R10)
+	VMOVUPS      Z19, 320(R10)
+	VMOVUPS      Z20, 384(R10)
+	MOVQ         72(AX), R10
+	MOVQ         168(AX), R11
+	SUBQ         R8, R11
+	VMOVSS       X21, (R10)(R11*4)
+	MOVQ         192(AX), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_319
+	VZEROUPPER
+	RET
+
+// func sparse8AVX512(p *sparseSum)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·sparse8AVX512(SB), NOSPLIT, $8-8
+	MOVQ p+0(FP), AX
+	MOVQ $0x00000000, (SP)
+	LEAQ (SP), CX
+	MOVQ 96(AX), DX
+	MOVQ 24(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 168(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 168(AX), R8
+	MOVQ 176(AX), R9
+	SHLQ $0x02, R9
+
+channel_321:
+	MOVQ    SI, R10
+	VMOVUPS (R10), Z0
+	VMOVUPS 64(R10), Z1
+	VMOVUPS 128(R10), Z2
+	VMOVUPS 192(R10), Z3
+	VMOVUPS 256(R10), Z4
+	VMOVUPS 320(R10), Z5
+	VMOVUPS 384(R10), Z6
+	VMOVUPS 448(R10), Z7
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z8
+	VMOVUPS 64(R10), Z9
+	VMOVUPS 128(R10), Z10
+	VMOVUPS 192(R10), Z11
+	VMOVUPS 256(R10), Z12
+	VMOVUPS 320(R10), Z13
+	VMOVUPS 384(R10), Z14
+	VMOVUPS 448(R10), Z15
+	MOVQ    184(AX), R11
+	SHLQ    $0x02, R11
+	ADDQ    R11, R10
+	VMOVUPS (R10), Z16
+	VMOVUPS 64(R10), Z17
+	VMOVUPS 128(R10), Z18
+	VMOVUPS 192(R10), Z19
+	VMOVUPS 256(R10), Z20
+	VMOVUPS 320(R10), Z21
+	VMOVUPS 384(R10), Z22
+	VMOVUPS 448(R10), Z23
+	VXORPS  X24, X24, X24
+	MOVQ    120(AX), R10
+	MOVQ    128(AX), R11
+	MOVQ    DX, R12
+	MOVQ    BX, R13
+
+pixel_322:
+	MOVLQSX      (R12), R14
+	MOVQ         R13, R15
+	TESTQ        R14, R14
+	CMOVQLT      CX, R15
+	MOVQ         144(AX), BP
+	MOVQ         8(BP)(R14*8), R14
+	ADDQ         (R10), R14
+	SHLQ         $0x02, R14
+	ADDQ         (AX), R14
+	VBROADCASTSS (R15), Z25
+	VADDSS       (R15), X24, X24
+	VFMADD231PS  (R14), Z25, Z0
+	VFMADD231PS  64(R14), Z25, Z1
+	VFMADD231PS  128(R14), Z25, Z2
+	VFMADD231PS  192(R14), Z25, Z3
+	VFMADD231PS  256(R14), Z25, Z4
+	VFMADD231PS  320(R14), Z25, Z5
+	VFMADD231PS  384(R14), Z25, Z6
+	VFMADD231PS  448(R14), Z25, Z7
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z25, Z8
+	VFMADD231PS  64(R14), Z25, Z9
+	VFMADD231PS  128(R14), Z25, Z10
+	VFMADD231PS  192(R14), Z25, Z11
+	VFMADD231PS  256(R14), Z25, Z12
+	VFMADD231PS  320(R14), Z25, Z13
+	VFMADD231PS  384(R14), Z25, Z14
+	VFMADD231PS  448(R14), Z25, Z15
+	ADDQ         R9, R14
+	VFMADD231PS  (R14), Z25, Z16
+	VFMADD231PS  64(R14), Z25, Z17
+	VFMADD231PS  128(R14), Z25, Z18
+	VFMADD231PS  192(R14), Z25, Z19
+	VFMADD231PS  256(R14), Z25, Z20
+	VFMADD231PS  320(R14), Z25, Z21
+	VFMADD231PS  384(R14), Z25, Z22
+	VFMADD231PS  448(R14), Z25, Z23
+	ADDQ         DI, R12
+	ADDQ         DI, R13
+	ADDQ         $0x08, R10
+	DECQ         R11
+	JNZ          pixel_322
+	MOVQ         SI, R10
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	VMOVUPS      Z5, 320(R10)
+	VMOVUPS      Z6, 384(R10)
+	VMOVUPS      Z7, 448(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
+	VMOVUPS      Z12, 256(R10)
+	VMOVUPS      Z13, 320(R10)
+	VMOVUPS      Z14, 384(R10)
+	VMOVUPS      Z15, 448(R10)
+	MOVQ         184(AX), R11
+	SHLQ         $0x02, R11
+	ADDQ         R11, R10
+	VMOVUPS      Z16, (R10)
+	VMOVUPS      Z17, 64(R10)
+	VMOVUPS      Z18, 128(R10)
+	VMOVUPS      Z19, 192(R10)
+	VMOVUPS      Z20, 256(R10)
+	VMOVUPS      Z21, 320(R10)
+	VMOVUPS      Z22, 384(R10)
+	VMOVUPS      Z23, 448(R10)
+	MOVQ         72(AX), R10
+	MOVQ         168(AX), R11
+	SUBQ         R8, R11
+	VMOVSS       X24, (R10)(R11*4)
+	MOVQ         192(AX), R10
+	SHLQ         $0x02, R10
+	ADDQ         R10, SI
+	ADDQ         $0x04, DX
+	ADDQ         $0x04, BX
+	DECQ         R8
+	JNZ          channel_321
 	VZEROUPPER
 	RET
 
@@ -9781,7 +11205,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_291:
+block_323:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -9833,6 +11257,6 @@ block_291:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_291
+	JNZ        block_323
 	VZEROUPPER
 	RET

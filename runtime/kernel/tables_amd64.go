@@ -16,7 +16,13 @@ var routinesAVX2 = routines{
 	scale:            scaleAVX2,
 	pass:             passAVX2,
 	adam:             adamAVX2,
+	sparseRows:       1,
+	sparse:           func(p *sparseSum, vectors int) { sparseAVX2[vectors-1](p) },
 	transpose:        transposeAVX2,
+}
+
+var sparseAVX2 = [8]func(p *sparseSum){
+	sparse1AVX2, sparse2AVX2, sparse3AVX2, sparse4AVX2, sparse5AVX2, sparse6AVX2, sparse7AVX2, sparse8AVX2,
 }
 
 var tilesAVX2 = [2][6]func(t *tile){
@@ -38,7 +44,13 @@ var routinesAVX512 = routines{
 	scale:            scaleAVX512,
 	pass:             passAVX512,
 	adam:             adamAVX512,
+	sparseRows:       3,
+	sparse:           func(p *sparseSum, vectors int) { sparseAVX512[vectors-1](p) },
 	transpose:        transposeAVX2,
+}
+
+var sparseAVX512 = [8]func(p *sparseSum){
+	sparse1AVX512, sparse2AVX512, sparse3AVX512, sparse4AVX512, sparse5AVX512, sparse6AVX512, sparse7AVX512, sparse8AVX512,
 }
 
 var tilesAVX512 = [2][14]func(t *tile){

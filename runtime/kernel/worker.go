@@ -11,14 +11,17 @@ type worker struct {
 	pooling   pooling
 	vectors   vectors
 	depthwise depthwiseRow
+	sparse    sparseSum
 	turn      transposition
 	strip     []float32 // rows of the source
 	other     []float32 // rows of a second source
 	out       []float32 // results before pooling
 	planes    []float32 // Winograd's transformed input
 	products  []float32
+	turned    []float32 // products by term
 	edge      []float32 // a tile at the right edge
 	ones      []float32
+	bias      []float32 // sums of one band
 	taps      []int
 	_         apart
 }

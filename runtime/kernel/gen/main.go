@@ -48,6 +48,9 @@ func main() {
 		depthwiseKernels(s)
 		elementwise(s)
 		adam(s)
+		for vectors := 1; vectors <= sparseVectors; vectors++ {
+			sparse(s, vectors)
+		}
 	}
 	transpose()
 	tables(*file)
@@ -64,7 +67,12 @@ func tables(file string) {
 		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "adam"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
-		fmt.Fprintf(&b, "transpose: transposeAVX2,\n}\n\nvar tiles%s = [%d][%d]func(t *tile){\n", s.name, tileVectors, s.rows)
+		fmt.Fprintf(&b, "sparseRows: %d,\nsparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", s.sparseRows(), s.name)
+		fmt.Fprintf(&b, "transpose: transposeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, sparseVectors)
+		for vectors := 1; vectors <= sparseVectors; vectors++ {
+			fmt.Fprintf(&b, "sparse%d%s, ", vectors, s.name)
+		}
+		fmt.Fprintf(&b, "\n}\n\nvar tiles%s = [%d][%d]func(t *tile){\n", s.name, tileVectors, s.rows)
 		for vectors := 1; vectors <= tileVectors; vectors++ {
 			b.WriteString("{")
 			for rows := 1; rows <= s.rows; rows++ {
