@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -129,7 +130,7 @@ func (r row) prepare(ctx context.Context, dir string) error {
 	if absent != nil && !errors.Is(absent, errAbsent) {
 		return absent
 	}
-	enc, err := encodeJSON(a)
+	enc, err := json.MarshalIndent(a, "", " ")
 	if err != nil {
 		return err
 	}
@@ -217,4 +218,37 @@ func narrow(v []int) []int32 {
 		n[i] = int32(k)
 	}
 	return n
+}
+
+// readCase returns the images and labels of a case: a side holds these alone, not
+// the data set that they are of.
+func readCase(dir string) (*pixel.Batch, []int, error) {
+	var a about
+	b, err := os.ReadFile(filepath.Join(dir, "case.json"))
+	if err == nil {
+		err = json.Unmarshal(b, &a)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	shape := a.Arrays["images"].Shape
+	if len(shape) != 4 {
+		return nil, nil, fmt.Errorf("images of shape %v, want four dimensions", shape)
+	}
+	x := pixel.New(shape[0], shape[1], shape[2], shape[3])
+	wide := make([]int32, x.N)
+	for name, to := range map[string]any{"images": x.Data, "labels": wide} {
+		b, err := os.ReadFile(filepath.Join(dir, a.Arrays[name].File))
+		if err == nil {
+			_, err = binary.Decode(b, binary.LittleEndian, to)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	labels := make([]int, x.N)
+	for i, l := range wide {
+		labels[i] = int(l)
+	}
+	return x, labels, nil
 }

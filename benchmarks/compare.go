@@ -25,13 +25,13 @@ var keepMemory = []string{"MALLOC_MMAP_MAX_=0", "MALLOC_TRIM_THRESHOLD_=10000000
 // An outcome is what a row measured.
 type outcome struct {
 	row
-	setting        string // of the peer
-	ours, theirs   []float64
-	memory, peers  int64 // bytes
-	idle           float64
-	difference     string
-	err            error
-	absent, failed bool
+	setting       string // of the peer
+	ours, theirs  []float64
+	memory, peers int64 // bytes
+	idle          float64
+	difference    string
+	err           error
+	absent        bool
 }
 
 func compare(ctx context.Context, chosen []row, o options, stdout, stderr io.Writer) error {

@@ -7,8 +7,8 @@ type row struct {
 	task    string // "train", "gradient", "classify" or "product"
 	network string
 	images  int
-	repeats int    // of the work, in one run
-	parts   int    // the time shown is that of one repeat divided by this
+	repeats int    // of the work, in one run: longer than the pipe and the clock matter
+	parts   int    // units in one repeat
 	unit    string // of which the time is shown
 	peer    string // "pytorch", "onnxruntime" or "peak"
 	bar     float64

@@ -91,7 +91,7 @@ func (r row) work(ctx context.Context, action, dir string) (func() (time.Duratio
 	if r.task == "product" {
 		return productWork(kernelHooks(), action == "peak")
 	}
-	x, labels, err := r.load(ctx)
+	x, labels, err := readCase(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -123,6 +122,3 @@ func normalisation(a model.Architecture) (mean, std float64) {
 	}
 	return 0, 0
 }
-
-// encodeJSON is json.MarshalIndent, for people who look into a case.
-func encodeJSON(v any) ([]byte, error) { return json.MarshalIndent(v, "", " ") }
