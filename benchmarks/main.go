@@ -17,7 +17,7 @@
 //	    not run waits for its input; what CPU time it takes meanwhile is checked.
 //	 5. The table has the median of the ratios of pairs, with their range, the
 //	    medians of both sides, and the peak memory of both processes;
-//     ONNX Runtime's has PyTorch in it too, which builds its model.
+//	    ONNX Runtime's has PyTorch in it too, which builds its model.
 //
 // A row whose result is worse stays in the table. The exit status is 0 when all
 // rows were measured, whether or not they meet their bars, 1 when one failed and 2
