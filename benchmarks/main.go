@@ -1,9 +1,9 @@
 // Benchmarks measures this module against its peers, PyTorch and ONNX Runtime, on
 // identical work with the same number of threads.
 //
-//		go run ./benchmarks -python PATH [-pairs 7] [-threads 2] [-rows REGEXP]
-//		go run ./benchmarks -short      a tiny case without Python, to see that it runs
-//		go run ./benchmarks -roofline   kernels against the machine's bounds
+//	go run ./benchmarks -python PATH [-pairs 7] [-threads 2] [-rows REGEXP]
+//	go run ./benchmarks -short      a tiny case without Python, to see that it runs
+//	go run ./benchmarks -roofline   kernels against the machine's bounds
 //
 //	 1. A child process writes the row's case into a temporary folder: images,
 //	    labels, weights and this side's results.
