@@ -126,25 +126,36 @@ func random(r *rand.Rand, n int) []float32 {
 // canary is what stands around memory that a kernel writes to.
 const canary = 12345.678
 
-// guarded returns n elements that are not numbers between canaries, and a check
-// that these still stand and all elements were written.
-func guarded(n int) ([]float32, func(t testing.TB, what any)) {
+// fenced returns n elements between canaries, and a check that these still stand.
+func fenced(n int) ([]float32, func(t testing.TB, what any)) {
 	const margin = 64
 	all := make([]float32, n+2*margin)
 	for i := range all {
 		all[i] = canary
 	}
-	v := all[margin : margin+n : margin+n]
+	return all[margin : margin+n : margin+n], func(t testing.TB, what any) {
+		t.Helper()
+		for i, c := range all {
+			if (i < margin || i >= margin+n) && c != canary {
+				t.Fatalf("%v: element %d of %d was written", what, i-margin, n)
+			}
+		}
+	}
+}
+
+// guarded returns n elements that are not numbers between canaries, and a check
+// that these still stand and all elements were written.
+func guarded(n int) ([]float32, func(t testing.TB, what any)) {
+	v, whole := fenced(n)
 	for i := range v {
 		v[i] = float32(math.NaN())
 	}
 	return v, func(t testing.TB, what any) {
 		t.Helper()
-		for i, c := range all {
-			if inside := i >= margin && i < margin+n; !inside && c != canary {
-				t.Fatalf("%v: element %d of %d was written", what, i-margin, n)
-			} else if inside && c != c {
-				t.Fatalf("%v: element %d of %d was not written", what, i-margin, n)
+		whole(t, what)
+		for i, c := range v {
+			if c != c {
+				t.Fatalf("%v: element %d of %d was not written", what, i, n)
 			}
 		}
 	}
