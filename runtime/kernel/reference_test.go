@@ -115,6 +115,30 @@ func (p plain) back(sums []float64, dy []float32) []float64 {
 	return dz
 }
 
+// settle sets the gradient by those results to 0 of which rounding decides where
+// it goes: two pixels of a window, or a pixel and a bound, are as good as equal.
+func (p plain) settle(dy, x, w, bias []float32) {
+	s := p.s
+	sums, sizes, _ := p.forward(x, w, bias)
+	margin := 0.0
+	for _, v := range sizes {
+		margin = max(margin, 2*relative*v)
+	}
+	size := max(1, s.Pool)
+	for i := range dy {
+		o, q, r := i%s.Out, i/s.Out%p.pw, i/s.Out/p.pw
+		best, second := math.Inf(-1), math.Inf(-1)
+		for k := range size * size {
+			z := sums[((r*size+k/size)*p.ow+q*size+k%size)*s.Out+o]
+			best, second = max(best, z), max(second, min(best, z))
+		}
+		// Windows over zeros alone are equal on every path, and the first is taken.
+		if best-second < margin && best != second || math.Abs(best-float64(s.Low)) < margin || math.Abs(best-float64(s.High)) < margin {
+			dy[i] = 0
+		}
+	}
+}
+
 func random(r *rand.Rand, n int) []float32 {
 	v := make([]float32, n)
 	for i := range v {
