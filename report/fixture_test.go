@@ -67,7 +67,7 @@ func fixture(t testing.TB) *result.Run {
 		"rate":      {Value: 1.0, Kind: "float"},
 	}
 	run.Provenance = result.Provenance{
-		Version: "devel", Go: "go1.26.0", GOOS: "linux", GOARCH: "amd64", Codec: "image/jpeg of go1.26.0",
+		Version: "devel", Go: "go1.26.0", GOOS: "linux", GOARCH: "amd64", Codec: "image/jpeg of go1.26.0", Kernels: "avx2",
 		Git:     result.Git{Commit: "0123456789abcdef0123456789abcdef01234567", Dirty: true},
 		Modules: map[string]string{"example.org/b": "v1.2.3", "example.org/a": "v0.1.0 " + hostile},
 		Artifacts: []result.Artifact{

@@ -27,6 +27,7 @@ func newOrigin(run *result.Run) origin {
 		{"Program", "jpgreport " + p.Version, ""},
 		{"Go", strings.TrimSpace(p.Go + " " + p.GOOS + "/" + p.GOARCH), ""},
 		{"JPEG codec", p.Codec, ""},
+		{"Kernels", p.Kernels, ""},
 		{"Commit", git, ""},
 		{"Spec", run.Spec.File, ""},
 		{"Format of the record", run.Format, ""},

@@ -62,10 +62,13 @@ func child(ctx context.Context) *exec.Cmd {
 }
 
 // processor names what of the processor's instructions numbers depend on: with a
-// fused multiply-add package math rounds otherwise. It is part of every key of the
-// cache.
-func processor() []work.Part {
-	return []work.Part{{Name: "processor", Value: fmt.Sprintf("fma %t", cpu.X86.HasFMA)}}
+// fused multiply-add package math rounds otherwise, and so do the kernels that
+// networks run on. It is part of every key of the cache.
+//
+// Note: AVX2 and AVX-512 give the same bits, yet a result of one is not recalled
+// for the other: who runs both means to compare them.
+func processor(kernels string) []work.Part {
+	return []work.Part{{Name: "processor", Value: fmt.Sprintf("fma %t", cpu.X86.HasFMA)}, {Name: "kernels", Value: kernels}}
 }
 
 // cacheFolder returns the folder of kept results, or "" when there is none to be

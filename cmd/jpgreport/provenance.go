@@ -10,6 +10,7 @@ import (
 
 	"jpgreport/report"
 	"jpgreport/runtime/codec"
+	"jpgreport/runtime/model"
 	"jpgreport/runtime/result"
 )
 
@@ -19,9 +20,13 @@ func versionCommand() *cobra.Command {
 		Short: "Print the version of the program and of what its numbers depend on",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			p := provenance("", report.ChartLibrary(report.Options{}))
-			_, err := fmt.Fprintf(c.OutOrStdout(), "jpgreport %s\ngo      %s %s/%s\ncodec   %s\ncharts  %s\ncommit  %s\n",
-				p.Version, p.Go, p.GOOS, p.GOARCH, p.Codec, p.Charts.Name, commit(p.Git))
+			kernels, err := model.KernelPath()
+			if err != nil {
+				return err
+			}
+			p := provenance("", kernels, report.ChartLibrary(report.Options{}))
+			_, err = fmt.Fprintf(c.OutOrStdout(), "jpgreport %s\ngo      %s %s/%s\ncodec   %s\nkernels %s\ncharts  %s\ncommit  %s\n",
+				p.Version, p.Go, p.GOOS, p.GOARCH, p.Codec, p.Kernels, p.Charts.Name, commit(p.Git))
 			return err
 		},
 	}
@@ -34,14 +39,16 @@ func commit(g result.Git) string {
 	return g.Commit
 }
 
-// provenance returns what the program knows of itself.
-func provenance(specFile string, charts result.Artifact) result.Provenance {
+// provenance returns what the program knows of itself. kernels names the path
+// that networks run on.
+func provenance(specFile, kernels string, charts result.Artifact) result.Provenance {
 	p := result.Provenance{
 		Version:   "(devel)",
 		Go:        runtime.Version(),
 		GOOS:      runtime.GOOS,
 		GOARCH:    runtime.GOARCH,
 		Codec:     codec.Name(),
+		Kernels:   kernels,
 		Git:       result.Git{Commit: "unknown"},
 		Modules:   map[string]string{},
 		Artifacts: []result.Artifact{},

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jpgreport/report"
+	"jpgreport/runtime/model"
 	"jpgreport/runtime/notebook"
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/spec"
@@ -42,7 +43,11 @@ nothing that they depend on has changed.
 
 Exit status: 0 done; 1 a cell failed or a check says FAIL; 2 wrong usage or
 spec; 4 a limit was hit; 130 interrupted. But for status 2, the report is
-written with all that was done.`,
+written with all that was done.
+
+Environment: JPGREPORT_CACHE is the folder of kept results. JPGREPORT_KERNEL
+names the instructions that networks run on: portable, avx2 or avx512, as far
+as the machine has them; without it, the last of these.`,
 		Example: `  jpgreport run experiments/mnist.yaml
   jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html`,
 		Args: cobra.MinimumNArgs(1),
@@ -101,6 +106,10 @@ func runSpecs(c *cobra.Command, specs []string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
+	kernels, err := model.KernelPath()
+	if err != nil {
+		return err
+	}
 	// A mistake in the last spec is found before the first runs.
 	loaded := make([]*spec.Spec, len(specs))
 	var wrong spec.Errors
@@ -120,7 +129,7 @@ func runSpecs(c *cobra.Command, specs []string, f *runFlags) error {
 	}
 	var first error
 	for _, sp := range loaded {
-		if err := runSpec(c, sp, f, style); err != nil {
+		if err := runSpec(c, sp, f, style, kernels); err != nil {
 			var s *statusError
 			if !errors.As(err, &s) || s.status == statusInterrupted {
 				return err
@@ -174,7 +183,7 @@ func (f *runFlags) load(c *cobra.Command, path string) (*spec.Spec, error) {
 	return sp, nil
 }
 
-func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options) error {
+func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options, kernels string) error {
 	ctx, stderr := c.Context(), c.ErrOrStderr()
 	output := f.outputOf(sp.File)
 	if err := writable(output); err != nil {
@@ -188,8 +197,8 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options)
 		Timeout:    f.timeout,
 		Cache:      cacheFolder(),
 		NoCache:    f.noCache,
-		Versions:   processor(),
-		Provenance: provenance(sp.File, report.ChartLibrary(style)),
+		Versions:   processor(kernels),
+		Provenance: provenance(sp.File, kernels, report.ChartLibrary(style)),
 		OnProgress: progress.show,
 		OnNotice:   func(text string) { progress.print("jpgreport: " + text) },
 	})

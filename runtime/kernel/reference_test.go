@@ -115,6 +115,30 @@ func (p plain) back(sums []float64, dy []float32) []float64 {
 	return dz
 }
 
+// settle sets the gradient by those results to 0 of which rounding decides where
+// it goes: two pixels of a window, or a pixel and a bound, are as good as equal.
+func (p plain) settle(dy, x, w, bias []float32) {
+	s := p.s
+	sums, sizes, _ := p.forward(x, w, bias)
+	margin := 0.0
+	for _, v := range sizes {
+		margin = max(margin, 2*relative*v)
+	}
+	size := max(1, s.Pool)
+	for i := range dy {
+		o, q, r := i%s.Out, i/s.Out%p.pw, i/s.Out/p.pw
+		best, second := math.Inf(-1), math.Inf(-1)
+		for k := range size * size {
+			z := sums[((r*size+k/size)*p.ow+q*size+k%size)*s.Out+o]
+			best, second = max(best, z), max(second, min(best, z))
+		}
+		// Windows over zeros alone are equal on every path, and the first is taken.
+		if best-second < margin && best != second || math.Abs(best-float64(s.Low)) < margin || math.Abs(best-float64(s.High)) < margin {
+			dy[i] = 0
+		}
+	}
+}
+
 func random(r *rand.Rand, n int) []float32 {
 	v := make([]float32, n)
 	for i := range v {
@@ -126,25 +150,36 @@ func random(r *rand.Rand, n int) []float32 {
 // canary is what stands around memory that a kernel writes to.
 const canary = 12345.678
 
-// guarded returns n elements that are not numbers between canaries, and a check
-// that these still stand and all elements were written.
-func guarded(n int) ([]float32, func(t testing.TB, what any)) {
+// fenced returns n elements between canaries, and a check that these still stand.
+func fenced(n int) ([]float32, func(t testing.TB, what any)) {
 	const margin = 64
 	all := make([]float32, n+2*margin)
 	for i := range all {
 		all[i] = canary
 	}
-	v := all[margin : margin+n : margin+n]
+	return all[margin : margin+n : margin+n], func(t testing.TB, what any) {
+		t.Helper()
+		for i, c := range all {
+			if (i < margin || i >= margin+n) && c != canary {
+				t.Fatalf("%v: element %d of %d was written", what, i-margin, n)
+			}
+		}
+	}
+}
+
+// guarded returns n elements that are not numbers between canaries, and a check
+// that these still stand and all elements were written.
+func guarded(n int) ([]float32, func(t testing.TB, what any)) {
+	v, whole := fenced(n)
 	for i := range v {
 		v[i] = float32(math.NaN())
 	}
 	return v, func(t testing.TB, what any) {
 		t.Helper()
-		for i, c := range all {
-			if inside := i >= margin && i < margin+n; !inside && c != canary {
-				t.Fatalf("%v: element %d of %d was written", what, i-margin, n)
-			} else if inside && c != c {
-				t.Fatalf("%v: element %d of %d was not written", what, i-margin, n)
+		whole(t, what)
+		for i, c := range v {
+			if c != c {
+				t.Fatalf("%v: element %d of %d was not written", what, i, n)
 			}
 		}
 	}

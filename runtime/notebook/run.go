@@ -180,7 +180,7 @@ func interruptedBySignal(err error) bool {
 // childEnv returns what a child needs of an environment, and nothing that a
 // stranger's spec could want to know.
 func childEnv(environ []string) []string {
-	keep := []string{"PATH", "HOME", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "LANG", "LC_ALL", "TZ", "GOMAXPROCS", "GOGC", "GODEBUG"}
+	keep := []string{"PATH", "HOME", "TMPDIR", "TMP", "TEMP", "SYSTEMROOT", "LANG", "LC_ALL", "TZ", "GOMAXPROCS", "GOGC", "GODEBUG", "JPGREPORT_KERNEL"}
 	var out []string
 	for _, v := range environ {
 		name, _, _ := strings.Cut(v, "=")

@@ -373,8 +373,8 @@ func TestCache(t *testing.T) {
 }
 
 func TestChildEnv(t *testing.T) {
-	got := childEnv([]string{"PATH=/bin", "SECRET_TOKEN=x", "Home=/h", "AWS_KEY=y", "GOGC=50"})
-	if d := cmp.Diff([]string{"PATH=/bin", "Home=/h", "GOGC=50", "GOTRACEBACK=none"}, got); d != "" {
+	got := childEnv([]string{"PATH=/bin", "SECRET_TOKEN=x", "Home=/h", "AWS_KEY=y", "GOGC=50", "JPGREPORT_CACHE=/c", "JPGREPORT_KERNEL=avx2"})
+	if d := cmp.Diff([]string{"PATH=/bin", "Home=/h", "GOGC=50", "JPGREPORT_KERNEL=avx2", "GOTRACEBACK=none"}, got); d != "" {
 		t.Error(d)
 	}
 }

@@ -118,6 +118,7 @@ type Provenance struct {
 	GOOS      string            `json:"goos"`
 	GOARCH    string            `json:"goarch"`
 	Codec     string            `json:"codec"`
+	Kernels   string            `json:"kernels,omitempty"` // the instructions that networks ran on
 	Git       Git               `json:"git"`
 	Modules   map[string]string `json:"modules"`   // path → version
 	Artifacts []Artifact        `json:"artifacts"` // data sets and weights, in order of use

@@ -45,6 +45,7 @@ var leftOut = map[string]string{
 	"jpgreport/runtime/dataset.ReadIDX":             "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.Source":              "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.WithCatalog":         "the spec's data section says which sets may be opened, and from where",
+	"jpgreport/runtime/model.KernelPath":            "the record names the path, and no script may depend on it",
 	"jpgreport/runtime/model.Net.MarshalBinary":     "it is how results are kept, which needs no help from a script",
 	"jpgreport/runtime/model.Net.UnmarshalBinary":   "it is how results are kept, which needs no help from a script",
 	"jpgreport/runtime/pixel.Batch.MarshalBinary":   "it is how results are kept, which needs no help from a script",

@@ -53,6 +53,7 @@ var excluded = []struct{ name, reason string }{
 	{"jpgreport/runtime/dataset.ReadIDX", ofCatalog},
 	{"jpgreport/runtime/dataset.Source", ofCatalog},
 	{"jpgreport/runtime/dataset.WithCatalog", ofCatalog},
+	{"jpgreport/runtime/model.KernelPath", "the record names the path, and no script may depend on it"},
 	{"jpgreport/runtime/model.Net.MarshalBinary", ofCache},
 	{"jpgreport/runtime/model.Net.UnmarshalBinary", ofCache},
 	{"jpgreport/runtime/pixel.Batch.MarshalBinary", ofCache},
