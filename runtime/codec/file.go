@@ -27,17 +27,17 @@ func File(x *pixel.Batch, i int, o Options) ([]byte, error) {
 	}
 	t.transform()
 	header, scan := t.code()
-	file := make([]byte, 0, len(header)+len(scan)+len(endOfImage))
+	file := make([]byte, 0, len(header)+stuffed(scan)+len(endOfImage))
 	file = append(file, header...)
-	file = append(file, scan...)
+	file = appendStuffed(file, scan)
 	return append(file, endOfImage...), nil
 }
 
 // endOfImage is what follows the scan.
 const endOfImage = "\xff\xd9"
 
-// code returns the file up to the end of its only scan, in memory that the next
-// image takes.
+// code returns the file's header and its only scan, not yet stuffed, in memory
+// that the next image takes.
 func (t *trip) code() (header, scan []byte) {
 	header, tables := t.header, &t.codes
 	if t.options.Optimize {
@@ -87,7 +87,7 @@ func (t *trip) appendHeader(b []byte, specs *[2]huffmanSpecs) []byte {
 		segment(markerDQT, 65)
 		b = append(b, byte(i))
 		for _, place := range zigzag {
-			b = append(b, byte(t.quantisers[i].step[place]))
+			b = append(b, byte(t.quantisers[i].tables[quantiserStep][place]))
 		}
 	}
 	segment(markerSOF0, 6+3*len(t.components))

@@ -7,24 +7,31 @@ type huffmanSpec struct {
 	symbols []byte
 }
 
-// A code is a symbol's code word; a symbol without one has length 0.
-type code struct {
-	code   uint32
-	length uint8
-}
+// A code is a symbol's code word, moved up by the number of additional bits that
+// follow it, and in the lowest bits the length of both, 27 at most. A symbol
+// without a code word has length 0.
+type code uint32
 
-// codes are the tables that one component's blocks are coded with.
-type codes struct {
-	dc [16]code
-	ac [256]code
-}
+const (
+	codeShift  = 5
+	codeLength = 1<<codeShift - 1
+)
 
-// assign fills codes by symbol (T.81, C.2: figures C.1 to C.3).
+// codes are the tables that one component's blocks are coded with: DC's by
+// category and from acCodes on AC's by symbol.
+type codes [acCodes + 256]code
+
+const acCodes = 16
+
+// assign fills codes by symbol (T.81, C.2: figures C.1 to C.3). A symbol's low
+// four bits say how many additional bits follow it (F.1.2.1 and F.1.2.2).
 func (s *huffmanSpec) assign(table []code) {
 	next, k := uint32(0), 0
 	for length, count := range s.counts {
 		for range count {
-			table[s.symbols[k]] = code{next, uint8(length + 1)}
+			symbol := s.symbols[k]
+			more := symbol & 15
+			table[symbol] = code(next<<(more+codeShift) | uint32(length+1) + uint32(more))
 			next, k = next+1, k+1
 		}
 		next <<= 1
@@ -36,8 +43,8 @@ type huffmanSpecs struct{ dc, ac huffmanSpec }
 
 func (s *huffmanSpecs) codes() *codes {
 	c := new(codes)
-	s.dc.assign(c.dc[:])
-	s.ac.assign(c.ac[:])
+	s.dc.assign(c[:acCodes])
+	s.ac.assign(c[acCodes:])
 	return c
 }
 

@@ -1,3 +1,5 @@
+//go:build !amd64
+
 package codec
 
 // kernels is the choice of the inner loops.
@@ -17,4 +19,8 @@ func (kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride, 
 }
 func (kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q *quantiser) {
 	inverseRow(samples, stride, coefs, pairs, q)
+}
+
+func (kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
+	return writeBlock(out, p, coefs, rest, difference, t)
 }

@@ -11,22 +11,27 @@ import "math/bits"
 // factor = ⌈2¹⁵⁺ᵇ/step⌉ exceeds 2¹⁸⁺ᵇ/d by less than 1, and for n ≤ 2¹⁴ the error
 // of n·factor/2¹⁸⁺ᵇ stays below 2¹⁴/2¹⁸⁺ᵇ < 1/d, too little to reach the next
 // whole number. Levels of 8 bits give |v| < 2¹³ + 2⁸ and d/2 < 2¹⁰.
-type quantiser struct {
-	half   [64]int16
-	factor [64]uint16
-	scale  [64]uint16 // 2¹⁴⁻ᵇ
-	step   [64]int16
-}
+type quantiser struct{ tables [4][64]int16 }
+
+// The tables of a quantiser, together so that vectors of them are at hand in
+// this order. All numbers fit into 15 bits but a factor of 2¹⁵, for steps that
+// are powers of two; it is read without a sign.
+const (
+	quantiserHalf   = iota // d/2
+	quantiserFactor        // ⌈2¹⁵⁺ᵇ/step⌉
+	quantiserScale         // 2¹⁴⁻ᵇ
+	quantiserStep
+)
 
 // newQuantiser takes steps of 1..255, row by row.
-func newQuantiser(steps *[64]int) quantiser {
-	var q quantiser
+func newQuantiser(steps *[64]int) *quantiser {
+	q := new(quantiser)
 	for k, step := range steps {
 		b := bits.Len(uint(step)) - 1
-		q.half[k] = int16(4 * step)
-		q.factor[k] = uint16(ceilDiv(1<<(15+b), step))
-		q.scale[k] = 1 << (14 - b)
-		q.step[k] = int16(step)
+		q.tables[quantiserHalf][k] = int16(4 * step)
+		q.tables[quantiserFactor][k] = int16(uint16(ceilDiv(1<<(15+b), step)))
+		q.tables[quantiserScale][k] = 1 << (14 - b)
+		q.tables[quantiserStep][k] = int16(step)
 	}
 	return q
 }
@@ -35,8 +40,9 @@ func newQuantiser(steps *[64]int) quantiser {
 func (q *quantiser) quantise(coefs []int16, transformed *[64]int32) (nonzero uint64) {
 	coefs = coefs[:64]
 	for k, v := range transformed {
-		n := uint32(max(v, -v) + int32(q.half[k]))
-		quotient := int32(n * uint32(q.factor[k]) >> 16 * uint32(q.scale[k]) >> 16)
+		n := uint32(max(v, -v) + int32(q.tables[quantiserHalf][k]))
+		factor, scale := uint32(uint16(q.tables[quantiserFactor][k])), uint32(q.tables[quantiserScale][k])
+		quotient := int32(n * factor >> 16 * scale >> 16)
 		if quotient == 0 {
 			coefs[k] = 0
 			continue
@@ -53,7 +59,7 @@ func (q *quantiser) quantise(coefs []int16, transformed *[64]int32) (nonzero uin
 // dequantise undoes quantise but for what the rounding lost.
 func (q *quantiser) dequantise(coefs []int16) (out [64]int32) {
 	for k, v := range coefs[:64] {
-		out[k] = int32(v) * int32(q.step[k])
+		out[k] = int32(v) * int32(q.tables[quantiserStep][k])
 	}
 	return out
 }

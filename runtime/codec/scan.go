@@ -1,66 +1,58 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
 
 // A scanWriter writes the entropy-coded segments of baseline scans (T.81, F.1.2)
-// into memory that it uses again.
+// into memory that it uses again, as yet without the zero that follows each byte
+// of ones in a file: so nothing depends on the bits that are written, and the
+// zeros are soon counted.
 type scanWriter struct {
-	out    []byte
-	length int    // of out that is written
-	bits   uint64 // the last count of them are still to be written
-	count  uint
+	kernels
+	out []byte
+	pen
+}
+
+// A pen is where a scanWriter writes.
+type pen struct {
+	at      int    // what is written of out
+	pending uint64 // the first count of these bits are still to be written
+	count   uint   // below 8
 }
 
 // maxBlockBytes bounds what a block comes to: 64 times at most 16 bits of code
-// and 11 of value, each byte followed by a stuffed one, and what was left before.
-const maxBlockBytes = 2*64*27/8 + 16
+// and 11 of value, and eight bytes that are written at once.
+const maxBlockBytes = 64*27/8 + 8
 
 // begin forgets what was written.
-func (w *scanWriter) begin() { w.length, w.bits, w.count = 0, 0, 0 }
-
-// put appends bits, 32 at most.
-func (w *scanWriter) put(code uint32, length uint) {
-	w.bits = w.bits<<length | uint64(code)
-	w.count += length
-	if w.count >= 32 {
-		w.count -= 32
-		w.word(uint32(w.bits >> w.count))
-	}
-}
-
-// word writes 32 bits, with a zero after each byte of ones (T.81, F.1.2.3).
-func (w *scanWriter) word(v uint32) {
-	if (v&^(v+0x01010101))&0x80808080 == 0 { // no byte is ff
-		binary.BigEndian.PutUint32(w.out[w.length:], v)
-		w.length += 4
-		return
-	}
-	for shift := 24; shift >= 0; shift -= 8 {
-		w.byte(byte(v >> shift))
-	}
-}
-
-func (w *scanWriter) byte(b byte) {
-	w.out[w.length] = b
-	w.length++
-	if b == 0xff {
-		w.out[w.length] = 0
-		w.length++
-	}
-}
+func (w *scanWriter) begin() { w.pen = pen{} }
 
 // end fills the last byte with ones (T.81, F.1.2.3) and returns what was written.
 func (w *scanWriter) end() []byte {
-	for ; w.count >= 8; w.count -= 8 {
-		w.byte(byte(w.bits >> (w.count - 8)))
-	}
 	if w.count > 0 {
-		w.byte(byte(w.bits<<(8-w.count)) | 0xff>>w.count)
+		w.out[w.at] = byte(w.pending>>56) | 0xff>>w.count
+		w.at++
 	}
-	return w.out[:w.length]
+	return w.out[:w.at]
+}
+
+// stuffed returns the length of a scan in a file, where each byte of ones is
+// followed by a zero (T.81, F.1.2.3).
+func stuffed(scan []byte) int { return len(scan) + bytes.Count(scan, ones) }
+
+var ones = []byte{0xff}
+
+// appendStuffed appends a scan as it stands in a file.
+func appendStuffed(file, scan []byte) []byte {
+	for _, b := range scan {
+		if file = append(file, b); b == 0xff {
+			file = append(file, 0)
+		}
+	}
+	return file
 }
 
 // Symbols of T.81, F.1.2.2.1.
@@ -69,31 +61,48 @@ const (
 	zeroRun    = 0xf0 // 16 zeros
 )
 
+// put writes a code with its additional bits. It writes eight bytes and moves on
+// by the whole ones among them, which takes no branch.
+func (p pen) put(out []byte, c code, value uint32) pen {
+	p.count += uint(c & codeLength)
+	p.pending |= uint64(uint32(c)>>codeShift|value) << ((64 - p.count) & 63)
+	binary.BigEndian.PutUint64(out[p.at:], p.pending)
+	p.at += int(p.count / 8)
+	p.pending <<= p.count &^ 7 & 63
+	p.count &= 7
+	return p
+}
+
 // block codes the difference of a block's DC coefficient to its predecessor's,
 // and its AC coefficients in zig-zag order.
 func (w *scanWriter) block(coefs []int16, nonzero uint64, difference int, t *codes) {
-	coefs = coefs[:64]
-	if len(w.out)-w.length < maxBlockBytes {
+	if len(w.out)-w.at < maxBlockBytes {
 		w.out = append(w.out, make([]byte, len(w.out)+maxBlockBytes)...)
 	}
+	w.pen = w.writeBlock(w.out, w.pen, coefs, inZigzag(nonzero)&^1, difference, t)
+}
+
+// writeBlock is block's inner loop; rest has the places of the AC coefficients
+// that are not 0, in zig-zag order.
+func writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
+	b := (*[64]int16)(coefs)
 	size, value := magnitude(difference)
-	c := t.dc[size]
-	w.put(c.code<<size|value, uint(c.length)+size)
+	p = p.put(out, t[size&15], value)
 	last := 0
-	for rest := inZigzag(nonzero) &^ 1; rest != 0; rest &= rest - 1 {
+	for ; rest != 0; rest &= rest - 1 {
 		k := bits.TrailingZeros64(rest)
-		run := k - last - 1
+		run := uint(k - last - 1)
 		last = k
 		for ; run > 15; run -= 16 {
-			w.put(t.ac[zeroRun].code, uint(t.ac[zeroRun].length))
+			p = p.put(out, t[acCodes+zeroRun], 0)
 		}
-		size, value := magnitude(int(coefs[zigzag[k]&63]))
-		c := t.ac[(uint(run)<<4|size)&0xff]
-		w.put(c.code<<(size&15)|value, uint(c.length)+size)
+		size, value := magnitude(int(b[zigzag[k&63]&63]))
+		p = p.put(out, t[acCodes+(run<<4|size)&0xff], value)
 	}
 	if last < 63 {
-		w.put(t.ac[endOfBlock].code, uint(t.ac[endOfBlock].length))
+		p = p.put(out, t[acCodes+endOfBlock], 0)
 	}
+	return p
 }
 
 // magnitude returns a value's category and its additional bits (T.81, F.1.2.1.1

@@ -9,28 +9,28 @@ type trip struct {
 	shape
 	options    *Options
 	components []component
-	quantisers [2]quantiser     // of luma and chroma, unless options.Qualities is given:
-	units      [101][]quantiser // these, by quality
-	header     []byte           // of the files, with K.3's Huffman tables
-	codes      [2]*codes        // K.3's
-	lines      [2][2][]byte     // rows of chroma as wide as luma: component, row of two
+	quantisers [2]*quantiser      // of luma and chroma, unless options.Qualities is given:
+	units      [101][2]*quantiser // these, by quality
+	header     []byte             // of the files, with K.3's Huffman tables
+	codes      [2]*codes          // K.3's
+	lines      [2][2][]byte       // rows of chroma as wide as luma: component, row of two
 	scan       scanWriter
 }
 
 // newTrip prepares for images of x's shape and valid options.
 func newTrip(x *pixel.Batch, o *Options, k kernels) *trip {
-	t := &trip{kernels: k, shape: newShape(x, o.Subsampling), options: o}
+	t := &trip{kernels: k, shape: newShape(x, o.Subsampling), options: o, scan: scanWriter{kernels: k}}
 	t.components = t.shape.components(x.C)
 	if o.Qualities != nil {
 		for _, q := range o.Qualities {
-			if t.units[q] == nil {
+			if t.units[q][0] == nil {
 				luma, chroma := scaledTables(q)
-				t.units[q] = []quantiser{newQuantiser(&luma), newQuantiser(&chroma)}
+				t.units[q] = [2]*quantiser{newQuantiser(&luma), newQuantiser(&chroma)}
 			}
 		}
 	} else {
 		luma, chroma := o.tables()
-		t.quantisers = [2]quantiser{newQuantiser(&luma), newQuantiser(&chroma)}
+		t.quantisers = [2]*quantiser{newQuantiser(&luma), newQuantiser(&chroma)}
 		typical := [2]huffmanSpecs{typicalCodes(0), typicalCodes(1)}
 		t.header = t.appendHeader(nil, &typical)
 		for i := range typical {
@@ -54,7 +54,7 @@ func (t *trip) image(back, src []float32) (size int, numbers bool) {
 	t.transform()
 	if t.options.Qualities == nil {
 		header, scan := t.code()
-		size = len(header) + len(scan) + len(endOfImage)
+		size = len(header) + stuffed(scan) + len(endOfImage)
 	}
 	t.restore()
 	t.join(back)
@@ -112,7 +112,7 @@ func (t *trip) transform() {
 			at := c.block(row, 0)
 			coefs, nonzero := c.coefs[64*at:], c.nonzero[at:]
 			if t.options.Qualities == nil {
-				t.forward(coefs, nonzero, c.row(8*row), c.stride, c.pairs, &t.quantisers[c.table])
+				t.forward(coefs, nonzero, c.row(8*row), c.stride, c.pairs, t.quantisers[c.table])
 				continue
 			}
 			for column := range c.blocksWide {
@@ -130,7 +130,7 @@ func (t *trip) restore() {
 		for row := range c.blocksHigh {
 			coefs := c.coefs[64*c.block(row, 0):]
 			if t.options.Qualities == nil {
-				t.inverse(c.row(8*row), c.stride, coefs, c.pairs, &t.quantisers[c.table])
+				t.inverse(c.row(8*row), c.stride, coefs, c.pairs, t.quantisers[c.table])
 				continue
 			}
 			for column := range c.blocksWide {
@@ -143,7 +143,7 @@ func (t *trip) restore() {
 
 func (t *trip) unitQuantiser(c *component, row, column int) *quantiser {
 	unit := row/c.v*t.unitsWide + column/c.h
-	return &t.units[t.options.Qualities[unit]][c.table]
+	return t.units[t.options.Qualities[unit]][c.table]
 }
 
 // join turns the components' samples into an image, chroma upsampled.

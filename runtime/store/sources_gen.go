@@ -10,8 +10,8 @@ var sources = []source{
 	},
 	{
 		"codec",
-		"d98768c4f321114e74d3803d38aa114eb96aa098ade76dcfd22de272337d8405",
-		"",
+		"05ffde6975733713c20e66a70c42696225462857e2b19fcaf2fb00674c5f9d1a",
+		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 	{
 		"dataset",
@@ -21,6 +21,6 @@ var sources = []source{
 	{
 		"model",
 		"05610ebc769428cc4811472eafae37a31b413e22d381f4a85fdf2ee867af030a",
-		"c30a33fe35a56bd005e23b28a95d3ada3624858288e667145706b0c939916f0a",
+		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }
