@@ -1,20 +1,25 @@
-// Package codec puts images through a real image codec and back.
+// Package codec puts images through JPEG and back, to the pixels that
+// libjpeg-turbo gives with its defaults, and so Pillow, OpenCV and torchvision.
 //
-//  1. [JPEG] compresses each image of a batch at a quality and decodes it again:
-//     a [Compressed] has the images that come back, the size of each file and the
-//     quantisation tables read back from the files by [Tables].
-//  2. [StandardTables] are the tables that a quality stands for, to hold those
-//     against.
-//  3. [Name] names the codec for a report's provenance.
+//  1. [JPEG] compresses each image of a batch and decodes it again: a
+//     [Compressed] has the images that come back, the size of each file and the
+//     quantisation tables read back from the files' header by [Tables]. [Options]
+//     say how: by which quality or which tables, with which [Subsampling].
+//  2. [File] writes the file itself, which is Pillow's byte for byte.
+//  3. [StandardTables] are the tables that a quality stands for, to hold those
+//     read back against.
+//  4. [Differentiable] is the round trip in a form that has a gradient, and
+//     [Gradient] its product with a vector, for attacks through JPEG.
+//  5. [Name] names the codec for a report's provenance.
+//
+// Written from ITU-T T.81 (09/92), JFIF 1.02 and the papers named beside the code;
+// what these leave open was found out by comparing with Pillow.
 package codec
 
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/work"
@@ -23,9 +28,9 @@ import (
 // Compressed is a batch after the round trip.
 type Compressed struct {
 	Images  *pixel.Batch // decoded, on 8-bit levels
-	Bytes   []int        // size of each image's whole JFIF file
-	Tables  [][64]int    // quantisation tables in the files: luma, chroma; row by row
-	Quality int          // asked for
+	Bytes   []int        // size of each image's whole JFIF file; nil where there can be none
+	Tables  [][64]int    // quantisation tables in the files: luma, chroma; row by row; nil likewise
+	Quality int          // asked for; 0 where steps or qualities were
 }
 
 // Name names the codec that pixels and sizes depend on, for a report's
@@ -101,45 +106,16 @@ func notNumber(x *pixel.Batch, i int) error {
 	return fmt.Errorf("image %d: sample %d is NaN, want a number", i, k)
 }
 
-// runSamples is how many samples a worker takes on before it reports.
-const runSamples = 1 << 16
-
-// compress shares the images out to workers that take the next few each.
+// compress is JPEG without its memory and its checks of the entry.
 func compress(ctx context.Context, x *pixel.Batch, o *Options, k kernels) (*Compressed, error) {
 	c := &Compressed{Images: x.Like(), Quality: o.Quality}
-	bytes := make([]int, x.N)
-	run := max(1, runSamples/x.Size())
-	numbers := make([]bool, x.N)
-	finished := make(chan int)
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), ceilDiv(x.N, run)) {
-		workers.Go(func() {
-			t := newTrip(x, o, k)
-			for ctx.Err() == nil {
-				from := int(next.Add(1)-1) * run
-				to := min(from+run, x.N)
-				if from >= to {
-					return
-				}
-				for i := from; i < to; i++ {
-					bytes[i], numbers[i] = t.image(c.Images.Sample(i), x.Sample(i))
-				}
-				finished <- to - from
-			}
-		})
-	}
-	go func() { workers.Wait(); close(finished) }()
-	step := work.Step{Task: "compress " + o.task(), Total: x.N, Unit: "images"}
-	told := 0
-	for n := range finished { // here, so that progress is reported from one goroutine
-		if step.Done += n; step.Done == x.N || step.Done-told >= max(1, x.N/50) {
-			told = step.Done
-			work.Report(ctx, step)
-		}
-	}
-	if step.Done < x.N {
-		return nil, ctx.Err()
+	bytes, numbers := make([]int, x.N), make([]bool, x.N)
+	err := spread(ctx, x, "compress "+o.task(), func() func(i int) {
+		t := newTrip(x, o, k)
+		return func(i int) { bytes[i], numbers[i] = t.image(c.Images.Sample(i), x.Sample(i)) }
+	})
+	if err != nil {
+		return nil, err
 	}
 	if i := slices.Index(numbers, false); i >= 0 {
 		return nil, notNumber(x, i)
@@ -147,7 +123,6 @@ func compress(ctx context.Context, x *pixel.Batch, o *Options, k kernels) (*Comp
 	if o.Qualities != nil {
 		return c, nil
 	}
-	var err error
 	c.Bytes = bytes
 	c.Tables, err = Tables(newTrip(x, o, k).header)
 	return c, err

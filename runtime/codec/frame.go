@@ -38,6 +38,11 @@ type component struct {
 // margin is what lies before and after each row of samples: a vector's width.
 const margin = 32
 
+// unit returns the number of the unit that a component's block belongs to.
+func (f shape) unit(c *component, row, column int) int {
+	return row/c.v*f.unitsWide + column/c.h
+}
+
 // components returns memory for the components of such images.
 func (f shape) components(channels int) []component {
 	list := make([]component, channels)

@@ -142,8 +142,7 @@ func (t *trip) restore() {
 }
 
 func (t *trip) unitQuantiser(c *component, row, column int) *quantiser {
-	unit := row/c.v*t.unitsWide + column/c.h
-	return t.units[t.options.Qualities[unit]][c.table]
+	return t.units[t.options.Qualities[t.unit(c, row, column)]][c.table]
 }
 
 // join turns the components' samples into an image, chroma upsampled.

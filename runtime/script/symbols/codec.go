@@ -12,7 +12,9 @@ import (
 func codecSymbols() Package {
 	return Package{
 		"Compressed":     reflect.ValueOf((*codec.Compressed)(nil)),
+		"Differentiable": reflect.ValueOf(codec.Differentiable),
 		"File":           reflect.ValueOf(codec.File),
+		"Gradient":       reflect.ValueOf(codec.Gradient),
 		"JPEG":           reflect.ValueOf(codec.JPEG),
 		"Name":           reflect.ValueOf(codec.Name),
 		"Options":        reflect.ValueOf((*codec.Options)(nil)),
