@@ -38,8 +38,8 @@ type contest struct {
 }
 
 var contests = []contest{
-	{"28×28 grey", 500, 4, 1, 28, 10},
-	{"224×224 colour, 4:2:0", 8, 25, 3, 224, 3},
+	{"28×28 grey", 1000, 5, 1, 28, 10},
+	{"224×224 colour, 4:2:0", 8, 150, 3, 224, 3},
 }
 
 const quality = 75

@@ -1,5 +1,11 @@
 package codec
 
+// fastest returns the best choice of inner loops for this processor.
+func fastest() kernels {
+	list := choices()
+	return list[len(list)-1]
+}
+
 // forwardQuantised transforms and quantises one block.
 func forwardQuantised(coefs []int16, samples []byte, stride int, q *quantiser) (nonzero uint64) {
 	var block [64]int32

@@ -2,20 +2,33 @@ package codec
 
 import "golang.org/x/sys/cpu"
 
-//go:generate go run ./gen -out avx2_amd64.s -stubs avx2_amd64.go -pkg codec
+//go:generate go run ./gen -out vector_amd64.s -stubs vector_amd64.go -pkg codec
 
-// kernels is the choice of the inner loops: those in assembly, with AVX2, or the
-// portable ones, which give the same bits.
-type kernels struct{ avx2 bool }
+// kernels is the choice of the inner loops: those in assembly or the portable
+// ones, which give the same bits.
+type kernels struct {
+	avx2   bool // with FMA, BMI1 and BMI2, which every such processor has
+	avx512 bool // besides; for rows of samples
+}
 
-// fastest returns the best choice for this processor.
-func fastest() kernels {
-	return kernels{avx2: cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI1 && cpu.X86.HasBMI2}
+// choices returns what this processor can run, the fastest last.
+func choices() []kernels {
+	list := []kernels{{}}
+	if x := cpu.X86; x.HasAVX2 && x.HasFMA && x.HasBMI1 && x.HasBMI2 {
+		list = append(list, kernels{avx2: true})
+		if x.HasAVX512F {
+			list = append(list, kernels{avx2: true, avx512: true})
+		}
+	}
+	return list
 }
 
 func (k kernels) levels(dst []byte, src []float32) (numbers bool) {
 	if !k.avx2 {
 		return levels(dst, src)
+	}
+	if k.avx512 {
+		return levelsAVX512(&dst[0], &src[0], len(src)) == 0
 	}
 	return levelsAVX2(&dst[0], &src[0], len(src)) == 0
 }
@@ -25,6 +38,10 @@ func (k kernels) samples(dst []float32, src []byte) {
 		samples(dst, src)
 		return
 	}
+	if k.avx512 {
+		samplesAVX512(&dst[0], &src[0], len(dst))
+		return
+	}
 	samplesAVX2(&dst[0], &src[0], len(dst))
 }
 
@@ -32,12 +49,19 @@ func (k kernels) toYCC(y, cb, cr []byte, r, g, b []float32) (numbers bool) {
 	if !k.avx2 {
 		return toYCC(y, cb, cr, r, g, b)
 	}
+	if k.avx512 {
+		return toYCCAVX512(&y[0], &cb[0], &cr[0], &r[0], &g[0], &b[0], len(r)) == 0
+	}
 	return toYCCAVX2(&y[0], &cb[0], &cr[0], &r[0], &g[0], &b[0], len(r)) == 0
 }
 
 func (k kernels) toRGB(r, g, b []float32, y, cb, cr []byte) {
 	if !k.avx2 {
 		toRGB(r, g, b, y, cb, cr)
+		return
+	}
+	if k.avx512 {
+		toRGBAVX512(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r))
 		return
 	}
 	toRGBAVX2(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r))

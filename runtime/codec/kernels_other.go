@@ -5,8 +5,8 @@ package codec
 // kernels is the choice of the inner loops.
 type kernels struct{}
 
-// fastest returns the best choice for this processor.
-func fastest() kernels { return kernels{} }
+// choices returns what this processor can run.
+func choices() []kernels { return []kernels{{}} }
 
 func (kernels) levels(dst []byte, src []float32) bool             { return levels(dst, src) }
 func (kernels) samples(dst []float32, src []byte)                 { samples(dst, src) }

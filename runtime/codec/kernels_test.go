@@ -11,8 +11,8 @@ import (
 	"jpgreport/runtime/pixel"
 )
 
-// TestKernelsAgree takes images through the portable loops and through those of
-// this processor: the same bits, whatever the size, the subsampling, the tables
+// TestKernelsAgree takes images through the portable loops and through those that
+// this processor can run: the same bits, whatever the size, the subsampling, the tables
 // and the samples, which go beyond the range and hit its ends.
 func TestKernelsAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
@@ -37,19 +37,21 @@ func TestKernelsAgree(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := compress(t.Context(), x, &o, fastest())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(got.Images.Data, want.Images.Data) || !slices.Equal(got.Bytes, want.Bytes) {
-			t.Fatalf("trial %d, %s, %+v: other pixels or sizes than the portable loops give", trial, x.Shape(), o)
+		for _, k := range choices()[1:] {
+			got, err := compress(t.Context(), x, &o, k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got.Images.Data, want.Images.Data) || !slices.Equal(got.Bytes, want.Bytes) {
+				t.Fatalf("trial %d, %s, %+v, %+v: other pixels or sizes than the portable loops give", trial, x.Shape(), o, k)
+			}
 		}
 	}
 }
 
 // TestKernelsSeeNaN: wherever in a row a NaN stands.
 func TestKernelsSeeNaN(t *testing.T) {
-	for _, k := range []kernels{{}, fastest()} {
+	for _, k := range choices() {
 		for _, channels := range []int{1, 3} {
 			for at := range channels * 2 * 19 {
 				x := pixel.New(1, channels, 2, 19)
@@ -65,7 +67,7 @@ func TestKernelsSeeNaN(t *testing.T) {
 
 // TestNothingAllocated: an image costs no memory once its shape is known.
 func TestNothingAllocated(t *testing.T) {
-	for _, k := range []kernels{{}, fastest()} {
+	for _, k := range choices() {
 		for _, channels := range []int{1, 3} {
 			x := pixel.New(1, channels, 45, 60)
 			for i := range x.Data {
@@ -81,7 +83,7 @@ func TestNothingAllocated(t *testing.T) {
 }
 
 func BenchmarkKernels(b *testing.B) {
-	for _, k := range []kernels{{}, fastest()} {
+	for _, k := range choices() {
 		for _, shape := range [][3]int{{1, 28, 28}, {3, 224, 224}} {
 			x := pixel.New(16, shape[0], shape[1], shape[2])
 			for i := range x.Data {

@@ -10,7 +10,7 @@ var sources = []source{
 	},
 	{
 		"codec",
-		"2bbf6ab857a78f55d7d94a1960e401a4853283974592abb1d3016be44fdb5654",
+		"5c159973bc596d592360165fe0959c9a8ef1bd8bda1e52d4a5255d83c4bc6f6e",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 	{

@@ -1,4 +1,4 @@
-// Command gen writes the AVX2 forms of package codec's inner loops:
+// Command gen writes the AVX2 and AVX-512 forms of package codec's inner loops:
 //
 //	go generate ./runtime/codec
 //
@@ -7,8 +7,6 @@
 package main
 
 import (
-	"math"
-
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -16,10 +14,12 @@ import (
 
 func main() {
 	ConstraintExpr("amd64")
-	levels()
-	samples()
-	toYCC()
-	toRGB()
+	for _, w := range []width{avx2, avx512} {
+		levels(w)
+		samples(w)
+		toYCC(w)
+		toRGB(w)
+	}
 	halve()
 	triangle()
 	forward()
@@ -43,18 +43,6 @@ func vector(name string, words ...uint32) operand.Mem {
 	constants[name] = m
 	return m
 }
-
-// float returns a number eight times over.
-func float(name string, v float64) operand.Mem {
-	f := float32(v)
-	if float64(f) != v {
-		panic(name + " is no float32")
-	}
-	return vector(name, math.Float32bits(f))
-}
-
-// inverse255 returns 1/255, rounded.
-func inverse255() operand.Mem { return vector("inverse255", math.Float32bits(1.0/255)) }
 
 // pair returns two 16-bit numbers, the lower first, eight times over.
 func pair(name string, low, high int) operand.Mem {
@@ -86,32 +74,3 @@ func tail() operand.Mem {
 func pointer(name string) Register { return Load(Param(name), GP64()) }
 
 func at(base Register, offset int) operand.Mem { return operand.Mem{Base: base, Disp: offset} }
-
-// eights is a loop over n elements, eight a turn, of floats and of bytes. The
-// last turn has the floats masked; bytes are read and written eight at a time
-// all the same, so that their rows need as many beyond the end.
-func eights(n Register, floats, bytes []Register, body func(load func(p, v Register), store func(v, p Register))) {
-	CMPQ(n, operand.Imm(8))
-	JL(operand.LabelRef("rest"))
-	Label("loop")
-	body(func(p, v Register) { VMOVUPS(at(p, 0), v) }, func(v, p Register) { VMOVUPS(v, at(p, 0)) })
-	for _, p := range floats {
-		ADDQ(operand.Imm(32), p)
-	}
-	for _, p := range bytes {
-		ADDQ(operand.Imm(8), p)
-	}
-	SUBQ(operand.Imm(8), n)
-	CMPQ(n, operand.Imm(8))
-	JGE(operand.LabelRef("loop"))
-	Label("rest")
-	TESTQ(n, n)
-	JE(operand.LabelRef("done"))
-	masks := GP64()
-	LEAQ(tail().Offset(32), masks)
-	SHLQ(operand.Imm(2), n)
-	SUBQ(n, masks)
-	VMOVDQU(at(masks, 0), Y15)
-	body(func(p, v Register) { VMASKMOVPS(at(p, 0), Y15, v) }, func(v, p Register) { VMASKMOVPS(v, Y15, at(p, 0)) })
-	Label("done")
-}
