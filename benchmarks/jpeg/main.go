@@ -7,8 +7,8 @@
 //
 // Pillow saves to memory and decodes to an array, from and to 8-bit levels;
 // codec.JPEG takes and gives float32 samples, and a batch at a time. Both must
-// give the same pixels and sizes. A ratio is Pillow's time over ours; the median
-// and the range of the pairs are printed.
+// give the same pixels and sizes, which is checked each time. A ratio is Pillow's
+// time over ours; the median and the range of the pairs are printed.
 package main
 
 import (
@@ -34,7 +34,7 @@ type contest struct {
 	name           string
 	n, rounds      int
 	channels, side int
-	bar            float64 // the ratio that is promised
+	bar            float64 // the ratio that is wanted
 }
 
 var contests = []contest{
@@ -172,7 +172,7 @@ func (c contest) run(python, peer string, x *pixel.Batch, pairs int) (err error)
 	slices.Sort(ratios)
 	slices.Sort(ours)
 	slices.Sort(theirs)
-	fmt.Printf("%s, quality %d, against %s: %.1f times as fast (%.1f to %.1f in %d pairs; %.1f µs an image and %.1f); promised %g\n",
+	fmt.Printf("%s, quality %d, against %s: %.1f times as fast (%.1f to %.1f in %d pairs; %.1f µs an image and %.1f); wanted %g\n",
 		c.name, quality, version[:len(version)-1], ratios[pairs/2], ratios[0], ratios[pairs-1], pairs,
 		1e6*ours[pairs/2], 1e6*theirs[pairs/2], c.bar)
 	return nil

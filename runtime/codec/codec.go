@@ -1,5 +1,5 @@
 // Package codec puts images through JPEG and back, to the pixels that
-// libjpeg-turbo gives with its defaults, and so Pillow, OpenCV and torchvision.
+// libjpeg-turbo gives with its defaults, as Pillow has it.
 //
 //  1. [JPEG] compresses each image of a batch and decodes it again: a
 //     [Compressed] has the images that come back, the size of each file and the
@@ -20,6 +20,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/work"
@@ -42,9 +43,8 @@ func Name() string {
 // JPEG compresses the images of x, one file each, and decodes them again.
 //
 // The pixels are those of libjpeg-turbo with its defaults, bit for bit, so of
-// Pillow, of OpenCV and of torchvision: the accurate integer transform, its
-// tables and, for colour, its conversion to YCbCr, its averaging and its
-// interpolation of chroma. One channel is coded as one component; three are red,
+// Pillow: the accurate integer transform, its tables and, for colour, its
+// conversion to YCbCr, its averaging and its interpolation of chroma. One channel is coded as one component; three are red,
 // green and blue. Samples are rounded to 8 bits first, those outside [0,1] to the
 // nearer end; a NaN is an error, and so is a number of channels other than 1 and
 // 3, a batch without images and an option outside its range.
@@ -110,8 +110,11 @@ func notNumber(x *pixel.Batch, i int) error {
 func compress(ctx context.Context, x *pixel.Batch, o *Options, k kernels) (*Compressed, error) {
 	c := &Compressed{Images: x.Like(), Quality: o.Quality}
 	bytes, numbers := make([]int, x.N), make([]bool, x.N)
+	var once sync.Once
+	var header []byte // with the tables that all files have
 	err := spread(ctx, x, "compress "+o.task(), func() func(i int) {
 		t := newTrip(x, o, k)
+		once.Do(func() { header = t.header })
 		return func(i int) { bytes[i], numbers[i] = t.image(c.Images.Sample(i), x.Sample(i)) }
 	})
 	if err != nil {
@@ -124,6 +127,6 @@ func compress(ctx context.Context, x *pixel.Batch, o *Options, k kernels) (*Comp
 		return c, nil
 	}
 	c.Bytes = bytes
-	c.Tables, err = Tables(newTrip(x, o, k).header)
+	c.Tables, err = Tables(header)
 	return c, err
 }

@@ -10,7 +10,7 @@ var sources = []source{
 	},
 	{
 		"codec",
-		"5c159973bc596d592360165fe0959c9a8ef1bd8bda1e52d4a5255d83c4bc6f6e",
+		"191e34325f92c808ce426e75c37f3b0cf71358cf54089b2552e74e9d4bc54e4d",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 	{
