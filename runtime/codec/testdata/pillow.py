@@ -20,10 +20,11 @@ import os
 import struct
 import sys
 
-from PIL import Image, ImageDraw, features
+from PIL import Image, ImageDraw, ImageFile, features
 import PIL
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ImageFile.MAXBLOCK = 1 << 24  # or Pillow gives up optimising what is larger than its guess
 CODINGS = {"4:4:4": 0, "4:2:2": 1, "4:2:0": 2}
 
 
