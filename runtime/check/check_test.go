@@ -183,6 +183,10 @@ func TestJPEG(t *testing.T) {
 	expect(t, "sizes that do not fall", run(compress(10), equal), result.Warn, "as large as at the quality below")
 	expect(t, "nothing", run(), result.NA, "nothing was compressed")
 
+	own := compress(90)
+	own.Quality = 0
+	expect(t, "steps of one's own", run(own, compress(10)), result.Pass, "no one quality")
+
 	other := check.JPEG([]check.Trip{{Of: "attacked", From: x, To: compress(90)}, {Of: "clean", From: x, To: compress(10)}})
 	expect(t, "sizes of two batches are not compared", other, result.Pass, "attacked, quality 90")
 }

@@ -32,6 +32,10 @@ func JPEG(trips []Trip) result.Check {
 	})
 	for i, t := range trips {
 		name := fmt.Sprintf("%s, quality %d", t.Of, t.To.Quality)
+		if t.To.Quality == 0 { // steps of one's own or a quality for each unit
+			v.note("%s: compressed with no one quality, to whose tables the files' could be held", t.Of)
+			continue
+		}
 		luma, chroma, err := codec.StandardTables(t.To.Quality)
 		if err != nil {
 			v.fail("%s: %v", name, err)
@@ -46,7 +50,7 @@ func JPEG(trips []Trip) result.Check {
 			v.fail("%s: the files have no quantisation table", name)
 		}
 		size := meanInt(t.To.Bytes)
-		if i > 0 && trips[i-1].Of == t.Of && trips[i-1].To.Quality < t.To.Quality {
+		if i > 0 && trips[i-1].Of == t.Of && trips[i-1].To.Quality > 0 && trips[i-1].To.Quality < t.To.Quality {
 			switch below := meanInt(trips[i-1].To.Bytes); {
 			case size < below:
 				v.fail("%s: files of %.0f bytes on average are smaller than at the quality below, %.0f", name, size, below)

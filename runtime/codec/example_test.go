@@ -39,6 +39,56 @@ func ExampleJPEG() {
 	// jpeg: quality 0, want 1..100
 }
 
+func ExampleFile() {
+	x := pixel.New(1, 3, 24, 24)
+	for k := range x.Data {
+		x.Data[k] = float32(k%24) / 24
+	}
+	for _, s := range []codec.Subsampling{codec.Subsampling420, codec.Subsampling444} {
+		o := codec.Options{Quality: 75, Subsampling: s}
+		file, err := codec.File(x, 0, o)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		c, err := codec.JPEG(context.Background(), x, o)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s: % x … % x, as large as stated: %t\n", s, file[:2], file[len(file)-2:], len(file) == c.Bytes[0])
+	}
+	// Output:
+	// 4:2:0: ff d8 … ff d9, as large as stated: true
+	// 4:4:4: ff d8 … ff d9, as large as stated: true
+}
+
+func ExampleGradient() {
+	x := pixel.New(1, 1, 8, 8)
+	for k := range x.Data {
+		x.Data[k] = 0.5 + float32(k%8)/50
+	}
+	ctx, o := context.Background(), codec.Options{Quality: 60}
+	back, err := codec.Differentiable(ctx, x, o)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// The gradient of the sum of what comes back. A shift of all samples shifts
+	// the mean of the block, whose rounding has a slope between 0 and 3/4.
+	ones := x.Like()
+	for k := range ones.Data {
+		ones.Data[k] = 1
+	}
+	g, err := codec.Gradient(ctx, x, ones, o)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%s, slope %.3f\n", back.Shape(), g.Data[0])
+	// Output: 1×1×8×8, slope 0.313
+}
+
 func ExampleStandardTables() {
 	luma, _, err := codec.StandardTables(75)
 	if err != nil {

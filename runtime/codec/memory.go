@@ -32,7 +32,7 @@ func encode(c *Compressed) ([]byte, error) {
 
 // decode turns back what encode gave for a batch of x's shape. What is not that
 // is an error, so that a damaged entry is computed again.
-func decode(b []byte, x *pixel.Batch, quality int) (*Compressed, error) {
+func decode(b []byte, x *pixel.Batch, o *Options) (*Compressed, error) {
 	if len(b) < 4 || int64(len(b)-4) < int64(binary.LittleEndian.Uint32(b)) {
 		return nil, fmt.Errorf("%d bytes are too few", len(b))
 	}
@@ -48,8 +48,12 @@ func decode(b []byte, x *pixel.Batch, quality int) (*Compressed, error) {
 	if err := pixel.SameShape(c.Images, x); err != nil {
 		return nil, err
 	}
-	if len(c.Bytes) != x.N || c.Quality != quality {
-		return nil, fmt.Errorf("sizes of %d images at quality %d, want %d at %d", len(c.Bytes), c.Quality, x.N, quality)
+	sizes := x.N
+	if o.Qualities != nil {
+		sizes = 0
+	}
+	if len(c.Bytes) != sizes || c.Quality != o.Quality {
+		return nil, fmt.Errorf("sizes of %d images at quality %d, want %d at %d", len(c.Bytes), c.Quality, sizes, o.Quality)
 	}
 	return c, nil
 }

@@ -44,13 +44,17 @@ var (
 )
 
 // StandardTables returns the quantisation tables of a quality, row by row: those
-// of T.81 annex K, scaled as the Independent JPEG Group's library and image/jpeg
-// do, by 5000/quality percent below 50 and by 200 − 2·quality percent from there
-// on, to steps of 1..255. A quality outside 1..100 is an error.
+// of T.81 annex K, scaled as the Independent JPEG Group's library does, by 5000/quality
+// percent below 50 and by 200 − 2·quality percent from there on, to steps of 1..255. A quality outside 1..100 is an error.
 func StandardTables(quality int) (luma, chroma [64]int, err error) {
-	if err := (Options{quality}).check(); err != nil {
+	if err := checkQuality(quality); err != nil {
 		return luma, chroma, err
 	}
+	luma, chroma = scaledTables(quality)
+	return luma, chroma, nil
+}
+
+func scaledTables(quality int) (luma, chroma [64]int) {
 	percent := 200 - 2*quality
 	if quality < 50 {
 		percent = 5000 / quality
@@ -59,18 +63,21 @@ func StandardTables(quality int) (luma, chroma [64]int, err error) {
 		luma[i] = min(max((tableK1[i]*percent+50)/100, 1), 255)
 		chroma[i] = min(max((tableK2[i]*percent+50)/100, 1), 255)
 	}
-	return luma, chroma, nil
+	return luma, chroma
 }
 
 // Markers of T.81, table B.1.
 const (
 	markerTEM  = 0x01
+	markerSOF0 = 0xc0
+	markerDHT  = 0xc4
 	markerRST0 = 0xd0
 	markerRST7 = 0xd7
 	markerSOI  = 0xd8
 	markerEOI  = 0xd9
 	markerSOS  = 0xda
 	markerDQT  = 0xdb
+	markerAPP0 = 0xe0
 )
 
 // Tables returns the quantisation tables that a JPEG file defines before its

@@ -88,7 +88,9 @@ func Level(sample float32) byte {
 	case sample >= 1:
 		return 255
 	}
-	return byte(sample*255 + 0.5)
+	// The conversion keeps the sum from being fused with the product, which would
+	// round otherwise on some processors (Go specification, floating-point operators).
+	return byte(float32(sample*255) + 0.5)
 }
 
 // Size returns the number of samples in one image, C·H·W.

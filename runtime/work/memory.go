@@ -59,17 +59,17 @@ type Memory interface {
 	Keep(k Key, value []byte)
 }
 
+// Remembers reports whether ctx carries a memory: without one, a key, whose
+// digests may cost more than the work, is not looked at.
+func Remembers(ctx context.Context) bool {
+	_, ok := ctx.Value(memoryKey{}).(Memory)
+	return ok
+}
+
 // A Codec turns a result into bytes and back.
 type Codec[T any] struct {
 	Encode func(T) ([]byte, error)
 	Decode func([]byte) (T, error)
-}
-
-// Remembers tells whether there is a memory in ctx. Without one a key, whose
-// digests read every input, need not be formed.
-func Remembers(ctx context.Context) bool {
-	_, ok := ctx.Value(memoryKey{}).(Memory)
-	return ok
 }
 
 // Recalled returns the result that the memory in ctx keeps under k. Without a

@@ -12,10 +12,17 @@ import (
 func codecSymbols() Package {
 	return Package{
 		"Compressed":     reflect.ValueOf((*codec.Compressed)(nil)),
+		"Differentiable": reflect.ValueOf(codec.Differentiable),
+		"File":           reflect.ValueOf(codec.File),
+		"Gradient":       reflect.ValueOf(codec.Gradient),
 		"JPEG":           reflect.ValueOf(codec.JPEG),
 		"Name":           reflect.ValueOf(codec.Name),
 		"Options":        reflect.ValueOf((*codec.Options)(nil)),
 		"StandardTables": reflect.ValueOf(codec.StandardTables),
+		"Subsampling":    reflect.ValueOf((*codec.Subsampling)(nil)),
+		"Subsampling420": reflect.ValueOf(codec.Subsampling420),
+		"Subsampling422": reflect.ValueOf(codec.Subsampling422),
+		"Subsampling444": reflect.ValueOf(codec.Subsampling444),
 		"Tables":         reflect.ValueOf(codec.Tables),
 	}
 }

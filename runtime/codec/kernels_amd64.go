@@ -1,0 +1,108 @@
+package codec
+
+import "golang.org/x/sys/cpu"
+
+//go:generate go run ./gen -out vector_amd64.s -stubs vector_amd64.go -pkg codec
+
+// kernels is the choice of the inner loops: those in assembly or the portable
+// ones, which give the same bits.
+type kernels struct {
+	avx2   bool // with FMA, BMI1 and BMI2, which every such processor has
+	avx512 bool // besides; for rows of samples
+}
+
+// choices returns what this processor can run, the fastest last.
+func choices() []kernels {
+	list := []kernels{{}}
+	if x := cpu.X86; x.HasAVX2 && x.HasFMA && x.HasBMI1 && x.HasBMI2 {
+		list = append(list, kernels{avx2: true})
+		if x.HasAVX512F {
+			list = append(list, kernels{avx2: true, avx512: true})
+		}
+	}
+	return list
+}
+
+func (k kernels) levels(dst []byte, src []float32) (numbers bool) {
+	if !k.avx2 {
+		return levels(dst, src)
+	}
+	if k.avx512 {
+		return levelsAVX512(&dst[0], &src[0], len(src)) == 0
+	}
+	return levelsAVX2(&dst[0], &src[0], len(src)) == 0
+}
+
+func (k kernels) samples(dst []float32, src []byte) {
+	if !k.avx2 {
+		samples(dst, src)
+		return
+	}
+	if k.avx512 {
+		samplesAVX512(&dst[0], &src[0], len(dst))
+		return
+	}
+	samplesAVX2(&dst[0], &src[0], len(dst))
+}
+
+func (k kernels) toYCC(y, cb, cr []byte, r, g, b []float32) (numbers bool) {
+	if !k.avx2 {
+		return toYCC(y, cb, cr, r, g, b)
+	}
+	if k.avx512 {
+		return toYCCAVX512(&y[0], &cb[0], &cr[0], &r[0], &g[0], &b[0], len(r)) == 0
+	}
+	return toYCCAVX2(&y[0], &cb[0], &cr[0], &r[0], &g[0], &b[0], len(r)) == 0
+}
+
+func (k kernels) toRGB(r, g, b []float32, y, cb, cr []byte) {
+	if !k.avx2 {
+		toRGB(r, g, b, y, cb, cr)
+		return
+	}
+	if k.avx512 {
+		toRGBAVX512(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r))
+		return
+	}
+	toRGBAVX2(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r))
+}
+
+func (k kernels) halve(dst, top, bottom []byte, h halving) {
+	if !k.avx2 {
+		halve(dst, top, bottom, h)
+		return
+	}
+	halveAVX2(&dst[0], &top[0], &bottom[0], len(dst), uint32(h.even)|uint32(h.odd)<<16)
+}
+
+func (k kernels) triangle(dst, near, far []byte, n int, d doubling) {
+	if !k.avx2 {
+		triangle(dst, near, far, n, d)
+		return
+	}
+	triangleAVX2(&dst[0], &near[0], &far[0], n, d.left, d.right)
+}
+
+func (k kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride, pairs int, q *quantiser) {
+	if !k.avx2 {
+		forwardRow(coefs, nonzero, samples, stride, pairs, q)
+		return
+	}
+	forwardAVX2(&coefs[0], &nonzero[0], &samples[0], stride, pairs, &q.tables[0][0])
+}
+
+func (k kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q *quantiser) {
+	if !k.avx2 {
+		inverseRow(samples, stride, coefs, pairs, q)
+		return
+	}
+	inverseAVX2(&samples[0], stride, &coefs[0], pairs, &q.tables[quantiserStep][0])
+}
+
+func (k kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
+	if !k.avx2 {
+		return writeBlock(out, p, coefs, rest, difference, t)
+	}
+	written, pending, count := blockBMI2(&out[p.at], p.pending, uint64(p.count), &coefs[0], rest, difference, (*uint32)(&t[0]), &zigzag[0])
+	return pen{p.at + written, pending, uint(count)}
+}

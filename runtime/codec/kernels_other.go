@@ -1,0 +1,26 @@
+//go:build !amd64
+
+package codec
+
+// kernels is the choice of the inner loops.
+type kernels struct{}
+
+// choices returns what this processor can run.
+func choices() []kernels { return []kernels{{}} }
+
+func (kernels) levels(dst []byte, src []float32) bool             { return levels(dst, src) }
+func (kernels) samples(dst []float32, src []byte)                 { samples(dst, src) }
+func (kernels) toYCC(y, cb, cr []byte, r, g, b []float32) bool    { return toYCC(y, cb, cr, r, g, b) }
+func (kernels) toRGB(r, g, b []float32, y, cb, cr []byte)         { toRGB(r, g, b, y, cb, cr) }
+func (kernels) halve(dst, top, bottom []byte, h halving)          { halve(dst, top, bottom, h) }
+func (kernels) triangle(dst, near, far []byte, n int, d doubling) { triangle(dst, near, far, n, d) }
+func (kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride, pairs int, q *quantiser) {
+	forwardRow(coefs, nonzero, samples, stride, pairs, q)
+}
+func (kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q *quantiser) {
+	inverseRow(samples, stride, coefs, pairs, q)
+}
+
+func (kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
+	return writeBlock(out, p, coefs, rest, difference, t)
+}
