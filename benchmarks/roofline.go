@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -19,15 +18,15 @@ type measured struct {
 // roofline measures the machine's bounds and prints what share of them each
 // kernel reaches (Williams, Waterman and Patterson, 2009).
 func roofline(w io.Writer, threads int) error {
-	h := kernelHooks()
-	if h.peak == nil || h.kernels == nil {
-		return errors.New("no kernels to measure")
-	}
-	list, err := h.kernels(threads)
+	one, err := peak()
 	if err != nil {
 		return err
 	}
-	writeRoofline(w, float64(threads)*h.peak(), bandwidth(threads), list)
+	list, err := measureKernels(threads)
+	if err != nil {
+		return err
+	}
+	writeRoofline(w, float64(threads)*one, bandwidth(threads), list)
 	return nil
 }
 

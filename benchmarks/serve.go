@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/model"
 )
 
@@ -89,7 +90,7 @@ func timed(f func() error) func() (time.Duration, error) {
 // work returns what a run repeats.
 func (r row) work(ctx context.Context, action, dir string) (func() (time.Duration, error), error) {
 	if r.task == "product" {
-		return productWork(kernelHooks(), action == "peak")
+		return productWork(action == "peak")
 	}
 	x, labels, err := readCase(dir)
 	if err != nil {
@@ -128,20 +129,22 @@ func readNet(dir string) (*model.Net, error) {
 
 // productWork multiplies, or takes the time that the same operations need at the
 // core's peak.
-func productWork(h hooks, peak bool) (func() (time.Duration, error), error) {
-	if h.product == nil || h.peak == nil {
-		return nil, errors.New("no kernels")
-	}
-	if peak {
+func productWork(atPeak bool) (func() (time.Duration, error), error) {
+	if atPeak {
 		return func() (time.Duration, error) {
-			return time.Duration(2 * edge * edge * edge / h.peak() * float64(time.Second)), nil
+			p, err := peak()
+			return time.Duration(2 * edge * edge * edge / p * float64(time.Second)), err
 		}, nil
 	}
 	a, b, c := make([]float32, edge*edge), make([]float32, edge*edge), make([]float32, edge*edge)
 	for i := range a {
 		a[i], b[i] = float32(i%7)-3, float32(i%5)-2
 	}
-	return timed(func() error { return h.product(c, a, b, edge) }), nil
+	e, err := kernel.New(kernel.Best())
+	if err != nil {
+		return nil, err
+	}
+	return timed(func() error { return product(e, c, a, b, edge) }), nil
 }
 
 // standIn compares what this module computes in this process with the case.

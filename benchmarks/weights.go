@@ -16,8 +16,8 @@ import (
 // How runtime/model lays out what the case holds; networks.py turns it into
 // PyTorch's order.
 const (
-	kernelLayout  = "OIHW" // or "HWIO"
-	flattenLayout = "CHW"  // or "HWC"
+	kernelLayout  = "HWIO"
+	flattenLayout = "HWC"
 )
 
 // A tensor is some of the flat weights.
@@ -84,24 +84,23 @@ func scaled(n *model.Net, f float32) (*model.Net, error) {
 	return m, m.UnmarshalBinary(b)
 }
 
-// tensorsOf lists the tensors of a plain chain of layers, in their order. What it
-// does not know, such as a residual, is an error.
+// tensorsOf lists the tensors of a network's layers, in their order.
 func tensorsOf(a model.Architecture) ([]tensor, error) {
 	c, h, w := a.Channels, a.Height, a.Width
 	var all []tensor
 	var flattened []int
 	for _, l := range a.Layers {
 		switch l.Kind {
-		case "normalise", "relu":
+		case "normalise", "relu", "relu6", "add":
 		case "conv":
-			shape := []int{l.Out, c, l.Size, l.Size}
-			if kernelLayout == "HWIO" {
-				shape = []int{l.Size, l.Size, c, l.Out}
-			}
+			stride := max(1, l.Stride)
+			shape := []int{l.Size, l.Size, c / max(1, l.Groups), l.Out}
 			all = append(all, tensor{Kind: "conv", Shape: shape}, tensor{Kind: "bias", Shape: []int{l.Out}})
-			c, h, w = l.Out, h+2*l.Pad-l.Size+1, w+2*l.Pad-l.Size+1
+			c, h, w = l.Out, (h+2*l.Pad-l.Size)/stride+1, (w+2*l.Pad-l.Size)/stride+1
 		case "pool":
 			h, w = h/l.Size, w/l.Size
+		case "mean":
+			h, w = 1, 1
 		case "flatten":
 			flattened = []int{c, h, w}
 			c, h, w = c*h*w, 1, 1

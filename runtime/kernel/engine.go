@@ -34,6 +34,17 @@ func New(p Path) (*Engine, error) {
 // Path returns the path that the engine was made for.
 func (e *Engine) Path() Path { return e.path }
 
+// Peak runs a loop of independent fused multiply-adds n times on the calling
+// goroutine and returns how many operations these are, two each: what the path
+// can do at most, when timed.
+func (e *Engine) Peak(n int) float64 {
+	if n < 1 {
+		return 0
+	}
+	e.peak(n)
+	return 2 * float64(n) * float64(e.peakSums*e.lanes)
+}
+
 // grown returns a slice of at least n elements, the old one if it has them.
 func grown[T any](s []T, n int) []T {
 	if cap(s) < n {

@@ -32,6 +32,8 @@ type routines struct {
 	sparse     func(p *sparseSum, vectors int)
 	sparseRows int
 	transpose  func(t *transposition) // blocks of 8×8
+	peak       func(n int)            // n > 0 times peakSums independent multiply-adds
+	peakSums   int
 }
 
 // A tile is rows×columns sums of C:

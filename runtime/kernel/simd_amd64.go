@@ -119,6 +119,9 @@ func passAVX2(v *vectors)
 //go:noescape
 func adamAVX2(a *adamStep)
 
+// peakAVX2 is the routine peak.
+func peakAVX2(n int)
+
 // sparse1AVX2 is the routine sparse for rows of 1 vectors.
 //
 //go:noescape
@@ -353,6 +356,9 @@ func passAVX512(v *vectors)
 //
 //go:noescape
 func adamAVX512(a *adamStep)
+
+// peakAVX512 is the routine peak.
+func peakAVX512(n int)
 
 // sparse1AVX512 is the routine sparse for rows of 1 vectors.
 //

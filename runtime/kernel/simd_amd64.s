@@ -2986,6 +2986,42 @@ vector_97:
 	VZEROUPPER
 	RET
 
+// func peakAVX2(n int)
+// Requires: AVX, FMA3
+TEXT ·peakAVX2(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), AX
+	VXORPS Y12, Y12, Y12
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+step_98:
+	VFMADD231PS Y12, Y12, Y0
+	VFMADD231PS Y12, Y12, Y1
+	VFMADD231PS Y12, Y12, Y2
+	VFMADD231PS Y12, Y12, Y3
+	VFMADD231PS Y12, Y12, Y4
+	VFMADD231PS Y12, Y12, Y5
+	VFMADD231PS Y12, Y12, Y6
+	VFMADD231PS Y12, Y12, Y7
+	VFMADD231PS Y12, Y12, Y8
+	VFMADD231PS Y12, Y12, Y9
+	VFMADD231PS Y12, Y12, Y10
+	VFMADD231PS Y12, Y12, Y11
+	DECQ        AX
+	JNZ         step_98
+	VZEROUPPER
+	RET
+
 // func sparse1AVX2(p *sparseSum)
 // Requires: AVX, CMOV, FMA3
 TEXT ·sparse1AVX2(SB), NOSPLIT, $8-8
@@ -3001,7 +3037,7 @@ TEXT ·sparse1AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_98:
+channel_99:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VXORPS  X1, X1, X1
@@ -3010,7 +3046,7 @@ channel_98:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_99:
+pixel_100:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3027,7 +3063,7 @@ pixel_99:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_99
+	JNZ          pixel_100
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	MOVQ         72(AX), R9
@@ -3040,7 +3076,7 @@ pixel_99:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_98
+	JNZ          channel_99
 	VZEROUPPER
 	RET
 
@@ -3059,7 +3095,7 @@ TEXT ·sparse2AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_100:
+channel_101:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3069,7 +3105,7 @@ channel_100:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_101:
+pixel_102:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3087,7 +3123,7 @@ pixel_101:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_101
+	JNZ          pixel_102
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3101,7 +3137,7 @@ pixel_101:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_100
+	JNZ          channel_101
 	VZEROUPPER
 	RET
 
@@ -3120,7 +3156,7 @@ TEXT ·sparse3AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_102:
+channel_103:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3131,7 +3167,7 @@ channel_102:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_103:
+pixel_104:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3150,7 +3186,7 @@ pixel_103:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_103
+	JNZ          pixel_104
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3165,7 +3201,7 @@ pixel_103:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_102
+	JNZ          channel_103
 	VZEROUPPER
 	RET
 
@@ -3184,7 +3220,7 @@ TEXT ·sparse4AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_104:
+channel_105:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3196,7 +3232,7 @@ channel_104:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_105:
+pixel_106:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3216,7 +3252,7 @@ pixel_105:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_105
+	JNZ          pixel_106
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3232,7 +3268,7 @@ pixel_105:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_104
+	JNZ          channel_105
 	VZEROUPPER
 	RET
 
@@ -3251,7 +3287,7 @@ TEXT ·sparse5AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_106:
+channel_107:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3264,7 +3300,7 @@ channel_106:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_107:
+pixel_108:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3285,7 +3321,7 @@ pixel_107:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_107
+	JNZ          pixel_108
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3302,7 +3338,7 @@ pixel_107:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_106
+	JNZ          channel_107
 	VZEROUPPER
 	RET
 
@@ -3321,7 +3357,7 @@ TEXT ·sparse6AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_108:
+channel_109:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3335,7 +3371,7 @@ channel_108:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_109:
+pixel_110:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3357,7 +3393,7 @@ pixel_109:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_109
+	JNZ          pixel_110
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3375,7 +3411,7 @@ pixel_109:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_108
+	JNZ          channel_109
 	VZEROUPPER
 	RET
 
@@ -3394,7 +3430,7 @@ TEXT ·sparse7AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_110:
+channel_111:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3409,7 +3445,7 @@ channel_110:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_111:
+pixel_112:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3432,7 +3468,7 @@ pixel_111:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_111
+	JNZ          pixel_112
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3451,7 +3487,7 @@ pixel_111:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_110
+	JNZ          channel_111
 	VZEROUPPER
 	RET
 
@@ -3470,7 +3506,7 @@ TEXT ·sparse8AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_112:
+channel_113:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3486,7 +3522,7 @@ channel_112:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_113:
+pixel_114:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3510,7 +3546,7 @@ pixel_113:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_113
+	JNZ          pixel_114
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3530,7 +3566,7 @@ pixel_113:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_112
+	JNZ          channel_113
 	VZEROUPPER
 	RET
 
@@ -3544,15 +3580,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_115
+	JE         zeros_116
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_114
+	JMP        multiply_115
 
-zeros_115:
+zeros_116:
 	VPXORD Z0, Z0, Z0
 
-multiply_114:
+multiply_115:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -3563,40 +3599,40 @@ multiply_114:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_116:
+tap_117:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_117:
+step_118:
 	VMOVUPS      (DI), Z1
 	VBROADCASTSS (R8), Z2
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_117
+	JNZ          step_118
 	DECQ         SI
-	JNZ          tap_116
+	JNZ          tap_117
 	CMPB         168(AX), $0x00
-	JE           bound_118
+	JE           bound_119
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_118:
+bound_119:
 	CMPB         169(AX), $0x00
-	JE           store_119
+	JE           store_120
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_119:
+store_120:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3617,17 +3653,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_121
+	JE         zeros_122
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_120
+	JMP        multiply_121
 
-zeros_121:
+zeros_122:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_120:
+multiply_121:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3638,14 +3674,14 @@ multiply_120:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_122:
+tap_123:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_123:
+step_124:
 	VMOVUPS      (R8), Z2
 	VBROADCASTSS (R9), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -3654,11 +3690,11 @@ step_123:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_123
+	JNZ          step_124
 	DECQ         DI
-	JNZ          tap_122
+	JNZ          tap_123
 	CMPB         168(AX), $0x00
-	JE           bound_124
+	JE           bound_125
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3667,9 +3703,9 @@ step_123:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_124:
+bound_125:
 	CMPB         169(AX), $0x00
-	JE           store_125
+	JE           store_126
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -3677,7 +3713,7 @@ bound_124:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_125:
+store_126:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3702,19 +3738,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_127
+	JE         zeros_128
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_126
+	JMP        multiply_127
 
-zeros_127:
+zeros_128:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_126:
+multiply_127:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3725,14 +3761,14 @@ multiply_126:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_128:
+tap_129:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_129:
+step_130:
 	VMOVUPS      (R8), Z3
 	VBROADCASTSS (R9), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -3743,11 +3779,11 @@ step_129:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_129
+	JNZ          step_130
 	DECQ         DI
-	JNZ          tap_128
+	JNZ          tap_129
 	CMPB         168(AX), $0x00
-	JE           bound_130
+	JE           bound_131
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3758,9 +3794,9 @@ step_129:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_130:
+bound_131:
 	CMPB         169(AX), $0x00
-	JE           store_131
+	JE           store_132
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -3770,7 +3806,7 @@ bound_130:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_131:
+store_132:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3799,21 +3835,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_133
+	JE         zeros_134
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_132
+	JMP        multiply_133
 
-zeros_133:
+zeros_134:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_132:
+multiply_133:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3824,7 +3860,7 @@ multiply_132:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_134:
+tap_135:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3833,7 +3869,7 @@ tap_134:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_135:
+step_136:
 	VMOVUPS      (R8), Z4
 	VBROADCASTSS (R9), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -3847,11 +3883,11 @@ step_135:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_135
+	JNZ          step_136
 	DECQ         DI
-	JNZ          tap_134
+	JNZ          tap_135
 	CMPB         168(AX), $0x00
-	JE           bound_136
+	JE           bound_137
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3864,9 +3900,9 @@ step_135:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_136:
+bound_137:
 	CMPB         169(AX), $0x00
-	JE           store_137
+	JE           store_138
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -3878,7 +3914,7 @@ bound_136:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_137:
+store_138:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3911,23 +3947,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_139
+	JE         zeros_140
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_138
+	JMP        multiply_139
 
-zeros_139:
+zeros_140:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_138:
+multiply_139:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3938,7 +3974,7 @@ multiply_138:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_140:
+tap_141:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3947,7 +3983,7 @@ tap_140:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_141:
+step_142:
 	VMOVUPS      (R8), Z5
 	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -3963,11 +3999,11 @@ step_141:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_141
+	JNZ          step_142
 	DECQ         DI
-	JNZ          tap_140
+	JNZ          tap_141
 	CMPB         168(AX), $0x00
-	JE           bound_142
+	JE           bound_143
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3982,9 +4018,9 @@ step_141:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_142:
+bound_143:
 	CMPB         169(AX), $0x00
-	JE           store_143
+	JE           store_144
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -3998,7 +4034,7 @@ bound_142:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_143:
+store_144:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4035,7 +4071,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_145
+	JE         zeros_146
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4043,9 +4079,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_144
+	JMP        multiply_145
 
-zeros_145:
+zeros_146:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4053,7 +4089,7 @@ zeros_145:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_144:
+multiply_145:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4064,7 +4100,7 @@ multiply_144:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_146:
+tap_147:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4073,7 +4109,7 @@ tap_146:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_147:
+step_148:
 	VMOVUPS      (R8), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -4091,11 +4127,11 @@ step_147:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_147
+	JNZ          step_148
 	DECQ         DI
-	JNZ          tap_146
+	JNZ          tap_147
 	CMPB         168(AX), $0x00
-	JE           bound_148
+	JE           bound_149
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4112,9 +4148,9 @@ step_147:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_148:
+bound_149:
 	CMPB         169(AX), $0x00
-	JE           store_149
+	JE           store_150
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -4130,7 +4166,7 @@ bound_148:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_149:
+store_150:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4171,7 +4207,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_151
+	JE         zeros_152
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4180,9 +4216,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_150
+	JMP        multiply_151
 
-zeros_151:
+zeros_152:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4191,7 +4227,7 @@ zeros_151:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_150:
+multiply_151:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4202,7 +4238,7 @@ multiply_150:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_152:
+tap_153:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4213,7 +4249,7 @@ tap_152:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_153:
+step_154:
 	VMOVUPS      (R8), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -4234,11 +4270,11 @@ step_153:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_153
+	JNZ          step_154
 	DECQ         DI
-	JNZ          tap_152
+	JNZ          tap_153
 	CMPB         168(AX), $0x00
-	JE           bound_154
+	JE           bound_155
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4257,9 +4293,9 @@ step_153:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_154:
+bound_155:
 	CMPB         169(AX), $0x00
-	JE           store_155
+	JE           store_156
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -4277,7 +4313,7 @@ bound_154:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_155:
+store_156:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4322,7 +4358,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_157
+	JE         zeros_158
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4332,9 +4368,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_156
+	JMP        multiply_157
 
-zeros_157:
+zeros_158:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4344,7 +4380,7 @@ zeros_157:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_156:
+multiply_157:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4355,7 +4391,7 @@ multiply_156:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_158:
+tap_159:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4366,7 +4402,7 @@ tap_158:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_159:
+step_160:
 	VMOVUPS      (R8), Z8
 	VBROADCASTSS (R9), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -4389,11 +4425,11 @@ step_159:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_159
+	JNZ          step_160
 	DECQ         DI
-	JNZ          tap_158
+	JNZ          tap_159
 	CMPB         168(AX), $0x00
-	JE           bound_160
+	JE           bound_161
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4414,9 +4450,9 @@ step_159:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_160:
+bound_161:
 	CMPB         169(AX), $0x00
-	JE           store_161
+	JE           store_162
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -4436,7 +4472,7 @@ bound_160:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_161:
+store_162:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4485,7 +4521,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_163
+	JE         zeros_164
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4496,9 +4532,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_162
+	JMP        multiply_163
 
-zeros_163:
+zeros_164:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4509,7 +4545,7 @@ zeros_163:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_162:
+multiply_163:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4520,7 +4556,7 @@ multiply_162:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_164:
+tap_165:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4531,7 +4567,7 @@ tap_164:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_165:
+step_166:
 	VMOVUPS      (R8), Z9
 	VBROADCASTSS (R9), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -4556,11 +4592,11 @@ step_165:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_165
+	JNZ          step_166
 	DECQ         DI
-	JNZ          tap_164
+	JNZ          tap_165
 	CMPB         168(AX), $0x00
-	JE           bound_166
+	JE           bound_167
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4583,9 +4619,9 @@ step_165:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_166:
+bound_167:
 	CMPB         169(AX), $0x00
-	JE           store_167
+	JE           store_168
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -4607,7 +4643,7 @@ bound_166:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_167:
+store_168:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4660,7 +4696,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_169
+	JE         zeros_170
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4672,9 +4708,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_168
+	JMP        multiply_169
 
-zeros_169:
+zeros_170:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4686,7 +4722,7 @@ zeros_169:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_168:
+multiply_169:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4697,7 +4733,7 @@ multiply_168:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_170:
+tap_171:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4710,7 +4746,7 @@ tap_170:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_171:
+step_172:
 	VMOVUPS      (R8), Z10
 	VBROADCASTSS (R9), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -4738,11 +4774,11 @@ step_171:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_171
+	JNZ          step_172
 	DECQ         DI
-	JNZ          tap_170
+	JNZ          tap_171
 	CMPB         168(AX), $0x00
-	JE           bound_172
+	JE           bound_173
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4767,9 +4803,9 @@ step_171:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_172:
+bound_173:
 	CMPB         169(AX), $0x00
-	JE           store_173
+	JE           store_174
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -4793,7 +4829,7 @@ bound_172:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_173:
+store_174:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4850,7 +4886,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_175
+	JE         zeros_176
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4863,9 +4899,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_174
+	JMP        multiply_175
 
-zeros_175:
+zeros_176:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4878,7 +4914,7 @@ zeros_175:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_174:
+multiply_175:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4889,7 +4925,7 @@ multiply_174:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_176:
+tap_177:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4902,7 +4938,7 @@ tap_176:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_177:
+step_178:
 	VMOVUPS      (R8), Z11
 	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -4932,11 +4968,11 @@ step_177:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_177
+	JNZ          step_178
 	DECQ         DI
-	JNZ          tap_176
+	JNZ          tap_177
 	CMPB         168(AX), $0x00
-	JE           bound_178
+	JE           bound_179
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4963,9 +4999,9 @@ step_177:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_178:
+bound_179:
 	CMPB         169(AX), $0x00
-	JE           store_179
+	JE           store_180
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -4991,7 +5027,7 @@ bound_178:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_179:
+store_180:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5052,7 +5088,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_181
+	JE         zeros_182
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5066,9 +5102,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_180
+	JMP        multiply_181
 
-zeros_181:
+zeros_182:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5082,7 +5118,7 @@ zeros_181:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_180:
+multiply_181:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5093,7 +5129,7 @@ multiply_180:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_182:
+tap_183:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5106,7 +5142,7 @@ tap_182:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_183:
+step_184:
 	VMOVUPS      (R8), Z12
 	VBROADCASTSS (R9), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -5138,11 +5174,11 @@ step_183:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_183
+	JNZ          step_184
 	DECQ         DI
-	JNZ          tap_182
+	JNZ          tap_183
 	CMPB         168(AX), $0x00
-	JE           bound_184
+	JE           bound_185
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5171,9 +5207,9 @@ step_183:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_184:
+bound_185:
 	CMPB         169(AX), $0x00
-	JE           store_185
+	JE           store_186
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -5201,7 +5237,7 @@ bound_184:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_185:
+store_186:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5266,7 +5302,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_187
+	JE         zeros_188
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5281,9 +5317,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_186
+	JMP        multiply_187
 
-zeros_187:
+zeros_188:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5298,7 +5334,7 @@ zeros_187:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_186:
+multiply_187:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5309,7 +5345,7 @@ multiply_186:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_188:
+tap_189:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5324,7 +5360,7 @@ tap_188:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_189:
+step_190:
 	VMOVUPS      (R8), Z13
 	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -5359,11 +5395,11 @@ step_189:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_189
+	JNZ          step_190
 	DECQ         DI
-	JNZ          tap_188
+	JNZ          tap_189
 	CMPB         168(AX), $0x00
-	JE           bound_190
+	JE           bound_191
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5394,9 +5430,9 @@ step_189:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_190:
+bound_191:
 	CMPB         169(AX), $0x00
-	JE           store_191
+	JE           store_192
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -5426,7 +5462,7 @@ bound_190:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_191:
+store_192:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5495,7 +5531,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_193
+	JE         zeros_194
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5511,9 +5547,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_192
+	JMP        multiply_193
 
-zeros_193:
+zeros_194:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5529,7 +5565,7 @@ zeros_193:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_192:
+multiply_193:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5540,7 +5576,7 @@ multiply_192:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_194:
+tap_195:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5555,7 +5591,7 @@ tap_194:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_195:
+step_196:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -5592,11 +5628,11 @@ step_195:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_195
+	JNZ          step_196
 	DECQ         DI
-	JNZ          tap_194
+	JNZ          tap_195
 	CMPB         168(AX), $0x00
-	JE           bound_196
+	JE           bound_197
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5629,9 +5665,9 @@ step_195:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_196:
+bound_197:
 	CMPB         169(AX), $0x00
-	JE           store_197
+	JE           store_198
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -5663,7 +5699,7 @@ bound_196:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_197:
+store_198:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5709,17 +5745,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_199
+	JE         zeros_200
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_198
+	JMP        multiply_199
 
-zeros_199:
+zeros_200:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_198:
+multiply_199:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5730,14 +5766,14 @@ multiply_198:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_200:
+tap_201:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_201:
+step_202:
 	VMOVUPS      (DI), Z2
 	VMOVUPS      64(DI), Z3
 	VBROADCASTSS (R8), Z4
@@ -5746,11 +5782,11 @@ step_201:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_201
+	JNZ          step_202
 	DECQ         SI
-	JNZ          tap_200
+	JNZ          tap_201
 	CMPB         168(AX), $0x00
-	JE           bound_202
+	JE           bound_203
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5758,9 +5794,9 @@ step_201:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_202:
+bound_203:
 	CMPB         169(AX), $0x00
-	JE           store_203
+	JE           store_204
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5768,7 +5804,7 @@ bound_202:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_203:
+store_204:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5792,21 +5828,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_205
+	JE         zeros_206
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_204
+	JMP        multiply_205
 
-zeros_205:
+zeros_206:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_204:
+multiply_205:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5817,14 +5853,14 @@ multiply_204:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_206:
+tap_207:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_207:
+step_208:
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
 	VBROADCASTSS (R9), Z6
@@ -5836,11 +5872,11 @@ step_207:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_207
+	JNZ          step_208
 	DECQ         DI
-	JNZ          tap_206
+	JNZ          tap_207
 	CMPB         168(AX), $0x00
-	JE           bound_208
+	JE           bound_209
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5851,9 +5887,9 @@ step_207:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_208:
+bound_209:
 	CMPB         169(AX), $0x00
-	JE           store_209
+	JE           store_210
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5865,7 +5901,7 @@ bound_208:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_209:
+store_210:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5895,7 +5931,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_211
+	JE         zeros_212
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5903,9 +5939,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_210
+	JMP        multiply_211
 
-zeros_211:
+zeros_212:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5913,7 +5949,7 @@ zeros_211:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_210:
+multiply_211:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5924,14 +5960,14 @@ multiply_210:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_212:
+tap_213:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_213:
+step_214:
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
 	VBROADCASTSS (R9), Z8
@@ -5946,11 +5982,11 @@ step_213:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_213
+	JNZ          step_214
 	DECQ         DI
-	JNZ          tap_212
+	JNZ          tap_213
 	CMPB         168(AX), $0x00
-	JE           bound_214
+	JE           bound_215
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5964,9 +6000,9 @@ step_213:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_214:
+bound_215:
 	CMPB         169(AX), $0x00
-	JE           store_215
+	JE           store_216
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5982,7 +6018,7 @@ bound_214:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_215:
+store_216:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6018,7 +6054,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_217
+	JE         zeros_218
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6028,9 +6064,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_216
+	JMP        multiply_217
 
-zeros_217:
+zeros_218:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6040,7 +6076,7 @@ zeros_217:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_216:
+multiply_217:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6051,7 +6087,7 @@ multiply_216:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_218:
+tap_219:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6060,7 +6096,7 @@ tap_218:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_219:
+step_220:
 	VMOVUPS      (R8), Z8
 	VMOVUPS      64(R8), Z9
 	VBROADCASTSS (R9), Z10
@@ -6079,11 +6115,11 @@ step_219:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_219
+	JNZ          step_220
 	DECQ         DI
-	JNZ          tap_218
+	JNZ          tap_219
 	CMPB         168(AX), $0x00
-	JE           bound_220
+	JE           bound_221
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6100,9 +6136,9 @@ step_219:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_220:
+bound_221:
 	CMPB         169(AX), $0x00
-	JE           store_221
+	JE           store_222
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6122,7 +6158,7 @@ bound_220:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_221:
+store_222:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6164,7 +6200,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_223
+	JE         zeros_224
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6176,9 +6212,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_222
+	JMP        multiply_223
 
-zeros_223:
+zeros_224:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6190,7 +6226,7 @@ zeros_223:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_222:
+multiply_223:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6201,7 +6237,7 @@ multiply_222:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_224:
+tap_225:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6210,7 +6246,7 @@ tap_224:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_225:
+step_226:
 	VMOVUPS      (R8), Z10
 	VMOVUPS      64(R8), Z11
 	VBROADCASTSS (R9), Z12
@@ -6232,11 +6268,11 @@ step_225:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_225
+	JNZ          step_226
 	DECQ         DI
-	JNZ          tap_224
+	JNZ          tap_225
 	CMPB         168(AX), $0x00
-	JE           bound_226
+	JE           bound_227
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6256,9 +6292,9 @@ step_225:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_226:
+bound_227:
 	CMPB         169(AX), $0x00
-	JE           store_227
+	JE           store_228
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6282,7 +6318,7 @@ bound_226:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_227:
+store_228:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6330,7 +6366,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_229
+	JE         zeros_230
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6344,9 +6380,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_228
+	JMP        multiply_229
 
-zeros_229:
+zeros_230:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6360,7 +6396,7 @@ zeros_229:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_228:
+multiply_229:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6371,7 +6407,7 @@ multiply_228:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_230:
+tap_231:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6380,7 +6416,7 @@ tap_230:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_231:
+step_232:
 	VMOVUPS      (R8), Z12
 	VMOVUPS      64(R8), Z13
 	VBROADCASTSS (R9), Z14
@@ -6405,11 +6441,11 @@ step_231:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_231
+	JNZ          step_232
 	DECQ         DI
-	JNZ          tap_230
+	JNZ          tap_231
 	CMPB         168(AX), $0x00
-	JE           bound_232
+	JE           bound_233
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6432,9 +6468,9 @@ step_231:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_232:
+bound_233:
 	CMPB         169(AX), $0x00
-	JE           store_233
+	JE           store_234
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6462,7 +6498,7 @@ bound_232:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_233:
+store_234:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6516,7 +6552,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_235
+	JE         zeros_236
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6532,9 +6568,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_234
+	JMP        multiply_235
 
-zeros_235:
+zeros_236:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6550,7 +6586,7 @@ zeros_235:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_234:
+multiply_235:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6561,7 +6597,7 @@ multiply_234:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_236:
+tap_237:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6572,7 +6608,7 @@ tap_236:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_237:
+step_238:
 	VMOVUPS      (R8), Z14
 	VMOVUPS      64(R8), Z15
 	VBROADCASTSS (R9), Z16
@@ -6601,11 +6637,11 @@ step_237:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_237
+	JNZ          step_238
 	DECQ         DI
-	JNZ          tap_236
+	JNZ          tap_237
 	CMPB         168(AX), $0x00
-	JE           bound_238
+	JE           bound_239
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6631,9 +6667,9 @@ step_237:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_238:
+bound_239:
 	CMPB         169(AX), $0x00
-	JE           store_239
+	JE           store_240
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6665,7 +6701,7 @@ bound_238:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_239:
+store_240:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6725,7 +6761,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_241
+	JE         zeros_242
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6743,9 +6779,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_240
+	JMP        multiply_241
 
-zeros_241:
+zeros_242:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6763,7 +6799,7 @@ zeros_241:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_240:
+multiply_241:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6774,7 +6810,7 @@ multiply_240:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_242:
+tap_243:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6785,7 +6821,7 @@ tap_242:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_243:
+step_244:
 	VMOVUPS      (R8), Z16
 	VMOVUPS      64(R8), Z17
 	VBROADCASTSS (R9), Z18
@@ -6817,11 +6853,11 @@ step_243:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_243
+	JNZ          step_244
 	DECQ         DI
-	JNZ          tap_242
+	JNZ          tap_243
 	CMPB         168(AX), $0x00
-	JE           bound_244
+	JE           bound_245
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6850,9 +6886,9 @@ step_243:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_244:
+bound_245:
 	CMPB         169(AX), $0x00
-	JE           store_245
+	JE           store_246
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -6888,7 +6924,7 @@ bound_244:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_245:
+store_246:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6954,7 +6990,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_247
+	JE         zeros_248
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6974,9 +7010,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_246
+	JMP        multiply_247
 
-zeros_247:
+zeros_248:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6996,7 +7032,7 @@ zeros_247:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_246:
+multiply_247:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7007,7 +7043,7 @@ multiply_246:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_248:
+tap_249:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7018,7 +7054,7 @@ tap_248:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_249:
+step_250:
 	VMOVUPS      (R8), Z18
 	VMOVUPS      64(R8), Z19
 	VBROADCASTSS (R9), Z20
@@ -7053,11 +7089,11 @@ step_249:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_249
+	JNZ          step_250
 	DECQ         DI
-	JNZ          tap_248
+	JNZ          tap_249
 	CMPB         168(AX), $0x00
-	JE           bound_250
+	JE           bound_251
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7089,9 +7125,9 @@ step_249:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_250:
+bound_251:
 	CMPB         169(AX), $0x00
-	JE           store_251
+	JE           store_252
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -7131,7 +7167,7 @@ bound_250:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_251:
+store_252:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7203,7 +7239,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_253
+	JE         zeros_254
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7225,9 +7261,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_252
+	JMP        multiply_253
 
-zeros_253:
+zeros_254:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7249,7 +7285,7 @@ zeros_253:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_252:
+multiply_253:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7260,7 +7296,7 @@ multiply_252:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_254:
+tap_255:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7273,7 +7309,7 @@ tap_254:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_255:
+step_256:
 	VMOVUPS      (R8), Z20
 	VMOVUPS      64(R8), Z21
 	VBROADCASTSS (R9), Z22
@@ -7312,11 +7348,11 @@ step_255:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_255
+	JNZ          step_256
 	DECQ         DI
-	JNZ          tap_254
+	JNZ          tap_255
 	CMPB         168(AX), $0x00
-	JE           bound_256
+	JE           bound_257
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7351,9 +7387,9 @@ step_255:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_256:
+bound_257:
 	CMPB         169(AX), $0x00
-	JE           store_257
+	JE           store_258
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -7397,7 +7433,7 @@ bound_256:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_257:
+store_258:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7475,7 +7511,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_259
+	JE         zeros_260
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7499,9 +7535,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_258
+	JMP        multiply_259
 
-zeros_259:
+zeros_260:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7525,7 +7561,7 @@ zeros_259:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_258:
+multiply_259:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7536,7 +7572,7 @@ multiply_258:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_260:
+tap_261:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7549,7 +7585,7 @@ tap_260:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_261:
+step_262:
 	VMOVUPS      (R8), Z22
 	VMOVUPS      64(R8), Z23
 	VBROADCASTSS (R9), Z24
@@ -7591,11 +7627,11 @@ step_261:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_261
+	JNZ          step_262
 	DECQ         DI
-	JNZ          tap_260
+	JNZ          tap_261
 	CMPB         168(AX), $0x00
-	JE           bound_262
+	JE           bound_263
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7633,9 +7669,9 @@ step_261:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_262:
+bound_263:
 	CMPB         169(AX), $0x00
-	JE           store_263
+	JE           store_264
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -7683,7 +7719,7 @@ bound_262:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_263:
+store_264:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7767,7 +7803,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_265
+	JE         zeros_266
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7793,9 +7829,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_264
+	JMP        multiply_265
 
-zeros_265:
+zeros_266:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7821,7 +7857,7 @@ zeros_265:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_264:
+multiply_265:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7832,7 +7868,7 @@ multiply_264:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_266:
+tap_267:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7845,7 +7881,7 @@ tap_266:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_267:
+step_268:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VBROADCASTSS (R9), Z26
@@ -7890,11 +7926,11 @@ step_267:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_267
+	JNZ          step_268
 	DECQ         DI
-	JNZ          tap_266
+	JNZ          tap_267
 	CMPB         168(AX), $0x00
-	JE           bound_268
+	JE           bound_269
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7935,9 +7971,9 @@ step_267:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_268:
+bound_269:
 	CMPB         169(AX), $0x00
-	JE           store_269
+	JE           store_270
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -7989,7 +8025,7 @@ bound_268:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_269:
+store_270:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8079,7 +8115,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_271
+	JE         zeros_272
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8107,9 +8143,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_270
+	JMP        multiply_271
 
-zeros_271:
+zeros_272:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8137,7 +8173,7 @@ zeros_271:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_270:
+multiply_271:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8148,7 +8184,7 @@ multiply_270:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_272:
+tap_273:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8163,7 +8199,7 @@ tap_272:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_273:
+step_274:
 	VMOVUPS      (R8), Z26
 	VMOVUPS      64(R8), Z27
 	VBROADCASTSS (R9), Z28
@@ -8212,11 +8248,11 @@ step_273:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_273
+	JNZ          step_274
 	DECQ         DI
-	JNZ          tap_272
+	JNZ          tap_273
 	CMPB         168(AX), $0x00
-	JE           bound_274
+	JE           bound_275
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8260,9 +8296,9 @@ step_273:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_274:
+bound_275:
 	CMPB         169(AX), $0x00
-	JE           store_275
+	JE           store_276
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -8318,7 +8354,7 @@ bound_274:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_275:
+store_276:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8414,7 +8450,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_277
+	JE         zeros_278
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8444,9 +8480,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_276
+	JMP        multiply_277
 
-zeros_277:
+zeros_278:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8476,7 +8512,7 @@ zeros_277:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_276:
+multiply_277:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8487,7 +8523,7 @@ multiply_276:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_278:
+tap_279:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8502,7 +8538,7 @@ tap_278:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_279:
+step_280:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -8554,11 +8590,11 @@ step_279:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_279
+	JNZ          step_280
 	DECQ         DI
-	JNZ          tap_278
+	JNZ          tap_279
 	CMPB         168(AX), $0x00
-	JE           bound_280
+	JE           bound_281
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8605,9 +8641,9 @@ step_279:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_280:
+bound_281:
 	CMPB         169(AX), $0x00
-	JE           store_281
+	JE           store_282
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -8667,7 +8703,7 @@ bound_280:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_281:
+store_282:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8748,7 +8784,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_282:
+vector_283:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -9227,7 +9263,7 @@ vector_282:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_282
+	JNZ          vector_283
 	VZEROUPPER
 	RET
 
@@ -9264,7 +9300,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_283:
+vector_284:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -9636,7 +9672,7 @@ vector_283:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_283
+	JNZ          vector_284
 	VZEROUPPER
 	RET
 
@@ -9675,7 +9711,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_284:
+vector_285:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -9899,7 +9935,7 @@ vector_284:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_284
+	JNZ          vector_285
 	VZEROUPPER
 	RET
 
@@ -9924,10 +9960,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_285:
+pixel_286:
 	XORQ R9, R9
 
-vector_286:
+vector_287:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -9936,9 +9972,9 @@ vector_286:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_287
+	JZ      chosen_288
 
-tap_288:
+tap_289:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -9949,12 +9985,12 @@ tap_288:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_288
+	JNZ     tap_289
 
-chosen_287:
+chosen_288:
 	VMOVUPS Z4, (DX)(R9*1)
 	TESTQ   BX, BX
-	JZ      done_289
+	JZ      done_290
 	VCMPPS  $0x1e, Z0, Z4, K1
 	VCMPPS  $0x11, Z1, Z4, K2
 	KANDW   K1, K2, K1
@@ -9962,19 +9998,19 @@ chosen_287:
 	VMOVAPS Z5, K1, Z4
 	VMOVUPS Z4, (BX)(R9*1)
 
-done_289:
+done_290:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_286
+	JLT   vector_287
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_290
+	JZ    skip_291
 	ADDQ  R8, BX
 
-skip_290:
+skip_291:
 	DECQ SI
-	JNZ  pixel_285
+	JNZ  pixel_286
 	VZEROUPPER
 	RET
 
@@ -9997,14 +10033,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_291:
+pixel_292:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_292:
+column_293:
 	XORQ R10, R10
 
-vector_293:
+vector_294:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -10012,15 +10048,15 @@ vector_293:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_293
+	JLT       vector_294
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_292
+	JNZ       column_293
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_291
+	JNZ       pixel_292
 	VZEROUPPER
 	RET
 
@@ -10035,16 +10071,16 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-vector_294:
+vector_295:
 	MOVQ (AX), SI
 	ADDQ BX, SI
 	MOVQ 72(AX), DI
 	ADDQ BX, DI
 	MOVQ 120(AX), R8
 
-many_295:
+many_296:
 	CMPQ    R8, $0x07
-	JLT     few_296
+	JLT     few_297
 	MOVQ    48(AX), R9
 	ADDQ    BX, R9
 	VMOVUPS (R9), Z2
@@ -10059,7 +10095,7 @@ many_295:
 	MOVQ    24(AX), R11
 	ADDQ    BX, R11
 
-tap_298:
+tap_299:
 	MOVQ        (R9), R12
 	LEAQ        (SI)(R12*4), R12
 	ADDQ        $0x08, R9
@@ -10079,7 +10115,7 @@ tap_298:
 	SHLQ        $0x02, R12
 	ADDQ        R12, R11
 	DECQ        R10
-	JNZ         tap_298
+	JNZ         tap_299
 	MOVQ        144(AX), R9
 	SHLQ        $0x02, R9
 	VMAXPS      Z2, Z0, Z2
@@ -10113,11 +10149,11 @@ tap_298:
 	IMUL3Q      $0x07, DX, R9
 	ADDQ        R9, SI
 	SUBQ        $0x07, R8
-	JMP         many_295
+	JMP         many_296
 
-few_296:
+few_297:
 	TESTQ   R8, R8
-	JZ      done_297
+	JZ      done_298
 	MOVQ    48(AX), R9
 	ADDQ    BX, R9
 	VMOVUPS (R9), Z2
@@ -10126,7 +10162,7 @@ few_296:
 	MOVQ    24(AX), R11
 	ADDQ    BX, R11
 
-tap_299:
+tap_300:
 	MOVQ        (R9), R12
 	LEAQ        (SI)(R12*4), R12
 	ADDQ        $0x08, R9
@@ -10136,7 +10172,7 @@ tap_299:
 	SHLQ        $0x02, R12
 	ADDQ        R12, R11
 	DECQ        R10
-	JNZ         tap_299
+	JNZ         tap_300
 	MOVQ        144(AX), R9
 	SHLQ        $0x02, R9
 	VMAXPS      Z2, Z0, Z2
@@ -10146,12 +10182,12 @@ tap_299:
 	IMUL3Q      $0x01, DX, R9
 	ADDQ        R9, SI
 	SUBQ        $0x01, R8
-	JMP         few_296
+	JMP         few_297
 
-done_297:
+done_298:
 	ADDQ $0x40, BX
 	DECQ CX
-	JNZ  vector_294
+	JNZ  vector_295
 	VZEROUPPER
 	RET
 
@@ -10170,35 +10206,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_300:
+vector_301:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_301:
+tap_302:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_302:
+pixel_303:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_302
+	JNZ         pixel_303
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_301
+	JNZ         tap_302
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_300
+	JNZ         vector_301
 	VZEROUPPER
 	RET
 
@@ -10214,14 +10250,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_303:
+vector_304:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_303
+	JNZ     vector_304
 	VZEROUPPER
 	RET
 
@@ -10236,14 +10272,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_304:
+vector_305:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_304
+	JNZ     vector_305
 	VZEROUPPER
 	RET
 
@@ -10259,7 +10295,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_305:
+vector_306:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -10269,7 +10305,7 @@ vector_305:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_305
+	JNZ       vector_306
 	VZEROUPPER
 	RET
 
@@ -10289,7 +10325,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Z4
 	XORQ         AX, AX
 
-vector_306:
+vector_307:
 	VMULPS  (DX)(AX*1), Z0, Z5
 	VMOVUPS (BX)(AX*1), Z6
 	VSUBPS  Z6, Z5, Z7
@@ -10311,7 +10347,43 @@ vector_306:
 	VMOVUPS Z5, (CX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    DI
-	JNZ     vector_306
+	JNZ     vector_307
+	VZEROUPPER
+	RET
+
+// func peakAVX512(n int)
+// Requires: AVX, AVX512F
+TEXT ·peakAVX512(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), AX
+	VPXORD Z12, Z12, Z12
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+step_308:
+	VFMADD231PS Z12, Z12, Z0
+	VFMADD231PS Z12, Z12, Z1
+	VFMADD231PS Z12, Z12, Z2
+	VFMADD231PS Z12, Z12, Z3
+	VFMADD231PS Z12, Z12, Z4
+	VFMADD231PS Z12, Z12, Z5
+	VFMADD231PS Z12, Z12, Z6
+	VFMADD231PS Z12, Z12, Z7
+	VFMADD231PS Z12, Z12, Z8
+	VFMADD231PS Z12, Z12, Z9
+	VFMADD231PS Z12, Z12, Z10
+	VFMADD231PS Z12, Z12, Z11
+	DECQ        AX
+	JNZ         step_308
 	VZEROUPPER
 	RET
 
@@ -10330,7 +10402,7 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_307:
+channel_309:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	MOVQ    184(AX), R11
@@ -10347,7 +10419,7 @@ channel_307:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_308:
+pixel_310:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10368,7 +10440,7 @@ pixel_308:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_308
+	JNZ          pixel_310
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	MOVQ         184(AX), R11
@@ -10389,7 +10461,7 @@ pixel_308:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_307
+	JNZ          channel_309
 	VZEROUPPER
 	RET
 
@@ -10408,7 +10480,7 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_309:
+channel_311:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10428,7 +10500,7 @@ channel_309:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_310:
+pixel_312:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10452,7 +10524,7 @@ pixel_310:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_310
+	JNZ          pixel_312
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10476,7 +10548,7 @@ pixel_310:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_309
+	JNZ          channel_311
 	VZEROUPPER
 	RET
 
@@ -10495,7 +10567,7 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_311:
+channel_313:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10518,7 +10590,7 @@ channel_311:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_312:
+pixel_314:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10545,7 +10617,7 @@ pixel_312:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_312
+	JNZ          pixel_314
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10572,7 +10644,7 @@ pixel_312:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_311
+	JNZ          channel_313
 	VZEROUPPER
 	RET
 
@@ -10591,7 +10663,7 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_313:
+channel_315:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10617,7 +10689,7 @@ channel_313:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_314:
+pixel_316:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10647,7 +10719,7 @@ pixel_314:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_314
+	JNZ          pixel_316
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10677,7 +10749,7 @@ pixel_314:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_313
+	JNZ          channel_315
 	VZEROUPPER
 	RET
 
@@ -10696,7 +10768,7 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_315:
+channel_317:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10725,7 +10797,7 @@ channel_315:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_316:
+pixel_318:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10758,7 +10830,7 @@ pixel_316:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_316
+	JNZ          pixel_318
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10791,7 +10863,7 @@ pixel_316:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_315
+	JNZ          channel_317
 	VZEROUPPER
 	RET
 
@@ -10810,7 +10882,7 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_317:
+channel_319:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10842,7 +10914,7 @@ channel_317:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_318:
+pixel_320:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10878,7 +10950,7 @@ pixel_318:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_318
+	JNZ          pixel_320
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10914,7 +10986,7 @@ pixel_318:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_317
+	JNZ          channel_319
 	VZEROUPPER
 	RET
 
@@ -10933,7 +11005,7 @@ TEXT ·sparse7AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_319:
+channel_321:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10968,7 +11040,7 @@ channel_319:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_320:
+pixel_322:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -11007,7 +11079,7 @@ pixel_320:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_320
+	JNZ          pixel_322
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -11046,7 +11118,7 @@ pixel_320:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_319
+	JNZ          channel_321
 	VZEROUPPER
 	RET
 
@@ -11065,7 +11137,7 @@ TEXT ·sparse8AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_321:
+channel_323:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -11103,7 +11175,7 @@ channel_321:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_322:
+pixel_324:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -11145,7 +11217,7 @@ pixel_322:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_322
+	JNZ          pixel_324
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -11187,7 +11259,7 @@ pixel_322:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_321
+	JNZ          channel_323
 	VZEROUPPER
 	RET
 
@@ -11205,7 +11277,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_323:
+block_325:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -11257,6 +11329,6 @@ block_323:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_323
+	JNZ        block_325
 	VZEROUPPER
 	RET

@@ -48,6 +48,7 @@ func main() {
 		depthwiseKernels(s)
 		elementwise(s)
 		adam(s)
+		peak(s)
 		for vectors := 1; vectors <= sparseVectors; vectors++ {
 			sparse(s, vectors)
 		}
@@ -64,9 +65,10 @@ func tables(file string) {
 	for _, s := range isas {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, rows: %d,\n", s.name, s.lanes, s.lanes, s.rows)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "adam"} {
+		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "adam", "peak"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
+		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
 		fmt.Fprintf(&b, "sparseRows: %d,\nsparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", s.sparseRows(), s.name)
 		fmt.Fprintf(&b, "transpose: transposeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, sparseVectors)
 		for vectors := 1; vectors <= sparseVectors; vectors++ {
