@@ -20,10 +20,13 @@ func modelSymbols() Package {
 		"DefaultEpochs":       reflect.ValueOf(constant.MakeFromLiteral("1", token.INT, 0)),
 		"DefaultLearningRate": reflect.ValueOf(constant.BinaryOp(constant.MakeFromLiteral("1.0", token.FLOAT, 0), token.QUO, constant.MakeFromLiteral("500.0", token.FLOAT, 0))),
 		"GradientCheck":       reflect.ValueOf((*model.GradientCheck)(nil)),
+		"KernelPath":          reflect.ValueOf(model.KernelPath),
 		"Layer":               reflect.ValueOf((*model.Layer)(nil)),
+		"MobileNetV2":         reflect.ValueOf(model.MobileNetV2),
 		"Named":               reflect.ValueOf(model.Named),
 		"Net":                 reflect.ValueOf((*model.Net)(nil)),
 		"Predictions":         reflect.ValueOf((*model.Predictions)(nil)),
+		"Random":              reflect.ValueOf(model.Random),
 		"Train":               reflect.ValueOf(model.Train),
 		"TrainOptions":        reflect.ValueOf((*model.TrainOptions)(nil)),
 	}
