@@ -2699,130 +2699,143 @@ vector_84:
 // Requires: AVX, FMA3
 TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	MOVQ         d+0(FP), AX
-	MOVQ         128(AX), CX
-	MOVQ         136(AX), DX
-	SHLQ         $0x02, DX
-	XORQ         BX, BX
+	MOVQ         136(AX), CX
+	SHLQ         $0x02, CX
+	MOVQ         120(AX), DX
+	MOVQ         (AX), BX
+	MOVQ         72(AX), SI
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-vector_85:
-	MOVQ (AX), SI
-	ADDQ BX, SI
-	MOVQ 72(AX), DI
-	ADDQ BX, DI
-	MOVQ 120(AX), R8
+many_85:
+	CMPQ DX, $0x07
+	JLT  few_86
+	MOVQ 128(AX), DI
+	XORQ R8, R8
 
-many_86:
-	CMPQ    R8, $0x07
-	JLT     few_87
+vector_88:
 	MOVQ    48(AX), R9
-	ADDQ    BX, R9
-	VMOVUPS (R9), Y2
+	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
 	VMOVAPS Y2, Y4
 	VMOVAPS Y2, Y5
 	VMOVAPS Y2, Y6
 	VMOVAPS Y2, Y7
 	VMOVAPS Y2, Y8
-	MOVQ    96(AX), R9
-	MOVQ    104(AX), R10
-	MOVQ    24(AX), R11
-	ADDQ    BX, R11
+	MOVQ    96(AX), R12
+	MOVQ    104(AX), R13
+	MOVQ    152(AX), R14
+	SHLQ    $0x02, R14
+	MOVQ    24(AX), R15
+	ADDQ    R8, R15
 
 tap_89:
-	MOVQ        (R9), R12
-	LEAQ        (SI)(R12*4), R12
-	ADDQ        $0x08, R9
-	LEAQ        (R12)(DX*2), R13
-	ADDQ        DX, R13
-	LEAQ        (R13)(DX*2), R14
-	ADDQ        DX, R14
-	VMOVUPS     (R11), Y9
-	VFMADD231PS (R12), Y9, Y2
-	VFMADD231PS (R12)(DX*1), Y9, Y3
-	VFMADD231PS (R12)(DX*2), Y9, Y4
-	VFMADD231PS (R13), Y9, Y5
-	VFMADD231PS (R13)(DX*1), Y9, Y6
-	VFMADD231PS (R13)(DX*2), Y9, Y7
-	VFMADD231PS (R14), Y9, Y8
-	MOVQ        152(AX), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R11
-	DECQ        R10
+	MOVQ        (R12), R9
+	LEAQ        (R8)(R9*4), R9
+	ADDQ        BX, R9
+	ADDQ        $0x08, R12
+	LEAQ        (R9)(CX*2), R10
+	ADDQ        CX, R10
+	LEAQ        (R10)(CX*2), R11
+	ADDQ        CX, R11
+	VMOVUPS     (R15), Y9
+	VFMADD231PS (R9), Y9, Y2
+	VFMADD231PS (R9)(CX*1), Y9, Y3
+	VFMADD231PS (R9)(CX*2), Y9, Y4
+	VFMADD231PS (R10), Y9, Y5
+	VFMADD231PS (R10)(CX*1), Y9, Y6
+	VFMADD231PS (R10)(CX*2), Y9, Y7
+	VFMADD231PS (R11), Y9, Y8
+	ADDQ        R14, R15
+	DECQ        R13
 	JNZ         tap_89
-	MOVQ        144(AX), R9
-	SHLQ        $0x02, R9
+	MOVQ        144(AX), R10
+	SHLQ        $0x02, R10
+	LEAQ        (SI)(R8*1), R9
 	VMAXPS      Y2, Y0, Y2
 	VMINPS      Y2, Y1, Y2
-	VMOVUPS     Y2, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y2, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y3, Y0, Y3
 	VMINPS      Y3, Y1, Y3
-	VMOVUPS     Y3, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y3, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y4, Y0, Y4
 	VMINPS      Y4, Y1, Y4
-	VMOVUPS     Y4, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y4, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y5, Y0, Y5
 	VMINPS      Y5, Y1, Y5
-	VMOVUPS     Y5, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y5, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y6, Y0, Y6
 	VMINPS      Y6, Y1, Y6
-	VMOVUPS     Y6, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y6, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y7, Y0, Y7
 	VMINPS      Y7, Y1, Y7
-	VMOVUPS     Y7, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y7, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y8, Y0, Y8
 	VMINPS      Y8, Y1, Y8
-	VMOVUPS     Y8, (DI)
-	ADDQ        R9, DI
-	IMUL3Q      $0x07, DX, R9
-	ADDQ        R9, SI
-	SUBQ        $0x07, R8
-	JMP         many_86
+	VMOVUPS     Y8, (R9)
+	ADDQ        R10, R9
+	ADDQ        $0x20, R8
+	DECQ        DI
+	JNZ         vector_88
+	IMUL3Q      $0x07, CX, DI
+	ADDQ        DI, BX
+	MOVQ        144(AX), DI
+	IMUL3Q      $0x1c, DI, DI
+	ADDQ        DI, SI
+	SUBQ        $0x07, DX
+	JMP         many_85
 
-few_87:
-	TESTQ   R8, R8
-	JZ      done_88
+few_86:
+	TESTQ DX, DX
+	JZ    done_87
+	MOVQ  128(AX), DI
+	XORQ  R8, R8
+
+vector_90:
 	MOVQ    48(AX), R9
-	ADDQ    BX, R9
-	VMOVUPS (R9), Y2
-	MOVQ    96(AX), R9
-	MOVQ    104(AX), R10
-	MOVQ    24(AX), R11
-	ADDQ    BX, R11
+	VMOVUPS (R9)(R8*1), Y2
+	MOVQ    96(AX), R10
+	MOVQ    104(AX), R11
+	MOVQ    152(AX), R12
+	SHLQ    $0x02, R12
+	MOVQ    24(AX), R13
+	ADDQ    R8, R13
 
-tap_90:
-	MOVQ        (R9), R12
-	LEAQ        (SI)(R12*4), R12
-	ADDQ        $0x08, R9
-	VMOVUPS     (R11), Y3
-	VFMADD231PS (R12), Y3, Y2
-	MOVQ        152(AX), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R11
-	DECQ        R10
-	JNZ         tap_90
-	MOVQ        144(AX), R9
-	SHLQ        $0x02, R9
+tap_91:
+	MOVQ        (R10), R9
+	LEAQ        (R8)(R9*4), R9
+	ADDQ        BX, R9
+	ADDQ        $0x08, R10
+	VMOVUPS     (R13), Y3
+	VFMADD231PS (R9), Y3, Y2
+	ADDQ        R12, R13
+	DECQ        R11
+	JNZ         tap_91
+	MOVQ        144(AX), R10
+	SHLQ        $0x02, R10
+	LEAQ        (SI)(R8*1), R9
 	VMAXPS      Y2, Y0, Y2
 	VMINPS      Y2, Y1, Y2
-	VMOVUPS     Y2, (DI)
-	ADDQ        R9, DI
-	IMUL3Q      $0x01, DX, R9
-	ADDQ        R9, SI
-	SUBQ        $0x01, R8
-	JMP         few_87
+	VMOVUPS     Y2, (R9)
+	ADDQ        R10, R9
+	ADDQ        $0x20, R8
+	DECQ        DI
+	JNZ         vector_90
+	IMUL3Q      $0x01, CX, DI
+	ADDQ        DI, BX
+	MOVQ        144(AX), DI
+	IMUL3Q      $0x04, DI, DI
+	ADDQ        DI, SI
+	SUBQ        $0x01, DX
+	JMP         few_86
 
-done_88:
-	ADDQ $0x20, BX
-	DECQ CX
-	JNZ  vector_85
+done_87:
 	VZEROUPPER
 	RET
 
@@ -2841,35 +2854,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_91:
+vector_92:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_92:
+tap_93:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_93:
+pixel_94:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_93
+	JNZ         pixel_94
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_92
+	JNZ         tap_93
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_91
+	JNZ         vector_92
 	VZEROUPPER
 	RET
 
@@ -2885,14 +2898,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_94:
+vector_95:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_94
+	JNZ     vector_95
 	VZEROUPPER
 	RET
 
@@ -2907,14 +2920,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_95:
+vector_96:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_95
+	JNZ     vector_96
 	VZEROUPPER
 	RET
 
@@ -2930,7 +2943,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_96:
+vector_97:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -2940,9 +2953,65 @@ vector_96:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_96
+	JNZ     vector_97
 	VZEROUPPER
 	RET
+
+// func markAVX2(f *marks)
+// Requires: AVX
+TEXT ·markAVX2(SB), NOSPLIT, $0-8
+	MOVQ         f+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+
+vector_98:
+	VMOVUPS   (CX), Y2
+	VCMPPS    $0x1e, Y0, Y2, Y3
+	VCMPPS    $0x11, Y1, Y2, Y2
+	VANDPS    Y3, Y2, Y3
+	VMOVMSKPS Y3, AX
+	MOVB      AL, (DX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x01, DX
+	DECQ      BX
+	JNZ       vector_98
+	VZEROUPPER
+	RET
+
+// func keepAVX2(f *marks)
+// Requires: AVX, AVX2
+TEXT ·keepAVX2(SB), NOSPLIT, $0-8
+	MOVQ    f+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    24(AX), DX
+	MOVQ    48(AX), AX
+	VMOVUPS laneBits<>+0(SB), Y0
+
+vector_99:
+	VPBROADCASTB (DX), Y1
+	VPAND        Y0, Y1, Y1
+	VPCMPEQD     Y0, Y1, Y1
+	VANDPS       (CX), Y1, Y1
+	VMOVUPS      Y1, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x01, DX
+	DECQ         AX
+	JNZ          vector_99
+	VZEROUPPER
+	RET
+
+DATA laneBits<>+0(SB)/4, $0x00000001
+DATA laneBits<>+4(SB)/4, $0x00000002
+DATA laneBits<>+8(SB)/4, $0x00000004
+DATA laneBits<>+12(SB)/4, $0x00000008
+DATA laneBits<>+16(SB)/4, $0x00000010
+DATA laneBits<>+20(SB)/4, $0x00000020
+DATA laneBits<>+24(SB)/4, $0x00000040
+DATA laneBits<>+28(SB)/4, $0x00000080
+GLOBL laneBits<>(SB), RODATA|NOPTR, $32
 
 // func adamAVX2(a *adamStep)
 // Requires: AVX
@@ -2960,7 +3029,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Y4
 	XORQ         AX, AX
 
-vector_97:
+vector_100:
 	VMULPS  (DX)(AX*1), Y0, Y5
 	VMOVUPS (BX)(AX*1), Y6
 	VSUBPS  Y6, Y5, Y7
@@ -2982,7 +3051,7 @@ vector_97:
 	VMOVUPS Y5, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_97
+	JNZ     vector_100
 	VZEROUPPER
 	RET
 
@@ -2996,15 +3065,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_99
+	JE         zeros_102
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_98
+	JMP        multiply_101
 
-zeros_99:
+zeros_102:
 	VPXORD Z0, Z0, Z0
 
-multiply_98:
+multiply_101:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -3015,40 +3084,40 @@ multiply_98:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_100:
+tap_103:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_101:
+step_104:
 	VMOVUPS      (DI), Z1
 	VBROADCASTSS (R8), Z2
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_101
+	JNZ          step_104
 	DECQ         SI
-	JNZ          tap_100
+	JNZ          tap_103
 	CMPB         168(AX), $0x00
-	JE           bound_102
+	JE           bound_105
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_102:
+bound_105:
 	CMPB         169(AX), $0x00
-	JE           store_103
+	JE           store_106
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_103:
+store_106:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3069,17 +3138,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_105
+	JE         zeros_108
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_104
+	JMP        multiply_107
 
-zeros_105:
+zeros_108:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_104:
+multiply_107:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3090,14 +3159,14 @@ multiply_104:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_106:
+tap_109:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_107:
+step_110:
 	VMOVUPS      (R8), Z2
 	VBROADCASTSS (R9), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -3106,11 +3175,11 @@ step_107:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_107
+	JNZ          step_110
 	DECQ         DI
-	JNZ          tap_106
+	JNZ          tap_109
 	CMPB         168(AX), $0x00
-	JE           bound_108
+	JE           bound_111
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3119,9 +3188,9 @@ step_107:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_108:
+bound_111:
 	CMPB         169(AX), $0x00
-	JE           store_109
+	JE           store_112
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -3129,7 +3198,7 @@ bound_108:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_109:
+store_112:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3154,19 +3223,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_111
+	JE         zeros_114
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_110
+	JMP        multiply_113
 
-zeros_111:
+zeros_114:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_110:
+multiply_113:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3177,14 +3246,14 @@ multiply_110:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_112:
+tap_115:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_113:
+step_116:
 	VMOVUPS      (R8), Z3
 	VBROADCASTSS (R9), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -3195,11 +3264,11 @@ step_113:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_113
+	JNZ          step_116
 	DECQ         DI
-	JNZ          tap_112
+	JNZ          tap_115
 	CMPB         168(AX), $0x00
-	JE           bound_114
+	JE           bound_117
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3210,9 +3279,9 @@ step_113:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_114:
+bound_117:
 	CMPB         169(AX), $0x00
-	JE           store_115
+	JE           store_118
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -3222,7 +3291,7 @@ bound_114:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_115:
+store_118:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3251,21 +3320,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_117
+	JE         zeros_120
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_116
+	JMP        multiply_119
 
-zeros_117:
+zeros_120:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_116:
+multiply_119:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3276,7 +3345,7 @@ multiply_116:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_118:
+tap_121:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3285,7 +3354,7 @@ tap_118:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_119:
+step_122:
 	VMOVUPS      (R8), Z4
 	VBROADCASTSS (R9), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -3299,11 +3368,11 @@ step_119:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_119
+	JNZ          step_122
 	DECQ         DI
-	JNZ          tap_118
+	JNZ          tap_121
 	CMPB         168(AX), $0x00
-	JE           bound_120
+	JE           bound_123
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3316,9 +3385,9 @@ step_119:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_120:
+bound_123:
 	CMPB         169(AX), $0x00
-	JE           store_121
+	JE           store_124
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -3330,7 +3399,7 @@ bound_120:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_121:
+store_124:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3363,23 +3432,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_123
+	JE         zeros_126
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_122
+	JMP        multiply_125
 
-zeros_123:
+zeros_126:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_122:
+multiply_125:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3390,7 +3459,7 @@ multiply_122:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_124:
+tap_127:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3399,7 +3468,7 @@ tap_124:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_125:
+step_128:
 	VMOVUPS      (R8), Z5
 	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -3415,11 +3484,11 @@ step_125:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_125
+	JNZ          step_128
 	DECQ         DI
-	JNZ          tap_124
+	JNZ          tap_127
 	CMPB         168(AX), $0x00
-	JE           bound_126
+	JE           bound_129
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3434,9 +3503,9 @@ step_125:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_126:
+bound_129:
 	CMPB         169(AX), $0x00
-	JE           store_127
+	JE           store_130
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -3450,7 +3519,7 @@ bound_126:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_127:
+store_130:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3487,7 +3556,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_129
+	JE         zeros_132
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3495,9 +3564,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_128
+	JMP        multiply_131
 
-zeros_129:
+zeros_132:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3505,7 +3574,7 @@ zeros_129:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_128:
+multiply_131:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3516,7 +3585,7 @@ multiply_128:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_130:
+tap_133:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3525,7 +3594,7 @@ tap_130:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_131:
+step_134:
 	VMOVUPS      (R8), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -3543,11 +3612,11 @@ step_131:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_131
+	JNZ          step_134
 	DECQ         DI
-	JNZ          tap_130
+	JNZ          tap_133
 	CMPB         168(AX), $0x00
-	JE           bound_132
+	JE           bound_135
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3564,9 +3633,9 @@ step_131:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_132:
+bound_135:
 	CMPB         169(AX), $0x00
-	JE           store_133
+	JE           store_136
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -3582,7 +3651,7 @@ bound_132:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_133:
+store_136:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3623,7 +3692,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_135
+	JE         zeros_138
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3632,9 +3701,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_134
+	JMP        multiply_137
 
-zeros_135:
+zeros_138:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3643,7 +3712,7 @@ zeros_135:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_134:
+multiply_137:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3654,7 +3723,7 @@ multiply_134:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_136:
+tap_139:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3665,7 +3734,7 @@ tap_136:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_137:
+step_140:
 	VMOVUPS      (R8), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -3686,11 +3755,11 @@ step_137:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_137
+	JNZ          step_140
 	DECQ         DI
-	JNZ          tap_136
+	JNZ          tap_139
 	CMPB         168(AX), $0x00
-	JE           bound_138
+	JE           bound_141
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3709,9 +3778,9 @@ step_137:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_138:
+bound_141:
 	CMPB         169(AX), $0x00
-	JE           store_139
+	JE           store_142
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -3729,7 +3798,7 @@ bound_138:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_139:
+store_142:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3774,7 +3843,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_141
+	JE         zeros_144
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3784,9 +3853,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_140
+	JMP        multiply_143
 
-zeros_141:
+zeros_144:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3796,7 +3865,7 @@ zeros_141:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_140:
+multiply_143:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3807,7 +3876,7 @@ multiply_140:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_142:
+tap_145:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3818,7 +3887,7 @@ tap_142:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_143:
+step_146:
 	VMOVUPS      (R8), Z8
 	VBROADCASTSS (R9), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -3841,11 +3910,11 @@ step_143:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_143
+	JNZ          step_146
 	DECQ         DI
-	JNZ          tap_142
+	JNZ          tap_145
 	CMPB         168(AX), $0x00
-	JE           bound_144
+	JE           bound_147
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3866,9 +3935,9 @@ step_143:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_144:
+bound_147:
 	CMPB         169(AX), $0x00
-	JE           store_145
+	JE           store_148
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -3888,7 +3957,7 @@ bound_144:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_145:
+store_148:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3937,7 +4006,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_147
+	JE         zeros_150
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3948,9 +4017,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_146
+	JMP        multiply_149
 
-zeros_147:
+zeros_150:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3961,7 +4030,7 @@ zeros_147:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_146:
+multiply_149:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3972,7 +4041,7 @@ multiply_146:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_148:
+tap_151:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3983,7 +4052,7 @@ tap_148:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_149:
+step_152:
 	VMOVUPS      (R8), Z9
 	VBROADCASTSS (R9), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -4008,11 +4077,11 @@ step_149:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_149
+	JNZ          step_152
 	DECQ         DI
-	JNZ          tap_148
+	JNZ          tap_151
 	CMPB         168(AX), $0x00
-	JE           bound_150
+	JE           bound_153
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4035,9 +4104,9 @@ step_149:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_150:
+bound_153:
 	CMPB         169(AX), $0x00
-	JE           store_151
+	JE           store_154
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -4059,7 +4128,7 @@ bound_150:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_151:
+store_154:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4112,7 +4181,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_153
+	JE         zeros_156
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4124,9 +4193,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_152
+	JMP        multiply_155
 
-zeros_153:
+zeros_156:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4138,7 +4207,7 @@ zeros_153:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_152:
+multiply_155:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4149,7 +4218,7 @@ multiply_152:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_154:
+tap_157:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4162,7 +4231,7 @@ tap_154:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_155:
+step_158:
 	VMOVUPS      (R8), Z10
 	VBROADCASTSS (R9), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -4190,11 +4259,11 @@ step_155:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_155
+	JNZ          step_158
 	DECQ         DI
-	JNZ          tap_154
+	JNZ          tap_157
 	CMPB         168(AX), $0x00
-	JE           bound_156
+	JE           bound_159
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4219,9 +4288,9 @@ step_155:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_156:
+bound_159:
 	CMPB         169(AX), $0x00
-	JE           store_157
+	JE           store_160
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -4245,7 +4314,7 @@ bound_156:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_157:
+store_160:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4302,7 +4371,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_159
+	JE         zeros_162
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4315,9 +4384,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_158
+	JMP        multiply_161
 
-zeros_159:
+zeros_162:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4330,7 +4399,7 @@ zeros_159:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_158:
+multiply_161:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4341,7 +4410,7 @@ multiply_158:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_160:
+tap_163:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4354,7 +4423,7 @@ tap_160:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_161:
+step_164:
 	VMOVUPS      (R8), Z11
 	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -4384,11 +4453,11 @@ step_161:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_161
+	JNZ          step_164
 	DECQ         DI
-	JNZ          tap_160
+	JNZ          tap_163
 	CMPB         168(AX), $0x00
-	JE           bound_162
+	JE           bound_165
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4415,9 +4484,9 @@ step_161:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_162:
+bound_165:
 	CMPB         169(AX), $0x00
-	JE           store_163
+	JE           store_166
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -4443,7 +4512,7 @@ bound_162:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_163:
+store_166:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4504,7 +4573,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_165
+	JE         zeros_168
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4518,9 +4587,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_164
+	JMP        multiply_167
 
-zeros_165:
+zeros_168:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4534,7 +4603,7 @@ zeros_165:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_164:
+multiply_167:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4545,7 +4614,7 @@ multiply_164:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_166:
+tap_169:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4558,7 +4627,7 @@ tap_166:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_167:
+step_170:
 	VMOVUPS      (R8), Z12
 	VBROADCASTSS (R9), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -4590,11 +4659,11 @@ step_167:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_167
+	JNZ          step_170
 	DECQ         DI
-	JNZ          tap_166
+	JNZ          tap_169
 	CMPB         168(AX), $0x00
-	JE           bound_168
+	JE           bound_171
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4623,9 +4692,9 @@ step_167:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_168:
+bound_171:
 	CMPB         169(AX), $0x00
-	JE           store_169
+	JE           store_172
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -4653,7 +4722,7 @@ bound_168:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_169:
+store_172:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4718,7 +4787,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_171
+	JE         zeros_174
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4733,9 +4802,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_170
+	JMP        multiply_173
 
-zeros_171:
+zeros_174:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4750,7 +4819,7 @@ zeros_171:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_170:
+multiply_173:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4761,7 +4830,7 @@ multiply_170:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_172:
+tap_175:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4776,7 +4845,7 @@ tap_172:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_173:
+step_176:
 	VMOVUPS      (R8), Z13
 	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -4811,11 +4880,11 @@ step_173:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_173
+	JNZ          step_176
 	DECQ         DI
-	JNZ          tap_172
+	JNZ          tap_175
 	CMPB         168(AX), $0x00
-	JE           bound_174
+	JE           bound_177
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4846,9 +4915,9 @@ step_173:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_174:
+bound_177:
 	CMPB         169(AX), $0x00
-	JE           store_175
+	JE           store_178
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -4878,7 +4947,7 @@ bound_174:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_175:
+store_178:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4947,7 +5016,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_177
+	JE         zeros_180
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4963,9 +5032,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_176
+	JMP        multiply_179
 
-zeros_177:
+zeros_180:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4981,7 +5050,7 @@ zeros_177:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_176:
+multiply_179:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4992,7 +5061,7 @@ multiply_176:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_178:
+tap_181:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5007,7 +5076,7 @@ tap_178:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_179:
+step_182:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -5044,11 +5113,11 @@ step_179:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_179
+	JNZ          step_182
 	DECQ         DI
-	JNZ          tap_178
+	JNZ          tap_181
 	CMPB         168(AX), $0x00
-	JE           bound_180
+	JE           bound_183
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5081,9 +5150,9 @@ step_179:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_180:
+bound_183:
 	CMPB         169(AX), $0x00
-	JE           store_181
+	JE           store_184
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -5115,7 +5184,7 @@ bound_180:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_181:
+store_184:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5161,17 +5230,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_183
+	JE         zeros_186
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_182
+	JMP        multiply_185
 
-zeros_183:
+zeros_186:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_182:
+multiply_185:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5182,14 +5251,14 @@ multiply_182:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_184:
+tap_187:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_185:
+step_188:
 	VMOVUPS      (DI), Z2
 	VMOVUPS      64(DI), Z3
 	VBROADCASTSS (R8), Z4
@@ -5198,11 +5267,11 @@ step_185:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_185
+	JNZ          step_188
 	DECQ         SI
-	JNZ          tap_184
+	JNZ          tap_187
 	CMPB         168(AX), $0x00
-	JE           bound_186
+	JE           bound_189
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5210,9 +5279,9 @@ step_185:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_186:
+bound_189:
 	CMPB         169(AX), $0x00
-	JE           store_187
+	JE           store_190
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5220,7 +5289,7 @@ bound_186:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_187:
+store_190:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5244,21 +5313,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_189
+	JE         zeros_192
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_188
+	JMP        multiply_191
 
-zeros_189:
+zeros_192:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_188:
+multiply_191:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5269,14 +5338,14 @@ multiply_188:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_190:
+tap_193:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_191:
+step_194:
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
 	VBROADCASTSS (R9), Z6
@@ -5288,11 +5357,11 @@ step_191:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_191
+	JNZ          step_194
 	DECQ         DI
-	JNZ          tap_190
+	JNZ          tap_193
 	CMPB         168(AX), $0x00
-	JE           bound_192
+	JE           bound_195
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5303,9 +5372,9 @@ step_191:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_192:
+bound_195:
 	CMPB         169(AX), $0x00
-	JE           store_193
+	JE           store_196
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5317,7 +5386,7 @@ bound_192:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_193:
+store_196:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5347,7 +5416,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_195
+	JE         zeros_198
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5355,9 +5424,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_194
+	JMP        multiply_197
 
-zeros_195:
+zeros_198:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5365,7 +5434,7 @@ zeros_195:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_194:
+multiply_197:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5376,14 +5445,14 @@ multiply_194:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_196:
+tap_199:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_197:
+step_200:
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
 	VBROADCASTSS (R9), Z8
@@ -5398,11 +5467,11 @@ step_197:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_197
+	JNZ          step_200
 	DECQ         DI
-	JNZ          tap_196
+	JNZ          tap_199
 	CMPB         168(AX), $0x00
-	JE           bound_198
+	JE           bound_201
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5416,9 +5485,9 @@ step_197:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_198:
+bound_201:
 	CMPB         169(AX), $0x00
-	JE           store_199
+	JE           store_202
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5434,7 +5503,7 @@ bound_198:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_199:
+store_202:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5470,7 +5539,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_201
+	JE         zeros_204
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5480,9 +5549,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_200
+	JMP        multiply_203
 
-zeros_201:
+zeros_204:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5492,7 +5561,7 @@ zeros_201:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_200:
+multiply_203:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5503,7 +5572,7 @@ multiply_200:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_202:
+tap_205:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5512,7 +5581,7 @@ tap_202:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_203:
+step_206:
 	VMOVUPS      (R8), Z8
 	VMOVUPS      64(R8), Z9
 	VBROADCASTSS (R9), Z10
@@ -5531,11 +5600,11 @@ step_203:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_203
+	JNZ          step_206
 	DECQ         DI
-	JNZ          tap_202
+	JNZ          tap_205
 	CMPB         168(AX), $0x00
-	JE           bound_204
+	JE           bound_207
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5552,9 +5621,9 @@ step_203:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_204:
+bound_207:
 	CMPB         169(AX), $0x00
-	JE           store_205
+	JE           store_208
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5574,7 +5643,7 @@ bound_204:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_205:
+store_208:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5616,7 +5685,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_207
+	JE         zeros_210
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5628,9 +5697,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_206
+	JMP        multiply_209
 
-zeros_207:
+zeros_210:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5642,7 +5711,7 @@ zeros_207:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_206:
+multiply_209:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5653,7 +5722,7 @@ multiply_206:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_208:
+tap_211:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5662,7 +5731,7 @@ tap_208:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_209:
+step_212:
 	VMOVUPS      (R8), Z10
 	VMOVUPS      64(R8), Z11
 	VBROADCASTSS (R9), Z12
@@ -5684,11 +5753,11 @@ step_209:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_209
+	JNZ          step_212
 	DECQ         DI
-	JNZ          tap_208
+	JNZ          tap_211
 	CMPB         168(AX), $0x00
-	JE           bound_210
+	JE           bound_213
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5708,9 +5777,9 @@ step_209:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_210:
+bound_213:
 	CMPB         169(AX), $0x00
-	JE           store_211
+	JE           store_214
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5734,7 +5803,7 @@ bound_210:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_211:
+store_214:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5782,7 +5851,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_213
+	JE         zeros_216
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5796,9 +5865,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_212
+	JMP        multiply_215
 
-zeros_213:
+zeros_216:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5812,7 +5881,7 @@ zeros_213:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_212:
+multiply_215:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5823,7 +5892,7 @@ multiply_212:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_214:
+tap_217:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5832,7 +5901,7 @@ tap_214:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_215:
+step_218:
 	VMOVUPS      (R8), Z12
 	VMOVUPS      64(R8), Z13
 	VBROADCASTSS (R9), Z14
@@ -5857,11 +5926,11 @@ step_215:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_215
+	JNZ          step_218
 	DECQ         DI
-	JNZ          tap_214
+	JNZ          tap_217
 	CMPB         168(AX), $0x00
-	JE           bound_216
+	JE           bound_219
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5884,9 +5953,9 @@ step_215:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_216:
+bound_219:
 	CMPB         169(AX), $0x00
-	JE           store_217
+	JE           store_220
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -5914,7 +5983,7 @@ bound_216:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_217:
+store_220:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5968,7 +6037,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_219
+	JE         zeros_222
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5984,9 +6053,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_218
+	JMP        multiply_221
 
-zeros_219:
+zeros_222:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6002,7 +6071,7 @@ zeros_219:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_218:
+multiply_221:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6013,7 +6082,7 @@ multiply_218:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_220:
+tap_223:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6024,7 +6093,7 @@ tap_220:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_221:
+step_224:
 	VMOVUPS      (R8), Z14
 	VMOVUPS      64(R8), Z15
 	VBROADCASTSS (R9), Z16
@@ -6053,11 +6122,11 @@ step_221:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_221
+	JNZ          step_224
 	DECQ         DI
-	JNZ          tap_220
+	JNZ          tap_223
 	CMPB         168(AX), $0x00
-	JE           bound_222
+	JE           bound_225
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6083,9 +6152,9 @@ step_221:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_222:
+bound_225:
 	CMPB         169(AX), $0x00
-	JE           store_223
+	JE           store_226
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6117,7 +6186,7 @@ bound_222:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_223:
+store_226:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6177,7 +6246,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_225
+	JE         zeros_228
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6195,9 +6264,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_224
+	JMP        multiply_227
 
-zeros_225:
+zeros_228:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6215,7 +6284,7 @@ zeros_225:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_224:
+multiply_227:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6226,7 +6295,7 @@ multiply_224:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_226:
+tap_229:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6237,7 +6306,7 @@ tap_226:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_227:
+step_230:
 	VMOVUPS      (R8), Z16
 	VMOVUPS      64(R8), Z17
 	VBROADCASTSS (R9), Z18
@@ -6269,11 +6338,11 @@ step_227:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_227
+	JNZ          step_230
 	DECQ         DI
-	JNZ          tap_226
+	JNZ          tap_229
 	CMPB         168(AX), $0x00
-	JE           bound_228
+	JE           bound_231
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6302,9 +6371,9 @@ step_227:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_228:
+bound_231:
 	CMPB         169(AX), $0x00
-	JE           store_229
+	JE           store_232
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -6340,7 +6409,7 @@ bound_228:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_229:
+store_232:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6406,7 +6475,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_231
+	JE         zeros_234
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6426,9 +6495,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_230
+	JMP        multiply_233
 
-zeros_231:
+zeros_234:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6448,7 +6517,7 @@ zeros_231:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_230:
+multiply_233:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6459,7 +6528,7 @@ multiply_230:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_232:
+tap_235:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6470,7 +6539,7 @@ tap_232:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_233:
+step_236:
 	VMOVUPS      (R8), Z18
 	VMOVUPS      64(R8), Z19
 	VBROADCASTSS (R9), Z20
@@ -6505,11 +6574,11 @@ step_233:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_233
+	JNZ          step_236
 	DECQ         DI
-	JNZ          tap_232
+	JNZ          tap_235
 	CMPB         168(AX), $0x00
-	JE           bound_234
+	JE           bound_237
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6541,9 +6610,9 @@ step_233:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_234:
+bound_237:
 	CMPB         169(AX), $0x00
-	JE           store_235
+	JE           store_238
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -6583,7 +6652,7 @@ bound_234:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_235:
+store_238:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6655,7 +6724,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_237
+	JE         zeros_240
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6677,9 +6746,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_236
+	JMP        multiply_239
 
-zeros_237:
+zeros_240:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6701,7 +6770,7 @@ zeros_237:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_236:
+multiply_239:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6712,7 +6781,7 @@ multiply_236:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_238:
+tap_241:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6725,7 +6794,7 @@ tap_238:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_239:
+step_242:
 	VMOVUPS      (R8), Z20
 	VMOVUPS      64(R8), Z21
 	VBROADCASTSS (R9), Z22
@@ -6764,11 +6833,11 @@ step_239:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_239
+	JNZ          step_242
 	DECQ         DI
-	JNZ          tap_238
+	JNZ          tap_241
 	CMPB         168(AX), $0x00
-	JE           bound_240
+	JE           bound_243
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6803,9 +6872,9 @@ step_239:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_240:
+bound_243:
 	CMPB         169(AX), $0x00
-	JE           store_241
+	JE           store_244
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -6849,7 +6918,7 @@ bound_240:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_241:
+store_244:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6927,7 +6996,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_243
+	JE         zeros_246
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6951,9 +7020,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_242
+	JMP        multiply_245
 
-zeros_243:
+zeros_246:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6977,7 +7046,7 @@ zeros_243:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_242:
+multiply_245:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6988,7 +7057,7 @@ multiply_242:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_244:
+tap_247:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7001,7 +7070,7 @@ tap_244:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_245:
+step_248:
 	VMOVUPS      (R8), Z22
 	VMOVUPS      64(R8), Z23
 	VBROADCASTSS (R9), Z24
@@ -7043,11 +7112,11 @@ step_245:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_245
+	JNZ          step_248
 	DECQ         DI
-	JNZ          tap_244
+	JNZ          tap_247
 	CMPB         168(AX), $0x00
-	JE           bound_246
+	JE           bound_249
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7085,9 +7154,9 @@ step_245:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_246:
+bound_249:
 	CMPB         169(AX), $0x00
-	JE           store_247
+	JE           store_250
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -7135,7 +7204,7 @@ bound_246:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_247:
+store_250:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7219,7 +7288,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_249
+	JE         zeros_252
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7245,9 +7314,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_248
+	JMP        multiply_251
 
-zeros_249:
+zeros_252:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7273,7 +7342,7 @@ zeros_249:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_248:
+multiply_251:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7284,7 +7353,7 @@ multiply_248:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_250:
+tap_253:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7297,7 +7366,7 @@ tap_250:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_251:
+step_254:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VBROADCASTSS (R9), Z26
@@ -7342,11 +7411,11 @@ step_251:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_251
+	JNZ          step_254
 	DECQ         DI
-	JNZ          tap_250
+	JNZ          tap_253
 	CMPB         168(AX), $0x00
-	JE           bound_252
+	JE           bound_255
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7387,9 +7456,9 @@ step_251:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_252:
+bound_255:
 	CMPB         169(AX), $0x00
-	JE           store_253
+	JE           store_256
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -7441,7 +7510,7 @@ bound_252:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_253:
+store_256:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7531,7 +7600,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_255
+	JE         zeros_258
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7559,9 +7628,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_254
+	JMP        multiply_257
 
-zeros_255:
+zeros_258:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7589,7 +7658,7 @@ zeros_255:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_254:
+multiply_257:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7600,7 +7669,7 @@ multiply_254:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_256:
+tap_259:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7615,7 +7684,7 @@ tap_256:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_257:
+step_260:
 	VMOVUPS      (R8), Z26
 	VMOVUPS      64(R8), Z27
 	VBROADCASTSS (R9), Z28
@@ -7664,11 +7733,11 @@ step_257:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_257
+	JNZ          step_260
 	DECQ         DI
-	JNZ          tap_256
+	JNZ          tap_259
 	CMPB         168(AX), $0x00
-	JE           bound_258
+	JE           bound_261
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7712,9 +7781,9 @@ step_257:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_258:
+bound_261:
 	CMPB         169(AX), $0x00
-	JE           store_259
+	JE           store_262
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -7770,7 +7839,7 @@ bound_258:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_259:
+store_262:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7866,7 +7935,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_261
+	JE         zeros_264
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7896,9 +7965,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_260
+	JMP        multiply_263
 
-zeros_261:
+zeros_264:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7928,7 +7997,7 @@ zeros_261:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_260:
+multiply_263:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7939,7 +8008,7 @@ multiply_260:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_262:
+tap_265:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7954,7 +8023,7 @@ tap_262:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_263:
+step_266:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -8006,11 +8075,11 @@ step_263:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_263
+	JNZ          step_266
 	DECQ         DI
-	JNZ          tap_262
+	JNZ          tap_265
 	CMPB         168(AX), $0x00
-	JE           bound_264
+	JE           bound_267
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8057,9 +8126,9 @@ step_263:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_264:
+bound_267:
 	CMPB         169(AX), $0x00
-	JE           store_265
+	JE           store_268
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -8119,7 +8188,7 @@ bound_264:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_265:
+store_268:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8200,7 +8269,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_266:
+vector_269:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -8679,7 +8748,7 @@ vector_266:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_266
+	JNZ          vector_269
 	VZEROUPPER
 	RET
 
@@ -8716,7 +8785,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_267:
+vector_270:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -9088,7 +9157,7 @@ vector_267:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_267
+	JNZ          vector_270
 	VZEROUPPER
 	RET
 
@@ -9127,7 +9196,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_268:
+vector_271:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -9351,7 +9420,7 @@ vector_268:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_268
+	JNZ          vector_271
 	VZEROUPPER
 	RET
 
@@ -9376,10 +9445,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_269:
+pixel_272:
 	XORQ R9, R9
 
-vector_270:
+vector_273:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -9388,9 +9457,9 @@ vector_270:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_271
+	JZ      chosen_274
 
-tap_272:
+tap_275:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -9401,12 +9470,12 @@ tap_272:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_272
+	JNZ     tap_275
 
-chosen_271:
+chosen_274:
 	VMOVUPS Z4, (DX)(R9*1)
 	TESTQ   BX, BX
-	JZ      done_273
+	JZ      done_276
 	VCMPPS  $0x1e, Z0, Z4, K1
 	VCMPPS  $0x11, Z1, Z4, K2
 	KANDW   K1, K2, K1
@@ -9414,19 +9483,19 @@ chosen_271:
 	VMOVAPS Z5, K1, Z4
 	VMOVUPS Z4, (BX)(R9*1)
 
-done_273:
+done_276:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_270
+	JLT   vector_273
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_274
+	JZ    skip_277
 	ADDQ  R8, BX
 
-skip_274:
+skip_277:
 	DECQ SI
-	JNZ  pixel_269
+	JNZ  pixel_272
 	VZEROUPPER
 	RET
 
@@ -9449,14 +9518,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_275:
+pixel_278:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_276:
+column_279:
 	XORQ R10, R10
 
-vector_277:
+vector_280:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -9464,15 +9533,15 @@ vector_277:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_277
+	JLT       vector_280
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_276
+	JNZ       column_279
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_275
+	JNZ       pixel_278
 	VZEROUPPER
 	RET
 
@@ -9480,130 +9549,143 @@ vector_277:
 // Requires: AVX, AVX512F
 TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	MOVQ         d+0(FP), AX
-	MOVQ         128(AX), CX
-	MOVQ         136(AX), DX
-	SHLQ         $0x02, DX
-	XORQ         BX, BX
+	MOVQ         136(AX), CX
+	SHLQ         $0x02, CX
+	MOVQ         120(AX), DX
+	MOVQ         (AX), BX
+	MOVQ         72(AX), SI
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-vector_278:
-	MOVQ (AX), SI
-	ADDQ BX, SI
-	MOVQ 72(AX), DI
-	ADDQ BX, DI
-	MOVQ 120(AX), R8
+many_281:
+	CMPQ DX, $0x07
+	JLT  few_282
+	MOVQ 128(AX), DI
+	XORQ R8, R8
 
-many_279:
-	CMPQ    R8, $0x07
-	JLT     few_280
+vector_284:
 	MOVQ    48(AX), R9
-	ADDQ    BX, R9
-	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
 	VMOVAPS Z2, Z4
 	VMOVAPS Z2, Z5
 	VMOVAPS Z2, Z6
 	VMOVAPS Z2, Z7
 	VMOVAPS Z2, Z8
-	MOVQ    96(AX), R9
-	MOVQ    104(AX), R10
-	MOVQ    24(AX), R11
-	ADDQ    BX, R11
+	MOVQ    96(AX), R12
+	MOVQ    104(AX), R13
+	MOVQ    152(AX), R14
+	SHLQ    $0x02, R14
+	MOVQ    24(AX), R15
+	ADDQ    R8, R15
 
-tap_282:
-	MOVQ        (R9), R12
-	LEAQ        (SI)(R12*4), R12
-	ADDQ        $0x08, R9
-	LEAQ        (R12)(DX*2), R13
-	ADDQ        DX, R13
-	LEAQ        (R13)(DX*2), R14
-	ADDQ        DX, R14
-	VMOVUPS     (R11), Z9
-	VFMADD231PS (R12), Z9, Z2
-	VFMADD231PS (R12)(DX*1), Z9, Z3
-	VFMADD231PS (R12)(DX*2), Z9, Z4
-	VFMADD231PS (R13), Z9, Z5
-	VFMADD231PS (R13)(DX*1), Z9, Z6
-	VFMADD231PS (R13)(DX*2), Z9, Z7
-	VFMADD231PS (R14), Z9, Z8
-	MOVQ        152(AX), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R11
-	DECQ        R10
-	JNZ         tap_282
-	MOVQ        144(AX), R9
-	SHLQ        $0x02, R9
+tap_285:
+	MOVQ        (R12), R9
+	LEAQ        (R8)(R9*4), R9
+	ADDQ        BX, R9
+	ADDQ        $0x08, R12
+	LEAQ        (R9)(CX*2), R10
+	ADDQ        CX, R10
+	LEAQ        (R10)(CX*2), R11
+	ADDQ        CX, R11
+	VMOVUPS     (R15), Z9
+	VFMADD231PS (R9), Z9, Z2
+	VFMADD231PS (R9)(CX*1), Z9, Z3
+	VFMADD231PS (R9)(CX*2), Z9, Z4
+	VFMADD231PS (R10), Z9, Z5
+	VFMADD231PS (R10)(CX*1), Z9, Z6
+	VFMADD231PS (R10)(CX*2), Z9, Z7
+	VFMADD231PS (R11), Z9, Z8
+	ADDQ        R14, R15
+	DECQ        R13
+	JNZ         tap_285
+	MOVQ        144(AX), R10
+	SHLQ        $0x02, R10
+	LEAQ        (SI)(R8*1), R9
 	VMAXPS      Z2, Z0, Z2
 	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z2, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z3, Z0, Z3
 	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z3, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z4, Z0, Z4
 	VMINPS      Z4, Z1, Z4
-	VMOVUPS     Z4, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z4, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z5, Z0, Z5
 	VMINPS      Z5, Z1, Z5
-	VMOVUPS     Z5, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z5, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z6, Z0, Z6
 	VMINPS      Z6, Z1, Z6
-	VMOVUPS     Z6, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z6, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z7, Z0, Z7
 	VMINPS      Z7, Z1, Z7
-	VMOVUPS     Z7, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z7, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z8, Z0, Z8
 	VMINPS      Z8, Z1, Z8
-	VMOVUPS     Z8, (DI)
-	ADDQ        R9, DI
-	IMUL3Q      $0x07, DX, R9
-	ADDQ        R9, SI
-	SUBQ        $0x07, R8
-	JMP         many_279
+	VMOVUPS     Z8, (R9)
+	ADDQ        R10, R9
+	ADDQ        $0x40, R8
+	DECQ        DI
+	JNZ         vector_284
+	IMUL3Q      $0x07, CX, DI
+	ADDQ        DI, BX
+	MOVQ        144(AX), DI
+	IMUL3Q      $0x1c, DI, DI
+	ADDQ        DI, SI
+	SUBQ        $0x07, DX
+	JMP         many_281
 
-few_280:
-	TESTQ   R8, R8
-	JZ      done_281
+few_282:
+	TESTQ DX, DX
+	JZ    done_283
+	MOVQ  128(AX), DI
+	XORQ  R8, R8
+
+vector_286:
 	MOVQ    48(AX), R9
-	ADDQ    BX, R9
-	VMOVUPS (R9), Z2
-	MOVQ    96(AX), R9
-	MOVQ    104(AX), R10
-	MOVQ    24(AX), R11
-	ADDQ    BX, R11
+	VMOVUPS (R9)(R8*1), Z2
+	MOVQ    96(AX), R10
+	MOVQ    104(AX), R11
+	MOVQ    152(AX), R12
+	SHLQ    $0x02, R12
+	MOVQ    24(AX), R13
+	ADDQ    R8, R13
 
-tap_283:
-	MOVQ        (R9), R12
-	LEAQ        (SI)(R12*4), R12
-	ADDQ        $0x08, R9
-	VMOVUPS     (R11), Z3
-	VFMADD231PS (R12), Z3, Z2
-	MOVQ        152(AX), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R11
-	DECQ        R10
-	JNZ         tap_283
-	MOVQ        144(AX), R9
-	SHLQ        $0x02, R9
+tap_287:
+	MOVQ        (R10), R9
+	LEAQ        (R8)(R9*4), R9
+	ADDQ        BX, R9
+	ADDQ        $0x08, R10
+	VMOVUPS     (R13), Z3
+	VFMADD231PS (R9), Z3, Z2
+	ADDQ        R12, R13
+	DECQ        R11
+	JNZ         tap_287
+	MOVQ        144(AX), R10
+	SHLQ        $0x02, R10
+	LEAQ        (SI)(R8*1), R9
 	VMAXPS      Z2, Z0, Z2
 	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (DI)
-	ADDQ        R9, DI
-	IMUL3Q      $0x01, DX, R9
-	ADDQ        R9, SI
-	SUBQ        $0x01, R8
-	JMP         few_280
+	VMOVUPS     Z2, (R9)
+	ADDQ        R10, R9
+	ADDQ        $0x40, R8
+	DECQ        DI
+	JNZ         vector_286
+	IMUL3Q      $0x01, CX, DI
+	ADDQ        DI, BX
+	MOVQ        144(AX), DI
+	IMUL3Q      $0x04, DI, DI
+	ADDQ        DI, SI
+	SUBQ        $0x01, DX
+	JMP         few_282
 
-done_281:
-	ADDQ $0x40, BX
-	DECQ CX
-	JNZ  vector_278
+done_283:
 	VZEROUPPER
 	RET
 
@@ -9622,35 +9704,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_284:
+vector_288:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_285:
+tap_289:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_286:
+pixel_290:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_286
+	JNZ         pixel_290
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_285
+	JNZ         tap_289
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_284
+	JNZ         vector_288
 	VZEROUPPER
 	RET
 
@@ -9666,14 +9748,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_287:
+vector_291:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_287
+	JNZ     vector_291
 	VZEROUPPER
 	RET
 
@@ -9688,14 +9770,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_288:
+vector_292:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_288
+	JNZ     vector_292
 	VZEROUPPER
 	RET
 
@@ -9711,7 +9793,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_289:
+vector_293:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -9721,7 +9803,50 @@ vector_289:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_289
+	JNZ       vector_293
+	VZEROUPPER
+	RET
+
+// func markAVX512(f *marks)
+// Requires: AVX, AVX512F
+TEXT ·markAVX512(SB), NOSPLIT, $0-8
+	MOVQ         f+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	VBROADCASTSS 56(AX), Z0
+	VBROADCASTSS 60(AX), Z1
+
+vector_294:
+	VMOVUPS (CX), Z2
+	VCMPPS  $0x1e, Z0, Z2, K1
+	VCMPPS  $0x11, Z1, Z2, K2
+	KANDW   K1, K2, K1
+	KMOVW   K1, AX
+	MOVW    AX, (DX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x02, DX
+	DECQ    BX
+	JNZ     vector_294
+	VZEROUPPER
+	RET
+
+// func keepAVX512(f *marks)
+// Requires: AVX, AVX512F
+TEXT ·keepAVX512(SB), NOSPLIT, $0-8
+	MOVQ f+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), AX
+
+vector_295:
+	KMOVW     (DX), K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   Z0, (CX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x02, DX
+	DECQ      AX
+	JNZ       vector_295
 	VZEROUPPER
 	RET
 
@@ -9741,7 +9866,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Z4
 	XORQ         AX, AX
 
-vector_290:
+vector_296:
 	VMULPS  (DX)(AX*1), Z0, Z5
 	VMOVUPS (BX)(AX*1), Z6
 	VSUBPS  Z6, Z5, Z7
@@ -9763,7 +9888,7 @@ vector_290:
 	VMOVUPS Z5, (CX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    DI
-	JNZ     vector_290
+	JNZ     vector_296
 	VZEROUPPER
 	RET
 
@@ -9781,7 +9906,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_291:
+block_297:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -9833,6 +9958,6 @@ block_291:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_291
+	JNZ        block_297
 	VZEROUPPER
 	RET

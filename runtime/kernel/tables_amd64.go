@@ -15,6 +15,8 @@ var routinesAVX2 = routines{
 	add:              addAVX2,
 	scale:            scaleAVX2,
 	pass:             passAVX2,
+	mark:             markAVX2,
+	keep:             keepAVX2,
 	adam:             adamAVX2,
 	transpose:        transposeAVX2,
 }
@@ -37,6 +39,8 @@ var routinesAVX512 = routines{
 	add:              addAVX512,
 	scale:            scaleAVX512,
 	pass:             passAVX512,
+	mark:             markAVX512,
+	keep:             keepAVX512,
 	adam:             adamAVX512,
 	transpose:        transposeAVX2,
 }

@@ -121,19 +121,15 @@ func (m *machine) network(g *G.ExprGraph, x *G.Node, stages []stage, weights []f
 	if err != nil {
 		return nil, nil, err
 	}
+	if m.purpose != weightGradient {
+		all = joined(all)
+	}
 	skips := make([]*G.Node, len(all)) // the gradient of the residual that begins before each block
 	var results G.Nodes
 	h := x
 	for i, b := range all {
-		var w, bias *G.Node
-		switch b.Kind {
-		case "conv":
-			w = leaf(g, fmt.Sprintf("w%d", b.index), b.weight.of(weights), b.Size, b.Size, b.in.c/b.groups(), b.Out)
-		case "dense":
-			w = leaf(g, fmt.Sprintf("w%d", b.index), b.weight.of(weights), b.in.size(), b.Out)
-		}
+		w, bias := b.leaves(g, weights)
 		if w != nil {
-			bias = leaf(g, fmt.Sprintf("b%d", b.index), b.bias.of(weights), b.Out)
 			params = append(params, w, bias)
 		}
 		switch b.Kind {
@@ -141,6 +137,14 @@ func (m *machine) network(g *G.ExprGraph, x *G.Node, stages []stage, weights []f
 			h, err = m.normalise(h, b)
 		case "conv":
 			h, err = m.conv(h, w, bias, b, &skips[i])
+		case "inverted":
+			var own G.Nodes
+			for _, p := range b.parts {
+				w, bias := p.leaves(g, weights)
+				own = append(own, w, bias)
+			}
+			params = append(params, own...)
+			h, err = m.inverted(h, own, b, &skips[i])
 		case "relu", "relu6", "pool":
 			h, err = m.bound(h, b)
 		case "dense":
@@ -159,6 +163,20 @@ func (m *machine) network(g *G.ExprGraph, x *G.Node, stages []stage, weights []f
 		results = append(results, h)
 	}
 	return h, params, nil
+}
+
+// leaves returns the block's weights and bias, nil for one without.
+func (b block) leaves(g *G.ExprGraph, weights []float32) (w, bias *G.Node) {
+	name := fmt.Sprintf("w%d", b.index)
+	switch b.Kind {
+	case "conv":
+		w = leaf(g, name, b.weight.of(weights), b.Size, b.Size, b.in.c/b.groups(), b.Out)
+	case "dense":
+		w = leaf(g, name, b.weight.of(weights), b.in.size(), b.Out)
+	default:
+		return nil, nil
+	}
+	return w, leaf(g, fmt.Sprintf("b%d", b.index), b.bias.of(weights), b.Out)
 }
 
 // load takes up to capacity images. Labels may be nil.

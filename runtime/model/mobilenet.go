@@ -11,7 +11,7 @@ import (
 // folded into the convolutions, as it is once a network is trained; samples are
 // normalised to −1..1.
 func MobileNetV2() Architecture {
-	return inverted("mobilenetv2", 224, 1000, 32, []bottleneck{
+	return bottlenecks("mobilenetv2", 224, 1000, 32, []bottleneck{
 		{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1},
 	}, 1280)
 }
@@ -20,9 +20,9 @@ func MobileNetV2() Architecture {
 // their channels t times and have c channels out, the first with stride s.
 type bottleneck struct{ t, c, n, s int }
 
-// inverted returns a network of inverted residuals, with that many channels after
+// bottlenecks returns a network of inverted residuals, with that many channels after
 // its first convolution and its last.
-func inverted(name string, side, classes, first int, rows []bottleneck, last int) Architecture {
+func bottlenecks(name string, side, classes, first int, rows []bottleneck, last int) Architecture {
 	a := Architecture{Name: name, Channels: 3, Height: side, Width: side, Classes: classes}
 	put := func(l ...Layer) { a.Layers = append(a.Layers, l...) }
 	relu6 := Layer{Kind: "relu6"}

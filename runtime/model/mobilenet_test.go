@@ -8,7 +8,7 @@ import (
 
 // narrow is MobileNetV2's structure with few channels and pixels.
 func narrow() Architecture {
-	return inverted("narrow", 32, 7, 8, []bottleneck{{1, 8, 1, 1}, {6, 16, 2, 2}, {6, 16, 2, 1}, {6, 24, 2, 2}}, 40)
+	return bottlenecks("narrow", 32, 7, 8, []bottleneck{{1, 8, 1, 1}, {6, 16, 2, 2}, {6, 16, 2, 1}, {6, 24, 2, 2}}, 40)
 }
 
 // The paper's table counts to 3.4 million multiplied weights; those of the usual

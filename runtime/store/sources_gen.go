@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"2c533928e83290037247de766e6fd3c8c15c2e2b3c97bdb0d4a60ce4f0f4c595",
+		"3f4f9c5faaf8d337e9c083149c049556da76f9107b8b01c39e5cb68c510ad3dd",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }
