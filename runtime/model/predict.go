@@ -67,6 +67,13 @@ func (n *Net) Classify(ctx context.Context, x *pixel.Batch) (*Predictions, error
 	if err := n.arch.check(x); err != nil {
 		return nil, fmt.Errorf("classify: %w", err)
 	}
+	if !work.Remembers(ctx) {
+		logits, err := n.logits(ctx, x)
+		if err != nil {
+			return nil, fmt.Errorf("classify: %w", err)
+		}
+		return newPredictions(logits, n.arch.Classes), nil
+	}
 	key := work.Key{Primitive: "model.Classify"}.With("model", n.digest).With("images", x.Digest())
 	codec := work.Codec[[]float32]{
 		Encode: func(v []float32) ([]byte, error) { return floats(v), nil },
@@ -117,7 +124,8 @@ func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Ba
 		if labels != nil {
 			label = func(i int) int { return labels[first+i] }
 		}
-		m.load(min(m.capacity, x.N-first), func(i int) []float32 { return x.Sample(first + i) }, label)
+		count := min(m.capacity, x.N-first)
+		m.see(count, x.Data[first*x.Size():(first+count)*x.Size()], label)
 		if err := m.run(); err != nil {
 			m.close()
 			return err

@@ -5,22 +5,22 @@ package store
 var sources = []source{
 	{
 		"attack",
-		"46a53bc021711f91e05c2a1da7b2011da0c20747fc5b5ade4ff6a61492f3138c",
+		"ef05a15ac18dd3b9edb368c43118a2b172a066596e339c541ea78b1c4d648f40",
 		"",
 	},
 	{
 		"codec",
-		"14727d16e3de7e652698737a8c99c63763b94d94f472f372dcd8bd4e90fcf734",
+		"0c4ab6a148213d21bc8e0b281a38750568fc24b68ef088947b6ad2bc1fe7e2a0",
 		"",
 	},
 	{
 		"dataset",
-		"12ae2fc6fe57d7679dd2e4e1f8b69e71190c6c931976426c84876d4c78a5c3fd",
+		"591c28340e097f46eb36c1d42c330d292bfd7ea266eb3a3170ba5f40f8e4aedc",
 		"",
 	},
 	{
 		"model",
-		"3f4f9c5faaf8d337e9c083149c049556da76f9107b8b01c39e5cb68c510ad3dd",
+		"942d6a446bed1d1dfc91d3693ecd400c56c46a9a90004e1a30c8bff0eb323f62",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }

@@ -73,6 +73,13 @@ func WithMemory(ctx context.Context, m Memory) context.Context {
 	return context.WithValue(ctx, memoryKey{}, m)
 }
 
+// Remembers tells whether ctx carries a memory, for work whose key is long to
+// find.
+func Remembers(ctx context.Context) bool {
+	_, ok := ctx.Value(memoryKey{}).(Memory)
+	return ok
+}
+
 // Report passes s to the progress that ctx carries, if any.
 func Report(ctx context.Context, s Step) {
 	if p, ok := ctx.Value(progressKey{}).(Progress); ok {
