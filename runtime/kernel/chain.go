@@ -195,36 +195,54 @@ func (c *chain) mark(w *chainWorker, values []float32, bits []uint8) {
 	}
 }
 
+// filterElements is about how many of a row of the ring are filtered together,
+// through all rows of a group, so that they stay in the first-level cache.
+const filterElements = 2048
+
 // filter computes rows r0 ≤ r < r1 of results from the ring.
 func (c *chain) filter(w *chainWorker, image, r0, r1 int) {
 	line, size := (c.w+2)*c.mid, c.tw*c.mid
-	f, count := c.e.fitting(c.mid)
+	w.taps = w.taps[:0]
 	for r := r0; r < r1; r++ {
-		to := w.out
-		if c.last == nil {
-			to = c.y[(image*c.th+r0)*size:]
-		}
-		to = to[(r-r0)*size:][:size]
 		at := r / c.down * c.up
 		for i := range c.rows[r%c.down] {
-			p := &c.rows[r%c.down][i]
-			w.taps = w.taps[:0]
-			for _, t := range p.taps {
+			for _, t := range c.rows[r%c.down][i].taps {
 				slot := c.slots
 				if s := at + t.row; s >= 0 && s < c.h {
 					slot = s % c.slots
 				}
 				w.taps = append(w.taps, slot*line+(1+t.column)*c.mid)
 			}
-			w.depthwise = depthwiseRow{
-				from: w.ring, weights: p.weights, bias: p.bias, to: to[p.column*c.mid:], taps: w.taps,
-				pixels: ceil(c.tw-p.column, c.down), channels: count,
-				step: c.up * c.mid, line: c.down * c.mid, pitch: c.mid, low: c.low, high: c.high,
-			}
-			f.depthwise(&w.depthwise)
 		}
-		if c.marks2 != nil {
-			c.mark(w, to, c.marks2[(image*c.th+r)*markBytes(size):])
+	}
+	all := w.out
+	if c.last == nil {
+		all = c.y[(image*c.th+r0)*size:]
+	}
+	f, count := c.e.fitting(c.mid)
+	part := max(1, filterElements/((c.w+2)*f.lanes))
+	d := &w.depthwise
+	*d = depthwiseRow{step: c.up * c.mid, line: c.down * c.mid, pitch: c.mid, low: c.low, high: c.high}
+	for v := 0; v < count; v += part {
+		first := v * f.lanes
+		d.from, d.channels = w.ring[first:], min(part, count-v)
+		taps := w.taps
+		for r := r0; r < r1; r++ {
+			to := all[(r-r0)*size:][:size]
+			for i := range c.rows[r%c.down] {
+				p := &c.rows[r%c.down][i]
+				d.taps, d.pixels = taps[:len(p.taps)], ceil(c.tw-p.column, c.down)
+				taps = taps[len(p.taps):]
+				if d.pixels > 0 {
+					d.weights, d.bias, d.to = p.weights[first:], p.bias[first:], to[p.column*c.mid+first:]
+					f.depthwise(d)
+				}
+			}
+		}
+	}
+	if c.marks2 != nil {
+		for r := r0; r < r1; r++ {
+			c.mark(w, all[(r-r0)*size:][:size], c.marks2[(image*c.th+r)*markBytes(size):])
 		}
 	}
 	if c.last == nil {

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"942d6a446bed1d1dfc91d3693ecd400c56c46a9a90004e1a30c8bff0eb323f62",
+		"0bbea702f32343ae661e24859bc8289bef7be4180961ee6dad39208aca280cbd",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }
