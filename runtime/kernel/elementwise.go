@@ -100,6 +100,16 @@ func (l *elementwise) image(n int, y, x []float32, channels, pixels int, mean, f
 func (l *elementwise) normaliseImage(_, image int) {
 	m := &l.images
 	size := m.channels * m.pixels
+	if m.channels == 3 {
+		x, y := m.x[image*size:][:size], m.y[image*size:][:size]
+		red, green, blue := x[:m.pixels], x[m.pixels:2*m.pixels], x[2*m.pixels:]
+		green, blue = green[:len(red)], blue[:len(red)]
+		for i := range red {
+			to := y[3*i : 3*i+3 : 3*i+3]
+			to[0], to[1], to[2] = (red[i]-m.mean)*m.factor, (green[i]-m.mean)*m.factor, (blue[i]-m.mean)*m.factor
+		}
+		return
+	}
 	for c := range m.channels {
 		at := image*size + c
 		for _, v := range m.x[image*size+c*m.pixels:][:m.pixels] {
@@ -112,6 +122,16 @@ func (l *elementwise) normaliseImage(_, image int) {
 func (l *elementwise) denormaliseImage(_, image int) {
 	m := &l.images
 	size := m.channels * m.pixels
+	if m.channels == 3 {
+		x, y := m.x[image*size:][:size], m.y[image*size:][:size]
+		red, green, blue := y[:m.pixels], y[m.pixels:2*m.pixels], y[2*m.pixels:]
+		green, blue = green[:len(red)], blue[:len(red)]
+		for i := range red {
+			from := x[3*i : 3*i+3 : 3*i+3]
+			red[i], green[i], blue[i] = from[0]*m.factor, from[1]*m.factor, from[2]*m.factor
+		}
+		return
+	}
 	for c := range m.channels {
 		at := image*size + c
 		to := m.y[image*size+c*m.pixels:][:m.pixels]

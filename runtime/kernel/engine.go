@@ -12,6 +12,7 @@ type Engine struct {
 	product     product
 	elementwise elementwise
 	adamRun     adamRun
+	chains      []chainWorker
 }
 
 // New returns an engine. A path that this machine does not have is an error.

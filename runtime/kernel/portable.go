@@ -23,6 +23,8 @@ func portable() *routines {
 		add:              portableAdd,
 		scale:            portableScale,
 		pass:             portablePass,
+		mark:             portableMark,
+		keep:             portableKeep,
 		adam:             portableAdam,
 		sparse:           portableSparse,
 		sparseRows:       1,
@@ -161,6 +163,25 @@ func portablePass(v *vectors) {
 			x = v.a[i]
 		}
 		v.to[i] = x
+	}
+}
+
+func portableMark(f *marks) {
+	for i := range f.count {
+		if i%8 == 0 {
+			f.bits[i/8] = 0
+		}
+		if v := f.values[i]; v > f.low && v < f.high {
+			f.bits[i/8] |= 1 << (i % 8)
+		}
+	}
+}
+
+func portableKeep(f *marks) {
+	for i := range f.count {
+		if f.bits[i/8]>>(i%8)&1 == 0 {
+			f.values[i] = 0
+		}
 	}
 }
 

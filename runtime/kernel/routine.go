@@ -20,13 +20,15 @@ type routines struct {
 	kernelTransform func(t *transform)
 	maxPool         func(p *pooling)
 	unpool          func(p *pooling)
-	// In depthwiseRow.channels, vectors.count and adamStep.count these take the
+	// In depthwiseRow.channels, vectors.count, marks.count and adamStep.count these take the
 	// number of vectors.
 	depthwise        func(d *depthwiseRow)
 	depthwiseKernels func(d *depthwiseRow)
 	add              func(v *vectors) // to = a + b
 	scale            func(v *vectors) // to = (a − low)·high
 	pass             func(v *vectors) // to = a where low < b < high, else 0
+	mark             func(m *marks)   // bits = low < values < high
+	keep             func(m *marks)   // values = 0 where the bit is not set
 	adam             func(a *adamStep)
 	// sparse takes vectors of a kernel's row, 1 to 8, and sums sparseRows rows.
 	sparse     func(p *sparseSum, vectors int)
@@ -98,6 +100,14 @@ type depthwiseRow struct {
 // vectors are operands of one length.
 type vectors struct {
 	a, b, to  []float32
+	count     int
+	low, high float32
+}
+
+// marks are bits, one for each of so many values, the first the lowest of a byte.
+type marks struct {
+	values    []float32
+	bits      []uint8
 	count     int
 	low, high float32
 }

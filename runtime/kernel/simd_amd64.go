@@ -114,6 +114,16 @@ func scaleAVX2(v *vectors)
 //go:noescape
 func passAVX2(v *vectors)
 
+// markAVX2 is the routine mark.
+//
+//go:noescape
+func markAVX2(f *marks)
+
+// keepAVX2 is the routine keep.
+//
+//go:noescape
+func keepAVX2(f *marks)
+
 // adamAVX2 is the routine adam.
 //
 //go:noescape
@@ -351,6 +361,16 @@ func scaleAVX512(v *vectors)
 //
 //go:noescape
 func passAVX512(v *vectors)
+
+// markAVX512 is the routine mark.
+//
+//go:noescape
+func markAVX512(f *marks)
+
+// keepAVX512 is the routine keep.
+//
+//go:noescape
+func keepAVX512(f *marks)
 
 // adamAVX512 is the routine adam.
 //

@@ -2699,130 +2699,143 @@ vector_84:
 // Requires: AVX, FMA3
 TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	MOVQ         d+0(FP), AX
-	MOVQ         128(AX), CX
-	MOVQ         136(AX), DX
-	SHLQ         $0x02, DX
-	XORQ         BX, BX
+	MOVQ         136(AX), CX
+	SHLQ         $0x02, CX
+	MOVQ         120(AX), DX
+	MOVQ         (AX), BX
+	MOVQ         72(AX), SI
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-vector_85:
-	MOVQ (AX), SI
-	ADDQ BX, SI
-	MOVQ 72(AX), DI
-	ADDQ BX, DI
-	MOVQ 120(AX), R8
+many_85:
+	CMPQ DX, $0x07
+	JLT  few_86
+	MOVQ 128(AX), DI
+	XORQ R8, R8
 
-many_86:
-	CMPQ    R8, $0x07
-	JLT     few_87
+vector_88:
 	MOVQ    48(AX), R9
-	ADDQ    BX, R9
-	VMOVUPS (R9), Y2
+	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
 	VMOVAPS Y2, Y4
 	VMOVAPS Y2, Y5
 	VMOVAPS Y2, Y6
 	VMOVAPS Y2, Y7
 	VMOVAPS Y2, Y8
-	MOVQ    96(AX), R9
-	MOVQ    104(AX), R10
-	MOVQ    24(AX), R11
-	ADDQ    BX, R11
+	MOVQ    96(AX), R12
+	MOVQ    104(AX), R13
+	MOVQ    152(AX), R14
+	SHLQ    $0x02, R14
+	MOVQ    24(AX), R15
+	ADDQ    R8, R15
 
 tap_89:
-	MOVQ        (R9), R12
-	LEAQ        (SI)(R12*4), R12
-	ADDQ        $0x08, R9
-	LEAQ        (R12)(DX*2), R13
-	ADDQ        DX, R13
-	LEAQ        (R13)(DX*2), R14
-	ADDQ        DX, R14
-	VMOVUPS     (R11), Y9
-	VFMADD231PS (R12), Y9, Y2
-	VFMADD231PS (R12)(DX*1), Y9, Y3
-	VFMADD231PS (R12)(DX*2), Y9, Y4
-	VFMADD231PS (R13), Y9, Y5
-	VFMADD231PS (R13)(DX*1), Y9, Y6
-	VFMADD231PS (R13)(DX*2), Y9, Y7
-	VFMADD231PS (R14), Y9, Y8
-	MOVQ        152(AX), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R11
-	DECQ        R10
+	MOVQ        (R12), R9
+	LEAQ        (R8)(R9*4), R9
+	ADDQ        BX, R9
+	ADDQ        $0x08, R12
+	LEAQ        (R9)(CX*2), R10
+	ADDQ        CX, R10
+	LEAQ        (R10)(CX*2), R11
+	ADDQ        CX, R11
+	VMOVUPS     (R15), Y9
+	VFMADD231PS (R9), Y9, Y2
+	VFMADD231PS (R9)(CX*1), Y9, Y3
+	VFMADD231PS (R9)(CX*2), Y9, Y4
+	VFMADD231PS (R10), Y9, Y5
+	VFMADD231PS (R10)(CX*1), Y9, Y6
+	VFMADD231PS (R10)(CX*2), Y9, Y7
+	VFMADD231PS (R11), Y9, Y8
+	ADDQ        R14, R15
+	DECQ        R13
 	JNZ         tap_89
-	MOVQ        144(AX), R9
-	SHLQ        $0x02, R9
+	MOVQ        144(AX), R10
+	SHLQ        $0x02, R10
+	LEAQ        (SI)(R8*1), R9
 	VMAXPS      Y2, Y0, Y2
 	VMINPS      Y2, Y1, Y2
-	VMOVUPS     Y2, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y2, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y3, Y0, Y3
 	VMINPS      Y3, Y1, Y3
-	VMOVUPS     Y3, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y3, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y4, Y0, Y4
 	VMINPS      Y4, Y1, Y4
-	VMOVUPS     Y4, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y4, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y5, Y0, Y5
 	VMINPS      Y5, Y1, Y5
-	VMOVUPS     Y5, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y5, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y6, Y0, Y6
 	VMINPS      Y6, Y1, Y6
-	VMOVUPS     Y6, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y6, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y7, Y0, Y7
 	VMINPS      Y7, Y1, Y7
-	VMOVUPS     Y7, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Y7, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Y8, Y0, Y8
 	VMINPS      Y8, Y1, Y8
-	VMOVUPS     Y8, (DI)
-	ADDQ        R9, DI
-	IMUL3Q      $0x07, DX, R9
-	ADDQ        R9, SI
-	SUBQ        $0x07, R8
-	JMP         many_86
+	VMOVUPS     Y8, (R9)
+	ADDQ        R10, R9
+	ADDQ        $0x20, R8
+	DECQ        DI
+	JNZ         vector_88
+	IMUL3Q      $0x07, CX, DI
+	ADDQ        DI, BX
+	MOVQ        144(AX), DI
+	IMUL3Q      $0x1c, DI, DI
+	ADDQ        DI, SI
+	SUBQ        $0x07, DX
+	JMP         many_85
 
-few_87:
-	TESTQ   R8, R8
-	JZ      done_88
+few_86:
+	TESTQ DX, DX
+	JZ    done_87
+	MOVQ  128(AX), DI
+	XORQ  R8, R8
+
+vector_90:
 	MOVQ    48(AX), R9
-	ADDQ    BX, R9
-	VMOVUPS (R9), Y2
-	MOVQ    96(AX), R9
-	MOVQ    104(AX), R10
-	MOVQ    24(AX), R11
-	ADDQ    BX, R11
+	VMOVUPS (R9)(R8*1), Y2
+	MOVQ    96(AX), R10
+	MOVQ    104(AX), R11
+	MOVQ    152(AX), R12
+	SHLQ    $0x02, R12
+	MOVQ    24(AX), R13
+	ADDQ    R8, R13
 
-tap_90:
-	MOVQ        (R9), R12
-	LEAQ        (SI)(R12*4), R12
-	ADDQ        $0x08, R9
-	VMOVUPS     (R11), Y3
-	VFMADD231PS (R12), Y3, Y2
-	MOVQ        152(AX), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R11
-	DECQ        R10
-	JNZ         tap_90
-	MOVQ        144(AX), R9
-	SHLQ        $0x02, R9
+tap_91:
+	MOVQ        (R10), R9
+	LEAQ        (R8)(R9*4), R9
+	ADDQ        BX, R9
+	ADDQ        $0x08, R10
+	VMOVUPS     (R13), Y3
+	VFMADD231PS (R9), Y3, Y2
+	ADDQ        R12, R13
+	DECQ        R11
+	JNZ         tap_91
+	MOVQ        144(AX), R10
+	SHLQ        $0x02, R10
+	LEAQ        (SI)(R8*1), R9
 	VMAXPS      Y2, Y0, Y2
 	VMINPS      Y2, Y1, Y2
-	VMOVUPS     Y2, (DI)
-	ADDQ        R9, DI
-	IMUL3Q      $0x01, DX, R9
-	ADDQ        R9, SI
-	SUBQ        $0x01, R8
-	JMP         few_87
+	VMOVUPS     Y2, (R9)
+	ADDQ        R10, R9
+	ADDQ        $0x20, R8
+	DECQ        DI
+	JNZ         vector_90
+	IMUL3Q      $0x01, CX, DI
+	ADDQ        DI, BX
+	MOVQ        144(AX), DI
+	IMUL3Q      $0x04, DI, DI
+	ADDQ        DI, SI
+	SUBQ        $0x01, DX
+	JMP         few_86
 
-done_88:
-	ADDQ $0x20, BX
-	DECQ CX
-	JNZ  vector_85
+done_87:
 	VZEROUPPER
 	RET
 
@@ -2841,35 +2854,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_91:
+vector_92:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_92:
+tap_93:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_93:
+pixel_94:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_93
+	JNZ         pixel_94
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_92
+	JNZ         tap_93
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_91
+	JNZ         vector_92
 	VZEROUPPER
 	RET
 
@@ -2885,14 +2898,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_94:
+vector_95:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_94
+	JNZ     vector_95
 	VZEROUPPER
 	RET
 
@@ -2907,14 +2920,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_95:
+vector_96:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_95
+	JNZ     vector_96
 	VZEROUPPER
 	RET
 
@@ -2930,7 +2943,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_96:
+vector_97:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -2940,9 +2953,65 @@ vector_96:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_96
+	JNZ     vector_97
 	VZEROUPPER
 	RET
+
+// func markAVX2(f *marks)
+// Requires: AVX
+TEXT ·markAVX2(SB), NOSPLIT, $0-8
+	MOVQ         f+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	VBROADCASTSS 56(AX), Y0
+	VBROADCASTSS 60(AX), Y1
+
+vector_98:
+	VMOVUPS   (CX), Y2
+	VCMPPS    $0x1e, Y0, Y2, Y3
+	VCMPPS    $0x11, Y1, Y2, Y2
+	VANDPS    Y3, Y2, Y3
+	VMOVMSKPS Y3, AX
+	MOVB      AL, (DX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x01, DX
+	DECQ      BX
+	JNZ       vector_98
+	VZEROUPPER
+	RET
+
+// func keepAVX2(f *marks)
+// Requires: AVX, AVX2
+TEXT ·keepAVX2(SB), NOSPLIT, $0-8
+	MOVQ    f+0(FP), AX
+	MOVQ    (AX), CX
+	MOVQ    24(AX), DX
+	MOVQ    48(AX), AX
+	VMOVUPS laneBits<>+0(SB), Y0
+
+vector_99:
+	VPBROADCASTB (DX), Y1
+	VPAND        Y0, Y1, Y1
+	VPCMPEQD     Y0, Y1, Y1
+	VANDPS       (CX), Y1, Y1
+	VMOVUPS      Y1, (CX)
+	ADDQ         $0x20, CX
+	ADDQ         $0x01, DX
+	DECQ         AX
+	JNZ          vector_99
+	VZEROUPPER
+	RET
+
+DATA laneBits<>+0(SB)/4, $0x00000001
+DATA laneBits<>+4(SB)/4, $0x00000002
+DATA laneBits<>+8(SB)/4, $0x00000004
+DATA laneBits<>+12(SB)/4, $0x00000008
+DATA laneBits<>+16(SB)/4, $0x00000010
+DATA laneBits<>+20(SB)/4, $0x00000020
+DATA laneBits<>+24(SB)/4, $0x00000040
+DATA laneBits<>+28(SB)/4, $0x00000080
+GLOBL laneBits<>(SB), RODATA|NOPTR, $32
 
 // func adamAVX2(a *adamStep)
 // Requires: AVX
@@ -2960,7 +3029,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Y4
 	XORQ         AX, AX
 
-vector_97:
+vector_100:
 	VMULPS  (DX)(AX*1), Y0, Y5
 	VMOVUPS (BX)(AX*1), Y6
 	VSUBPS  Y6, Y5, Y7
@@ -2982,7 +3051,7 @@ vector_97:
 	VMOVUPS Y5, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_97
+	JNZ     vector_100
 	VZEROUPPER
 	RET
 
@@ -3004,7 +3073,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_98:
+step_101:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -3018,7 +3087,7 @@ step_98:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_98
+	JNZ         step_101
 	VZEROUPPER
 	RET
 
@@ -3037,7 +3106,7 @@ TEXT ·sparse1AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_99:
+channel_102:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VXORPS  X1, X1, X1
@@ -3046,7 +3115,7 @@ channel_99:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_100:
+pixel_103:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3063,7 +3132,7 @@ pixel_100:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_100
+	JNZ          pixel_103
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	MOVQ         72(AX), R9
@@ -3076,7 +3145,7 @@ pixel_100:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_99
+	JNZ          channel_102
 	VZEROUPPER
 	RET
 
@@ -3095,7 +3164,7 @@ TEXT ·sparse2AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_101:
+channel_104:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3105,7 +3174,7 @@ channel_101:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_102:
+pixel_105:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3123,7 +3192,7 @@ pixel_102:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_102
+	JNZ          pixel_105
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3137,7 +3206,7 @@ pixel_102:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_101
+	JNZ          channel_104
 	VZEROUPPER
 	RET
 
@@ -3156,7 +3225,7 @@ TEXT ·sparse3AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_103:
+channel_106:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3167,7 +3236,7 @@ channel_103:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_104:
+pixel_107:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3186,7 +3255,7 @@ pixel_104:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_104
+	JNZ          pixel_107
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3201,7 +3270,7 @@ pixel_104:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_103
+	JNZ          channel_106
 	VZEROUPPER
 	RET
 
@@ -3220,7 +3289,7 @@ TEXT ·sparse4AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_105:
+channel_108:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3232,7 +3301,7 @@ channel_105:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_106:
+pixel_109:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3252,7 +3321,7 @@ pixel_106:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_106
+	JNZ          pixel_109
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3268,7 +3337,7 @@ pixel_106:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_105
+	JNZ          channel_108
 	VZEROUPPER
 	RET
 
@@ -3287,7 +3356,7 @@ TEXT ·sparse5AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_107:
+channel_110:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3300,7 +3369,7 @@ channel_107:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_108:
+pixel_111:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3321,7 +3390,7 @@ pixel_108:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_108
+	JNZ          pixel_111
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3338,7 +3407,7 @@ pixel_108:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_107
+	JNZ          channel_110
 	VZEROUPPER
 	RET
 
@@ -3357,7 +3426,7 @@ TEXT ·sparse6AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_109:
+channel_112:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3371,7 +3440,7 @@ channel_109:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_110:
+pixel_113:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3393,7 +3462,7 @@ pixel_110:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_110
+	JNZ          pixel_113
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3411,7 +3480,7 @@ pixel_110:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_109
+	JNZ          channel_112
 	VZEROUPPER
 	RET
 
@@ -3430,7 +3499,7 @@ TEXT ·sparse7AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_111:
+channel_114:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3445,7 +3514,7 @@ channel_111:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_112:
+pixel_115:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3468,7 +3537,7 @@ pixel_112:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_112
+	JNZ          pixel_115
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3487,7 +3556,7 @@ pixel_112:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_111
+	JNZ          channel_114
 	VZEROUPPER
 	RET
 
@@ -3506,7 +3575,7 @@ TEXT ·sparse8AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_113:
+channel_116:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3522,7 +3591,7 @@ channel_113:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_114:
+pixel_117:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3546,7 +3615,7 @@ pixel_114:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_114
+	JNZ          pixel_117
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3566,7 +3635,7 @@ pixel_114:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_113
+	JNZ          channel_116
 	VZEROUPPER
 	RET
 
@@ -3580,15 +3649,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_116
+	JE         zeros_119
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_115
+	JMP        multiply_118
 
-zeros_116:
+zeros_119:
 	VPXORD Z0, Z0, Z0
 
-multiply_115:
+multiply_118:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -3599,40 +3668,40 @@ multiply_115:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_117:
+tap_120:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_118:
+step_121:
 	VMOVUPS      (DI), Z1
 	VBROADCASTSS (R8), Z2
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_118
+	JNZ          step_121
 	DECQ         SI
-	JNZ          tap_117
+	JNZ          tap_120
 	CMPB         168(AX), $0x00
-	JE           bound_119
+	JE           bound_122
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_119:
+bound_122:
 	CMPB         169(AX), $0x00
-	JE           store_120
+	JE           store_123
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_120:
+store_123:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3653,17 +3722,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_122
+	JE         zeros_125
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_121
+	JMP        multiply_124
 
-zeros_122:
+zeros_125:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_121:
+multiply_124:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3674,14 +3743,14 @@ multiply_121:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_123:
+tap_126:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_124:
+step_127:
 	VMOVUPS      (R8), Z2
 	VBROADCASTSS (R9), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -3690,11 +3759,11 @@ step_124:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_124
+	JNZ          step_127
 	DECQ         DI
-	JNZ          tap_123
+	JNZ          tap_126
 	CMPB         168(AX), $0x00
-	JE           bound_125
+	JE           bound_128
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3703,9 +3772,9 @@ step_124:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_125:
+bound_128:
 	CMPB         169(AX), $0x00
-	JE           store_126
+	JE           store_129
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -3713,7 +3782,7 @@ bound_125:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_126:
+store_129:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3738,19 +3807,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_128
+	JE         zeros_131
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_127
+	JMP        multiply_130
 
-zeros_128:
+zeros_131:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_127:
+multiply_130:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3761,14 +3830,14 @@ multiply_127:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_129:
+tap_132:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_130:
+step_133:
 	VMOVUPS      (R8), Z3
 	VBROADCASTSS (R9), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -3779,11 +3848,11 @@ step_130:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_130
+	JNZ          step_133
 	DECQ         DI
-	JNZ          tap_129
+	JNZ          tap_132
 	CMPB         168(AX), $0x00
-	JE           bound_131
+	JE           bound_134
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3794,9 +3863,9 @@ step_130:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_131:
+bound_134:
 	CMPB         169(AX), $0x00
-	JE           store_132
+	JE           store_135
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -3806,7 +3875,7 @@ bound_131:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_132:
+store_135:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3835,21 +3904,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_134
+	JE         zeros_137
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_133
+	JMP        multiply_136
 
-zeros_134:
+zeros_137:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_133:
+multiply_136:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3860,7 +3929,7 @@ multiply_133:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_135:
+tap_138:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3869,7 +3938,7 @@ tap_135:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_136:
+step_139:
 	VMOVUPS      (R8), Z4
 	VBROADCASTSS (R9), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -3883,11 +3952,11 @@ step_136:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_136
+	JNZ          step_139
 	DECQ         DI
-	JNZ          tap_135
+	JNZ          tap_138
 	CMPB         168(AX), $0x00
-	JE           bound_137
+	JE           bound_140
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3900,9 +3969,9 @@ step_136:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_137:
+bound_140:
 	CMPB         169(AX), $0x00
-	JE           store_138
+	JE           store_141
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -3914,7 +3983,7 @@ bound_137:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_138:
+store_141:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3947,23 +4016,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_140
+	JE         zeros_143
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_139
+	JMP        multiply_142
 
-zeros_140:
+zeros_143:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_139:
+multiply_142:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3974,7 +4043,7 @@ multiply_139:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_141:
+tap_144:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3983,7 +4052,7 @@ tap_141:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_142:
+step_145:
 	VMOVUPS      (R8), Z5
 	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -3999,11 +4068,11 @@ step_142:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_142
+	JNZ          step_145
 	DECQ         DI
-	JNZ          tap_141
+	JNZ          tap_144
 	CMPB         168(AX), $0x00
-	JE           bound_143
+	JE           bound_146
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4018,9 +4087,9 @@ step_142:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_143:
+bound_146:
 	CMPB         169(AX), $0x00
-	JE           store_144
+	JE           store_147
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -4034,7 +4103,7 @@ bound_143:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_144:
+store_147:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4071,7 +4140,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_146
+	JE         zeros_149
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4079,9 +4148,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_145
+	JMP        multiply_148
 
-zeros_146:
+zeros_149:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4089,7 +4158,7 @@ zeros_146:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_145:
+multiply_148:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4100,7 +4169,7 @@ multiply_145:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_147:
+tap_150:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4109,7 +4178,7 @@ tap_147:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_148:
+step_151:
 	VMOVUPS      (R8), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -4127,11 +4196,11 @@ step_148:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_148
+	JNZ          step_151
 	DECQ         DI
-	JNZ          tap_147
+	JNZ          tap_150
 	CMPB         168(AX), $0x00
-	JE           bound_149
+	JE           bound_152
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4148,9 +4217,9 @@ step_148:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_149:
+bound_152:
 	CMPB         169(AX), $0x00
-	JE           store_150
+	JE           store_153
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -4166,7 +4235,7 @@ bound_149:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_150:
+store_153:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4207,7 +4276,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_152
+	JE         zeros_155
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4216,9 +4285,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_151
+	JMP        multiply_154
 
-zeros_152:
+zeros_155:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4227,7 +4296,7 @@ zeros_152:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_151:
+multiply_154:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4238,7 +4307,7 @@ multiply_151:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_153:
+tap_156:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4249,7 +4318,7 @@ tap_153:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_154:
+step_157:
 	VMOVUPS      (R8), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -4270,11 +4339,11 @@ step_154:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_154
+	JNZ          step_157
 	DECQ         DI
-	JNZ          tap_153
+	JNZ          tap_156
 	CMPB         168(AX), $0x00
-	JE           bound_155
+	JE           bound_158
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4293,9 +4362,9 @@ step_154:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_155:
+bound_158:
 	CMPB         169(AX), $0x00
-	JE           store_156
+	JE           store_159
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -4313,7 +4382,7 @@ bound_155:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_156:
+store_159:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4358,7 +4427,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_158
+	JE         zeros_161
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4368,9 +4437,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_157
+	JMP        multiply_160
 
-zeros_158:
+zeros_161:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4380,7 +4449,7 @@ zeros_158:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_157:
+multiply_160:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4391,7 +4460,7 @@ multiply_157:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_159:
+tap_162:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4402,7 +4471,7 @@ tap_159:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_160:
+step_163:
 	VMOVUPS      (R8), Z8
 	VBROADCASTSS (R9), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -4425,11 +4494,11 @@ step_160:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_160
+	JNZ          step_163
 	DECQ         DI
-	JNZ          tap_159
+	JNZ          tap_162
 	CMPB         168(AX), $0x00
-	JE           bound_161
+	JE           bound_164
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4450,9 +4519,9 @@ step_160:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_161:
+bound_164:
 	CMPB         169(AX), $0x00
-	JE           store_162
+	JE           store_165
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -4472,7 +4541,7 @@ bound_161:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_162:
+store_165:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4521,7 +4590,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_164
+	JE         zeros_167
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4532,9 +4601,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_163
+	JMP        multiply_166
 
-zeros_164:
+zeros_167:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4545,7 +4614,7 @@ zeros_164:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_163:
+multiply_166:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4556,7 +4625,7 @@ multiply_163:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_165:
+tap_168:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4567,7 +4636,7 @@ tap_165:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_166:
+step_169:
 	VMOVUPS      (R8), Z9
 	VBROADCASTSS (R9), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -4592,11 +4661,11 @@ step_166:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_166
+	JNZ          step_169
 	DECQ         DI
-	JNZ          tap_165
+	JNZ          tap_168
 	CMPB         168(AX), $0x00
-	JE           bound_167
+	JE           bound_170
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4619,9 +4688,9 @@ step_166:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_167:
+bound_170:
 	CMPB         169(AX), $0x00
-	JE           store_168
+	JE           store_171
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -4643,7 +4712,7 @@ bound_167:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_168:
+store_171:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4696,7 +4765,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_170
+	JE         zeros_173
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4708,9 +4777,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_169
+	JMP        multiply_172
 
-zeros_170:
+zeros_173:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4722,7 +4791,7 @@ zeros_170:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_169:
+multiply_172:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4733,7 +4802,7 @@ multiply_169:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_171:
+tap_174:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4746,7 +4815,7 @@ tap_171:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_172:
+step_175:
 	VMOVUPS      (R8), Z10
 	VBROADCASTSS (R9), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -4774,11 +4843,11 @@ step_172:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_172
+	JNZ          step_175
 	DECQ         DI
-	JNZ          tap_171
+	JNZ          tap_174
 	CMPB         168(AX), $0x00
-	JE           bound_173
+	JE           bound_176
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4803,9 +4872,9 @@ step_172:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_173:
+bound_176:
 	CMPB         169(AX), $0x00
-	JE           store_174
+	JE           store_177
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -4829,7 +4898,7 @@ bound_173:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_174:
+store_177:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4886,7 +4955,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_176
+	JE         zeros_179
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4899,9 +4968,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_175
+	JMP        multiply_178
 
-zeros_176:
+zeros_179:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4914,7 +4983,7 @@ zeros_176:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_175:
+multiply_178:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4925,7 +4994,7 @@ multiply_175:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_177:
+tap_180:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4938,7 +5007,7 @@ tap_177:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_178:
+step_181:
 	VMOVUPS      (R8), Z11
 	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -4968,11 +5037,11 @@ step_178:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_178
+	JNZ          step_181
 	DECQ         DI
-	JNZ          tap_177
+	JNZ          tap_180
 	CMPB         168(AX), $0x00
-	JE           bound_179
+	JE           bound_182
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4999,9 +5068,9 @@ step_178:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_179:
+bound_182:
 	CMPB         169(AX), $0x00
-	JE           store_180
+	JE           store_183
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -5027,7 +5096,7 @@ bound_179:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_180:
+store_183:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5088,7 +5157,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_182
+	JE         zeros_185
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5102,9 +5171,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_181
+	JMP        multiply_184
 
-zeros_182:
+zeros_185:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5118,7 +5187,7 @@ zeros_182:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_181:
+multiply_184:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5129,7 +5198,7 @@ multiply_181:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_183:
+tap_186:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5142,7 +5211,7 @@ tap_183:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_184:
+step_187:
 	VMOVUPS      (R8), Z12
 	VBROADCASTSS (R9), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -5174,11 +5243,11 @@ step_184:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_184
+	JNZ          step_187
 	DECQ         DI
-	JNZ          tap_183
+	JNZ          tap_186
 	CMPB         168(AX), $0x00
-	JE           bound_185
+	JE           bound_188
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5207,9 +5276,9 @@ step_184:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_185:
+bound_188:
 	CMPB         169(AX), $0x00
-	JE           store_186
+	JE           store_189
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -5237,7 +5306,7 @@ bound_185:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_186:
+store_189:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5302,7 +5371,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_188
+	JE         zeros_191
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5317,9 +5386,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_187
+	JMP        multiply_190
 
-zeros_188:
+zeros_191:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5334,7 +5403,7 @@ zeros_188:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_187:
+multiply_190:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5345,7 +5414,7 @@ multiply_187:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_189:
+tap_192:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5360,7 +5429,7 @@ tap_189:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_190:
+step_193:
 	VMOVUPS      (R8), Z13
 	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -5395,11 +5464,11 @@ step_190:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_190
+	JNZ          step_193
 	DECQ         DI
-	JNZ          tap_189
+	JNZ          tap_192
 	CMPB         168(AX), $0x00
-	JE           bound_191
+	JE           bound_194
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5430,9 +5499,9 @@ step_190:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_191:
+bound_194:
 	CMPB         169(AX), $0x00
-	JE           store_192
+	JE           store_195
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -5462,7 +5531,7 @@ bound_191:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_192:
+store_195:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5531,7 +5600,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_194
+	JE         zeros_197
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5547,9 +5616,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_193
+	JMP        multiply_196
 
-zeros_194:
+zeros_197:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5565,7 +5634,7 @@ zeros_194:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_193:
+multiply_196:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5576,7 +5645,7 @@ multiply_193:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_195:
+tap_198:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5591,7 +5660,7 @@ tap_195:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_196:
+step_199:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -5628,11 +5697,11 @@ step_196:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_196
+	JNZ          step_199
 	DECQ         DI
-	JNZ          tap_195
+	JNZ          tap_198
 	CMPB         168(AX), $0x00
-	JE           bound_197
+	JE           bound_200
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5665,9 +5734,9 @@ step_196:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_197:
+bound_200:
 	CMPB         169(AX), $0x00
-	JE           store_198
+	JE           store_201
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -5699,7 +5768,7 @@ bound_197:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_198:
+store_201:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5745,17 +5814,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_200
+	JE         zeros_203
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_199
+	JMP        multiply_202
 
-zeros_200:
+zeros_203:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_199:
+multiply_202:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5766,14 +5835,14 @@ multiply_199:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_201:
+tap_204:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_202:
+step_205:
 	VMOVUPS      (DI), Z2
 	VMOVUPS      64(DI), Z3
 	VBROADCASTSS (R8), Z4
@@ -5782,11 +5851,11 @@ step_202:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_202
+	JNZ          step_205
 	DECQ         SI
-	JNZ          tap_201
+	JNZ          tap_204
 	CMPB         168(AX), $0x00
-	JE           bound_203
+	JE           bound_206
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5794,9 +5863,9 @@ step_202:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_203:
+bound_206:
 	CMPB         169(AX), $0x00
-	JE           store_204
+	JE           store_207
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5804,7 +5873,7 @@ bound_203:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_204:
+store_207:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5828,21 +5897,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_206
+	JE         zeros_209
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_205
+	JMP        multiply_208
 
-zeros_206:
+zeros_209:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_205:
+multiply_208:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5853,14 +5922,14 @@ multiply_205:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_207:
+tap_210:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_208:
+step_211:
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
 	VBROADCASTSS (R9), Z6
@@ -5872,11 +5941,11 @@ step_208:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_208
+	JNZ          step_211
 	DECQ         DI
-	JNZ          tap_207
+	JNZ          tap_210
 	CMPB         168(AX), $0x00
-	JE           bound_209
+	JE           bound_212
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5887,9 +5956,9 @@ step_208:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_209:
+bound_212:
 	CMPB         169(AX), $0x00
-	JE           store_210
+	JE           store_213
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5901,7 +5970,7 @@ bound_209:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_210:
+store_213:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5931,7 +6000,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_212
+	JE         zeros_215
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5939,9 +6008,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_211
+	JMP        multiply_214
 
-zeros_212:
+zeros_215:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5949,7 +6018,7 @@ zeros_212:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_211:
+multiply_214:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5960,14 +6029,14 @@ multiply_211:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_213:
+tap_216:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_214:
+step_217:
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
 	VBROADCASTSS (R9), Z8
@@ -5982,11 +6051,11 @@ step_214:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_214
+	JNZ          step_217
 	DECQ         DI
-	JNZ          tap_213
+	JNZ          tap_216
 	CMPB         168(AX), $0x00
-	JE           bound_215
+	JE           bound_218
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6000,9 +6069,9 @@ step_214:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_215:
+bound_218:
 	CMPB         169(AX), $0x00
-	JE           store_216
+	JE           store_219
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6018,7 +6087,7 @@ bound_215:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_216:
+store_219:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6054,7 +6123,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_218
+	JE         zeros_221
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6064,9 +6133,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_217
+	JMP        multiply_220
 
-zeros_218:
+zeros_221:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6076,7 +6145,7 @@ zeros_218:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_217:
+multiply_220:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6087,7 +6156,7 @@ multiply_217:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_219:
+tap_222:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6096,7 +6165,7 @@ tap_219:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_220:
+step_223:
 	VMOVUPS      (R8), Z8
 	VMOVUPS      64(R8), Z9
 	VBROADCASTSS (R9), Z10
@@ -6115,11 +6184,11 @@ step_220:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_220
+	JNZ          step_223
 	DECQ         DI
-	JNZ          tap_219
+	JNZ          tap_222
 	CMPB         168(AX), $0x00
-	JE           bound_221
+	JE           bound_224
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6136,9 +6205,9 @@ step_220:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_221:
+bound_224:
 	CMPB         169(AX), $0x00
-	JE           store_222
+	JE           store_225
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6158,7 +6227,7 @@ bound_221:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_222:
+store_225:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6200,7 +6269,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_224
+	JE         zeros_227
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6212,9 +6281,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_223
+	JMP        multiply_226
 
-zeros_224:
+zeros_227:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6226,7 +6295,7 @@ zeros_224:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_223:
+multiply_226:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6237,7 +6306,7 @@ multiply_223:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_225:
+tap_228:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6246,7 +6315,7 @@ tap_225:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_226:
+step_229:
 	VMOVUPS      (R8), Z10
 	VMOVUPS      64(R8), Z11
 	VBROADCASTSS (R9), Z12
@@ -6268,11 +6337,11 @@ step_226:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_226
+	JNZ          step_229
 	DECQ         DI
-	JNZ          tap_225
+	JNZ          tap_228
 	CMPB         168(AX), $0x00
-	JE           bound_227
+	JE           bound_230
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6292,9 +6361,9 @@ step_226:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_227:
+bound_230:
 	CMPB         169(AX), $0x00
-	JE           store_228
+	JE           store_231
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6318,7 +6387,7 @@ bound_227:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_228:
+store_231:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6366,7 +6435,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_230
+	JE         zeros_233
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6380,9 +6449,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_229
+	JMP        multiply_232
 
-zeros_230:
+zeros_233:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6396,7 +6465,7 @@ zeros_230:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_229:
+multiply_232:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6407,7 +6476,7 @@ multiply_229:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_231:
+tap_234:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6416,7 +6485,7 @@ tap_231:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_232:
+step_235:
 	VMOVUPS      (R8), Z12
 	VMOVUPS      64(R8), Z13
 	VBROADCASTSS (R9), Z14
@@ -6441,11 +6510,11 @@ step_232:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_232
+	JNZ          step_235
 	DECQ         DI
-	JNZ          tap_231
+	JNZ          tap_234
 	CMPB         168(AX), $0x00
-	JE           bound_233
+	JE           bound_236
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6468,9 +6537,9 @@ step_232:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_233:
+bound_236:
 	CMPB         169(AX), $0x00
-	JE           store_234
+	JE           store_237
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6498,7 +6567,7 @@ bound_233:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_234:
+store_237:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6552,7 +6621,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_236
+	JE         zeros_239
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6568,9 +6637,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_235
+	JMP        multiply_238
 
-zeros_236:
+zeros_239:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6586,7 +6655,7 @@ zeros_236:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_235:
+multiply_238:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6597,7 +6666,7 @@ multiply_235:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_237:
+tap_240:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6608,7 +6677,7 @@ tap_237:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_238:
+step_241:
 	VMOVUPS      (R8), Z14
 	VMOVUPS      64(R8), Z15
 	VBROADCASTSS (R9), Z16
@@ -6637,11 +6706,11 @@ step_238:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_238
+	JNZ          step_241
 	DECQ         DI
-	JNZ          tap_237
+	JNZ          tap_240
 	CMPB         168(AX), $0x00
-	JE           bound_239
+	JE           bound_242
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6667,9 +6736,9 @@ step_238:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_239:
+bound_242:
 	CMPB         169(AX), $0x00
-	JE           store_240
+	JE           store_243
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6701,7 +6770,7 @@ bound_239:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_240:
+store_243:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6761,7 +6830,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_242
+	JE         zeros_245
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6779,9 +6848,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_241
+	JMP        multiply_244
 
-zeros_242:
+zeros_245:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6799,7 +6868,7 @@ zeros_242:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_241:
+multiply_244:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6810,7 +6879,7 @@ multiply_241:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_243:
+tap_246:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6821,7 +6890,7 @@ tap_243:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_244:
+step_247:
 	VMOVUPS      (R8), Z16
 	VMOVUPS      64(R8), Z17
 	VBROADCASTSS (R9), Z18
@@ -6853,11 +6922,11 @@ step_244:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_244
+	JNZ          step_247
 	DECQ         DI
-	JNZ          tap_243
+	JNZ          tap_246
 	CMPB         168(AX), $0x00
-	JE           bound_245
+	JE           bound_248
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6886,9 +6955,9 @@ step_244:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_245:
+bound_248:
 	CMPB         169(AX), $0x00
-	JE           store_246
+	JE           store_249
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -6924,7 +6993,7 @@ bound_245:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_246:
+store_249:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6990,7 +7059,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_248
+	JE         zeros_251
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7010,9 +7079,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_247
+	JMP        multiply_250
 
-zeros_248:
+zeros_251:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7032,7 +7101,7 @@ zeros_248:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_247:
+multiply_250:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7043,7 +7112,7 @@ multiply_247:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_249:
+tap_252:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7054,7 +7123,7 @@ tap_249:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_250:
+step_253:
 	VMOVUPS      (R8), Z18
 	VMOVUPS      64(R8), Z19
 	VBROADCASTSS (R9), Z20
@@ -7089,11 +7158,11 @@ step_250:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_250
+	JNZ          step_253
 	DECQ         DI
-	JNZ          tap_249
+	JNZ          tap_252
 	CMPB         168(AX), $0x00
-	JE           bound_251
+	JE           bound_254
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7125,9 +7194,9 @@ step_250:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_251:
+bound_254:
 	CMPB         169(AX), $0x00
-	JE           store_252
+	JE           store_255
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -7167,7 +7236,7 @@ bound_251:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_252:
+store_255:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7239,7 +7308,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_254
+	JE         zeros_257
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7261,9 +7330,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_253
+	JMP        multiply_256
 
-zeros_254:
+zeros_257:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7285,7 +7354,7 @@ zeros_254:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_253:
+multiply_256:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7296,7 +7365,7 @@ multiply_253:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_255:
+tap_258:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7309,7 +7378,7 @@ tap_255:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_256:
+step_259:
 	VMOVUPS      (R8), Z20
 	VMOVUPS      64(R8), Z21
 	VBROADCASTSS (R9), Z22
@@ -7348,11 +7417,11 @@ step_256:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_256
+	JNZ          step_259
 	DECQ         DI
-	JNZ          tap_255
+	JNZ          tap_258
 	CMPB         168(AX), $0x00
-	JE           bound_257
+	JE           bound_260
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7387,9 +7456,9 @@ step_256:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_257:
+bound_260:
 	CMPB         169(AX), $0x00
-	JE           store_258
+	JE           store_261
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -7433,7 +7502,7 @@ bound_257:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_258:
+store_261:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7511,7 +7580,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_260
+	JE         zeros_263
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7535,9 +7604,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_259
+	JMP        multiply_262
 
-zeros_260:
+zeros_263:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7561,7 +7630,7 @@ zeros_260:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_259:
+multiply_262:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7572,7 +7641,7 @@ multiply_259:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_261:
+tap_264:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7585,7 +7654,7 @@ tap_261:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_262:
+step_265:
 	VMOVUPS      (R8), Z22
 	VMOVUPS      64(R8), Z23
 	VBROADCASTSS (R9), Z24
@@ -7627,11 +7696,11 @@ step_262:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_262
+	JNZ          step_265
 	DECQ         DI
-	JNZ          tap_261
+	JNZ          tap_264
 	CMPB         168(AX), $0x00
-	JE           bound_263
+	JE           bound_266
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7669,9 +7738,9 @@ step_262:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_263:
+bound_266:
 	CMPB         169(AX), $0x00
-	JE           store_264
+	JE           store_267
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -7719,7 +7788,7 @@ bound_263:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_264:
+store_267:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7803,7 +7872,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_266
+	JE         zeros_269
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7829,9 +7898,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_265
+	JMP        multiply_268
 
-zeros_266:
+zeros_269:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7857,7 +7926,7 @@ zeros_266:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_265:
+multiply_268:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7868,7 +7937,7 @@ multiply_265:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_267:
+tap_270:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7881,7 +7950,7 @@ tap_267:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_268:
+step_271:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VBROADCASTSS (R9), Z26
@@ -7926,11 +7995,11 @@ step_268:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_268
+	JNZ          step_271
 	DECQ         DI
-	JNZ          tap_267
+	JNZ          tap_270
 	CMPB         168(AX), $0x00
-	JE           bound_269
+	JE           bound_272
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7971,9 +8040,9 @@ step_268:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_269:
+bound_272:
 	CMPB         169(AX), $0x00
-	JE           store_270
+	JE           store_273
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -8025,7 +8094,7 @@ bound_269:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_270:
+store_273:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8115,7 +8184,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_272
+	JE         zeros_275
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8143,9 +8212,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_271
+	JMP        multiply_274
 
-zeros_272:
+zeros_275:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8173,7 +8242,7 @@ zeros_272:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_271:
+multiply_274:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8184,7 +8253,7 @@ multiply_271:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_273:
+tap_276:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8199,7 +8268,7 @@ tap_273:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_274:
+step_277:
 	VMOVUPS      (R8), Z26
 	VMOVUPS      64(R8), Z27
 	VBROADCASTSS (R9), Z28
@@ -8248,11 +8317,11 @@ step_274:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_274
+	JNZ          step_277
 	DECQ         DI
-	JNZ          tap_273
+	JNZ          tap_276
 	CMPB         168(AX), $0x00
-	JE           bound_275
+	JE           bound_278
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8296,9 +8365,9 @@ step_274:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_275:
+bound_278:
 	CMPB         169(AX), $0x00
-	JE           store_276
+	JE           store_279
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -8354,7 +8423,7 @@ bound_275:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_276:
+store_279:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8450,7 +8519,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_278
+	JE         zeros_281
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8480,9 +8549,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_277
+	JMP        multiply_280
 
-zeros_278:
+zeros_281:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8512,7 +8581,7 @@ zeros_278:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_277:
+multiply_280:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8523,7 +8592,7 @@ multiply_277:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_279:
+tap_282:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8538,7 +8607,7 @@ tap_279:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_280:
+step_283:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -8590,11 +8659,11 @@ step_280:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_280
+	JNZ          step_283
 	DECQ         DI
-	JNZ          tap_279
+	JNZ          tap_282
 	CMPB         168(AX), $0x00
-	JE           bound_281
+	JE           bound_284
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8641,9 +8710,9 @@ step_280:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_281:
+bound_284:
 	CMPB         169(AX), $0x00
-	JE           store_282
+	JE           store_285
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -8703,7 +8772,7 @@ bound_281:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_282:
+store_285:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8784,7 +8853,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_283:
+vector_286:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -9263,7 +9332,7 @@ vector_283:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_283
+	JNZ          vector_286
 	VZEROUPPER
 	RET
 
@@ -9300,7 +9369,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_284:
+vector_287:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -9672,7 +9741,7 @@ vector_284:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_284
+	JNZ          vector_287
 	VZEROUPPER
 	RET
 
@@ -9711,7 +9780,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_285:
+vector_288:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -9935,7 +10004,7 @@ vector_285:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_285
+	JNZ          vector_288
 	VZEROUPPER
 	RET
 
@@ -9960,10 +10029,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_286:
+pixel_289:
 	XORQ R9, R9
 
-vector_287:
+vector_290:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -9972,9 +10041,9 @@ vector_287:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_288
+	JZ      chosen_291
 
-tap_289:
+tap_292:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -9985,12 +10054,12 @@ tap_289:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_289
+	JNZ     tap_292
 
-chosen_288:
+chosen_291:
 	VMOVUPS Z4, (DX)(R9*1)
 	TESTQ   BX, BX
-	JZ      done_290
+	JZ      done_293
 	VCMPPS  $0x1e, Z0, Z4, K1
 	VCMPPS  $0x11, Z1, Z4, K2
 	KANDW   K1, K2, K1
@@ -9998,19 +10067,19 @@ chosen_288:
 	VMOVAPS Z5, K1, Z4
 	VMOVUPS Z4, (BX)(R9*1)
 
-done_290:
+done_293:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_287
+	JLT   vector_290
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_291
+	JZ    skip_294
 	ADDQ  R8, BX
 
-skip_291:
+skip_294:
 	DECQ SI
-	JNZ  pixel_286
+	JNZ  pixel_289
 	VZEROUPPER
 	RET
 
@@ -10033,14 +10102,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_292:
+pixel_295:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_293:
+column_296:
 	XORQ R10, R10
 
-vector_294:
+vector_297:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -10048,15 +10117,15 @@ vector_294:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_294
+	JLT       vector_297
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_293
+	JNZ       column_296
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_292
+	JNZ       pixel_295
 	VZEROUPPER
 	RET
 
@@ -10064,130 +10133,143 @@ vector_294:
 // Requires: AVX, AVX512F
 TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	MOVQ         d+0(FP), AX
-	MOVQ         128(AX), CX
-	MOVQ         136(AX), DX
-	SHLQ         $0x02, DX
-	XORQ         BX, BX
+	MOVQ         136(AX), CX
+	SHLQ         $0x02, CX
+	MOVQ         120(AX), DX
+	MOVQ         (AX), BX
+	MOVQ         72(AX), SI
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-vector_295:
-	MOVQ (AX), SI
-	ADDQ BX, SI
-	MOVQ 72(AX), DI
-	ADDQ BX, DI
-	MOVQ 120(AX), R8
+many_298:
+	CMPQ DX, $0x07
+	JLT  few_299
+	MOVQ 128(AX), DI
+	XORQ R8, R8
 
-many_296:
-	CMPQ    R8, $0x07
-	JLT     few_297
+vector_301:
 	MOVQ    48(AX), R9
-	ADDQ    BX, R9
-	VMOVUPS (R9), Z2
+	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
 	VMOVAPS Z2, Z4
 	VMOVAPS Z2, Z5
 	VMOVAPS Z2, Z6
 	VMOVAPS Z2, Z7
 	VMOVAPS Z2, Z8
-	MOVQ    96(AX), R9
-	MOVQ    104(AX), R10
-	MOVQ    24(AX), R11
-	ADDQ    BX, R11
+	MOVQ    96(AX), R12
+	MOVQ    104(AX), R13
+	MOVQ    152(AX), R14
+	SHLQ    $0x02, R14
+	MOVQ    24(AX), R15
+	ADDQ    R8, R15
 
-tap_299:
-	MOVQ        (R9), R12
-	LEAQ        (SI)(R12*4), R12
-	ADDQ        $0x08, R9
-	LEAQ        (R12)(DX*2), R13
-	ADDQ        DX, R13
-	LEAQ        (R13)(DX*2), R14
-	ADDQ        DX, R14
-	VMOVUPS     (R11), Z9
-	VFMADD231PS (R12), Z9, Z2
-	VFMADD231PS (R12)(DX*1), Z9, Z3
-	VFMADD231PS (R12)(DX*2), Z9, Z4
-	VFMADD231PS (R13), Z9, Z5
-	VFMADD231PS (R13)(DX*1), Z9, Z6
-	VFMADD231PS (R13)(DX*2), Z9, Z7
-	VFMADD231PS (R14), Z9, Z8
-	MOVQ        152(AX), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R11
-	DECQ        R10
-	JNZ         tap_299
-	MOVQ        144(AX), R9
-	SHLQ        $0x02, R9
+tap_302:
+	MOVQ        (R12), R9
+	LEAQ        (R8)(R9*4), R9
+	ADDQ        BX, R9
+	ADDQ        $0x08, R12
+	LEAQ        (R9)(CX*2), R10
+	ADDQ        CX, R10
+	LEAQ        (R10)(CX*2), R11
+	ADDQ        CX, R11
+	VMOVUPS     (R15), Z9
+	VFMADD231PS (R9), Z9, Z2
+	VFMADD231PS (R9)(CX*1), Z9, Z3
+	VFMADD231PS (R9)(CX*2), Z9, Z4
+	VFMADD231PS (R10), Z9, Z5
+	VFMADD231PS (R10)(CX*1), Z9, Z6
+	VFMADD231PS (R10)(CX*2), Z9, Z7
+	VFMADD231PS (R11), Z9, Z8
+	ADDQ        R14, R15
+	DECQ        R13
+	JNZ         tap_302
+	MOVQ        144(AX), R10
+	SHLQ        $0x02, R10
+	LEAQ        (SI)(R8*1), R9
 	VMAXPS      Z2, Z0, Z2
 	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z2, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z3, Z0, Z3
 	VMINPS      Z3, Z1, Z3
-	VMOVUPS     Z3, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z3, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z4, Z0, Z4
 	VMINPS      Z4, Z1, Z4
-	VMOVUPS     Z4, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z4, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z5, Z0, Z5
 	VMINPS      Z5, Z1, Z5
-	VMOVUPS     Z5, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z5, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z6, Z0, Z6
 	VMINPS      Z6, Z1, Z6
-	VMOVUPS     Z6, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z6, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z7, Z0, Z7
 	VMINPS      Z7, Z1, Z7
-	VMOVUPS     Z7, (DI)
-	ADDQ        R9, DI
+	VMOVUPS     Z7, (R9)
+	ADDQ        R10, R9
 	VMAXPS      Z8, Z0, Z8
 	VMINPS      Z8, Z1, Z8
-	VMOVUPS     Z8, (DI)
-	ADDQ        R9, DI
-	IMUL3Q      $0x07, DX, R9
-	ADDQ        R9, SI
-	SUBQ        $0x07, R8
-	JMP         many_296
+	VMOVUPS     Z8, (R9)
+	ADDQ        R10, R9
+	ADDQ        $0x40, R8
+	DECQ        DI
+	JNZ         vector_301
+	IMUL3Q      $0x07, CX, DI
+	ADDQ        DI, BX
+	MOVQ        144(AX), DI
+	IMUL3Q      $0x1c, DI, DI
+	ADDQ        DI, SI
+	SUBQ        $0x07, DX
+	JMP         many_298
 
-few_297:
-	TESTQ   R8, R8
-	JZ      done_298
+few_299:
+	TESTQ DX, DX
+	JZ    done_300
+	MOVQ  128(AX), DI
+	XORQ  R8, R8
+
+vector_303:
 	MOVQ    48(AX), R9
-	ADDQ    BX, R9
-	VMOVUPS (R9), Z2
-	MOVQ    96(AX), R9
-	MOVQ    104(AX), R10
-	MOVQ    24(AX), R11
-	ADDQ    BX, R11
+	VMOVUPS (R9)(R8*1), Z2
+	MOVQ    96(AX), R10
+	MOVQ    104(AX), R11
+	MOVQ    152(AX), R12
+	SHLQ    $0x02, R12
+	MOVQ    24(AX), R13
+	ADDQ    R8, R13
 
-tap_300:
-	MOVQ        (R9), R12
-	LEAQ        (SI)(R12*4), R12
-	ADDQ        $0x08, R9
-	VMOVUPS     (R11), Z3
-	VFMADD231PS (R12), Z3, Z2
-	MOVQ        152(AX), R12
-	SHLQ        $0x02, R12
-	ADDQ        R12, R11
-	DECQ        R10
-	JNZ         tap_300
-	MOVQ        144(AX), R9
-	SHLQ        $0x02, R9
+tap_304:
+	MOVQ        (R10), R9
+	LEAQ        (R8)(R9*4), R9
+	ADDQ        BX, R9
+	ADDQ        $0x08, R10
+	VMOVUPS     (R13), Z3
+	VFMADD231PS (R9), Z3, Z2
+	ADDQ        R12, R13
+	DECQ        R11
+	JNZ         tap_304
+	MOVQ        144(AX), R10
+	SHLQ        $0x02, R10
+	LEAQ        (SI)(R8*1), R9
 	VMAXPS      Z2, Z0, Z2
 	VMINPS      Z2, Z1, Z2
-	VMOVUPS     Z2, (DI)
-	ADDQ        R9, DI
-	IMUL3Q      $0x01, DX, R9
-	ADDQ        R9, SI
-	SUBQ        $0x01, R8
-	JMP         few_297
+	VMOVUPS     Z2, (R9)
+	ADDQ        R10, R9
+	ADDQ        $0x40, R8
+	DECQ        DI
+	JNZ         vector_303
+	IMUL3Q      $0x01, CX, DI
+	ADDQ        DI, BX
+	MOVQ        144(AX), DI
+	IMUL3Q      $0x04, DI, DI
+	ADDQ        DI, SI
+	SUBQ        $0x01, DX
+	JMP         few_299
 
-done_298:
-	ADDQ $0x40, BX
-	DECQ CX
-	JNZ  vector_295
+done_300:
 	VZEROUPPER
 	RET
 
@@ -10206,35 +10288,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_301:
+vector_305:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_302:
+tap_306:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_303:
+pixel_307:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_303
+	JNZ         pixel_307
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_302
+	JNZ         tap_306
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_301
+	JNZ         vector_305
 	VZEROUPPER
 	RET
 
@@ -10250,14 +10332,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_304:
+vector_308:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_304
+	JNZ     vector_308
 	VZEROUPPER
 	RET
 
@@ -10272,14 +10354,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_305:
+vector_309:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_305
+	JNZ     vector_309
 	VZEROUPPER
 	RET
 
@@ -10295,7 +10377,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_306:
+vector_310:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -10305,7 +10387,50 @@ vector_306:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_306
+	JNZ       vector_310
+	VZEROUPPER
+	RET
+
+// func markAVX512(f *marks)
+// Requires: AVX, AVX512F
+TEXT ·markAVX512(SB), NOSPLIT, $0-8
+	MOVQ         f+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         48(AX), BX
+	VBROADCASTSS 56(AX), Z0
+	VBROADCASTSS 60(AX), Z1
+
+vector_311:
+	VMOVUPS (CX), Z2
+	VCMPPS  $0x1e, Z0, Z2, K1
+	VCMPPS  $0x11, Z1, Z2, K2
+	KANDW   K1, K2, K1
+	KMOVW   K1, AX
+	MOVW    AX, (DX)
+	ADDQ    $0x40, CX
+	ADDQ    $0x02, DX
+	DECQ    BX
+	JNZ     vector_311
+	VZEROUPPER
+	RET
+
+// func keepAVX512(f *marks)
+// Requires: AVX, AVX512F
+TEXT ·keepAVX512(SB), NOSPLIT, $0-8
+	MOVQ f+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), AX
+
+vector_312:
+	KMOVW     (DX), K1
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   Z0, (CX)
+	ADDQ      $0x40, CX
+	ADDQ      $0x02, DX
+	DECQ      AX
+	JNZ       vector_312
 	VZEROUPPER
 	RET
 
@@ -10325,7 +10450,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Z4
 	XORQ         AX, AX
 
-vector_307:
+vector_313:
 	VMULPS  (DX)(AX*1), Z0, Z5
 	VMOVUPS (BX)(AX*1), Z6
 	VSUBPS  Z6, Z5, Z7
@@ -10347,7 +10472,7 @@ vector_307:
 	VMOVUPS Z5, (CX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    DI
-	JNZ     vector_307
+	JNZ     vector_313
 	VZEROUPPER
 	RET
 
@@ -10369,7 +10494,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_308:
+step_314:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -10383,7 +10508,7 @@ step_308:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_308
+	JNZ         step_314
 	VZEROUPPER
 	RET
 
@@ -10402,7 +10527,7 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_309:
+channel_315:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	MOVQ    184(AX), R11
@@ -10419,7 +10544,7 @@ channel_309:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_310:
+pixel_316:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10440,7 +10565,7 @@ pixel_310:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_310
+	JNZ          pixel_316
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	MOVQ         184(AX), R11
@@ -10461,7 +10586,7 @@ pixel_310:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_309
+	JNZ          channel_315
 	VZEROUPPER
 	RET
 
@@ -10480,7 +10605,7 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_311:
+channel_317:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10500,7 +10625,7 @@ channel_311:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_312:
+pixel_318:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10524,7 +10649,7 @@ pixel_312:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_312
+	JNZ          pixel_318
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10548,7 +10673,7 @@ pixel_312:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_311
+	JNZ          channel_317
 	VZEROUPPER
 	RET
 
@@ -10567,7 +10692,7 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_313:
+channel_319:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10590,7 +10715,7 @@ channel_313:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_314:
+pixel_320:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10617,7 +10742,7 @@ pixel_314:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_314
+	JNZ          pixel_320
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10644,7 +10769,7 @@ pixel_314:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_313
+	JNZ          channel_319
 	VZEROUPPER
 	RET
 
@@ -10663,7 +10788,7 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_315:
+channel_321:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10689,7 +10814,7 @@ channel_315:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_316:
+pixel_322:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10719,7 +10844,7 @@ pixel_316:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_316
+	JNZ          pixel_322
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10749,7 +10874,7 @@ pixel_316:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_315
+	JNZ          channel_321
 	VZEROUPPER
 	RET
 
@@ -10768,7 +10893,7 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_317:
+channel_323:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10797,7 +10922,7 @@ channel_317:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_318:
+pixel_324:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10830,7 +10955,7 @@ pixel_318:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_318
+	JNZ          pixel_324
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10863,7 +10988,7 @@ pixel_318:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_317
+	JNZ          channel_323
 	VZEROUPPER
 	RET
 
@@ -10882,7 +11007,7 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_319:
+channel_325:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10914,7 +11039,7 @@ channel_319:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_320:
+pixel_326:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10950,7 +11075,7 @@ pixel_320:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_320
+	JNZ          pixel_326
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10986,7 +11111,7 @@ pixel_320:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_319
+	JNZ          channel_325
 	VZEROUPPER
 	RET
 
@@ -11005,7 +11130,7 @@ TEXT ·sparse7AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_321:
+channel_327:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -11040,7 +11165,7 @@ channel_321:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_322:
+pixel_328:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -11079,7 +11204,7 @@ pixel_322:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_322
+	JNZ          pixel_328
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -11118,7 +11243,7 @@ pixel_322:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_321
+	JNZ          channel_327
 	VZEROUPPER
 	RET
 
@@ -11137,7 +11262,7 @@ TEXT ·sparse8AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_323:
+channel_329:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -11175,7 +11300,7 @@ channel_323:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_324:
+pixel_330:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -11217,7 +11342,7 @@ pixel_324:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_324
+	JNZ          pixel_330
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -11259,7 +11384,7 @@ pixel_324:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_323
+	JNZ          channel_329
 	VZEROUPPER
 	RET
 
@@ -11277,7 +11402,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_325:
+block_331:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -11329,6 +11454,6 @@ block_325:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_325
+	JNZ        block_331
 	VZEROUPPER
 	RET

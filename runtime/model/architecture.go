@@ -57,6 +57,7 @@ func architectures() []Architecture {
 				{Kind: "dense", Out: 10},
 			},
 		},
+		MobileNetV2(),
 	}
 }
 

@@ -19,7 +19,9 @@ type block struct {
 	bounded     bool
 	high        float32 // of the bounds, whose lower end is 0
 	pool        int
-	skip        int // add: the block whose result is added to the one before
+	skip        int     // add: the block whose result is added to the one before
+	parts       []block // inverted: its convolutions
+	residual    bool    // inverted: what goes in is added to what comes out
 }
 
 func (b block) finish() (low, high float32) {

@@ -21,7 +21,11 @@ func (m *machine) normalise(x *G.Node, b block) (*G.Node, error) {
 	o := &operation{
 		name: fmt.Sprintf("normalise %d", b.index), out: m.batch(b.to.size()), wrt: []bool{true},
 		do: func(out []float32, in ...[]float32) error {
-			m.engine.Normalise(out, in[0], m.n, b.in.c, pixels, mean, factor)
+			x := in[0]
+			if m.seen != nil && b.index == 0 {
+				x = m.seen
+			}
+			m.engine.Normalise(out, x, m.n, b.in.c, pixels, mean, factor)
 			return nil
 		},
 		grad: func(in G.Nodes, _, grad *G.Node) (G.Nodes, error) {

@@ -29,6 +29,8 @@ type machine struct {
 	capacity int
 	n        int       // images that it is loaded with
 	x        []float32 // samples, N×C×H×W
+	seen     []float32 // samples that stand elsewhere, instead of x
+	reads    bool      // the first layer can read them there
 	labels   []int
 	logits   []float32   // N×classes
 	dx       []float32   // N×C×H×W
@@ -44,13 +46,22 @@ const (
 	maxElements = 24 << 20
 )
 
-// capacity returns how many images a machine takes at a time.
-func (a Architecture) capacity(stages []stage) int {
+// capacity returns how many images a machine of these blocks takes at a time.
+func capacity(all []block) int {
 	elements := 0
-	for _, s := range stages {
-		elements += s.out.size()
+	for _, b := range all {
+		elements += b.to.size()
 	}
 	return min(max(1, maxElements/elements), maxImages)
+}
+
+// plan returns the blocks that a machine for a purpose has.
+func (p purpose) plan(stages []stage) ([]block, error) {
+	all, err := blocks(stages)
+	if err == nil && p != weightGradient {
+		all = joined(all)
+	}
+	return all, err
 }
 
 // newMachine builds one for at most limit images at a time.
@@ -59,11 +70,15 @@ func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machi
 	if err != nil {
 		return nil, err
 	}
+	all, err := p.plan(stages)
+	if err != nil {
+		return nil, err
+	}
 	path, err := kernelPath()
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{purpose: p, capacity: min(a.capacity(stages), limit), shape: stages[0].in, classes: a.Classes}
+	m := &machine{purpose: p, capacity: min(capacity(all), limit), shape: stages[0].in, classes: a.Classes, reads: all[0].Kind == "normalise"}
 	if m.engine, err = kernel.New(path); err != nil {
 		return nil, err
 	}
@@ -71,7 +86,7 @@ func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machi
 	m.labels = make([]int, m.capacity)
 	g := G.NewGraph()
 	x := leaf(g, "x", m.x, m.capacity, m.shape.size())
-	logits, params, err := m.network(g, x, stages, weights)
+	logits, params, err := m.network(g, x, all, weights)
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", a.Name, err)
 	}
@@ -120,24 +135,13 @@ func leaf(g *G.ExprGraph, name string, data []float32, shape ...int) *G.Node {
 
 // network builds the layers from x to the logits. The parameters come in the
 // order in which they stand in weights.
-func (m *machine) network(g *G.ExprGraph, x *G.Node, stages []stage, weights []float32) (logits *G.Node, params G.Nodes, err error) {
-	all, err := blocks(stages)
-	if err != nil {
-		return nil, nil, err
-	}
+func (m *machine) network(g *G.ExprGraph, x *G.Node, all []block, weights []float32) (logits *G.Node, params G.Nodes, err error) {
 	skips := make([]*G.Node, len(all)) // the gradient of the residual that begins before each block
 	var results G.Nodes
 	h := x
 	for i, b := range all {
-		var w, bias *G.Node
-		switch b.Kind {
-		case "conv":
-			w = leaf(g, fmt.Sprintf("w%d", b.index), b.weight.of(weights), b.Size, b.Size, b.in.c/b.groups(), b.Out)
-		case "dense":
-			w = leaf(g, fmt.Sprintf("w%d", b.index), b.weight.of(weights), b.in.size(), b.Out)
-		}
+		w, bias := b.leaves(g, weights)
 		if w != nil {
-			bias = leaf(g, fmt.Sprintf("b%d", b.index), b.bias.of(weights), b.Out)
 			params = append(params, w, bias)
 		}
 		switch b.Kind {
@@ -145,6 +149,14 @@ func (m *machine) network(g *G.ExprGraph, x *G.Node, stages []stage, weights []f
 			h, err = m.normalise(h, b)
 		case "conv":
 			h, err = m.conv(h, w, bias, b, &skips[i])
+		case "inverted":
+			var own G.Nodes
+			for _, p := range b.parts {
+				w, bias := p.leaves(g, weights)
+				own = append(own, w, bias)
+			}
+			params = append(params, own...)
+			h, err = m.inverted(h, own, b, &skips[i])
 		case "relu", "relu6", "pool":
 			h, err = m.bound(h, b)
 		case "dense":
@@ -165,9 +177,39 @@ func (m *machine) network(g *G.ExprGraph, x *G.Node, stages []stage, weights []f
 	return h, params, nil
 }
 
+// leaves returns the block's weights and bias, nil for one without.
+func (b block) leaves(g *G.ExprGraph, weights []float32) (w, bias *G.Node) {
+	name := fmt.Sprintf("w%d", b.index)
+	switch b.Kind {
+	case "conv":
+		w = leaf(g, name, b.weight.of(weights), b.Size, b.Size, b.in.c/b.groups(), b.Out)
+	case "dense":
+		w = leaf(g, name, b.weight.of(weights), b.in.size(), b.Out)
+	default:
+		return nil, nil
+	}
+	return w, leaf(g, fmt.Sprintf("b%d", b.index), b.bias.of(weights), b.Out)
+}
+
+// see takes up to capacity images that stand in memory one after another. The
+// first layer reads them there at the next run. Labels may be nil.
+func (m *machine) see(n int, samples []float32, label func(i int) int) {
+	if !m.reads {
+		size := m.shape.size()
+		m.load(n, func(i int) []float32 { return samples[i*size : (i+1)*size] }, label)
+		return
+	}
+	m.n, m.seen = n, samples
+	if label != nil {
+		for i := range n {
+			m.labels[i] = label(i)
+		}
+	}
+}
+
 // load takes up to capacity images. Labels may be nil.
 func (m *machine) load(n int, image func(i int) []float32, label func(i int) int) {
-	m.n = n
+	m.n, m.seen = n, nil
 	size := m.shape.size()
 	for i := range n {
 		copy(m.x[i*size:(i+1)*size], image(i))
@@ -180,7 +222,10 @@ func (m *machine) load(n int, image func(i int) []float32, label func(i int) int
 // run executes the graph. Logits and gradients of the images loaded are valid
 // until the next run.
 func (m *machine) run() error {
-	defer m.vm.Reset()
+	defer func() {
+		m.vm.Reset()
+		m.seen = nil
+	}()
 	return m.vm.RunAll()
 }
 

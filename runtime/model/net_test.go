@@ -129,7 +129,7 @@ func TestTrainErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		{train("lenet", x, labels, TrainOptions{}), `train: architecture "lenet", want one of digits`},
+		{train("lenet", x, labels, TrainOptions{}), `train: architecture "lenet", want one of digits, mobilenetv2`},
 		{train("digits", x, labels, TrainOptions{Epochs: -1}), "train digits: -1 epochs, want 1..1000, or 0 for 1"},
 		{train("digits", x, labels, TrainOptions{BatchSize: -1}), "train digits: batch size -1, want 1..10000, or 0 for 50"},
 		{train("digits", x, labels, TrainOptions{LearningRate: math.NaN()}), "train digits: learning rate NaN, want one in (0,1], or 0 for 0.002"},

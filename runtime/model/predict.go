@@ -120,7 +120,8 @@ func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Ba
 		if labels != nil {
 			label = func(i int) int { return labels[first+i] }
 		}
-		m.load(min(m.capacity, x.N-first), func(i int) []float32 { return x.Sample(first + i) }, label)
+		count := min(m.capacity, x.N-first)
+		m.see(count, x.Data[first*x.Size():(first+count)*x.Size()], label)
 		if err := m.run(); err != nil {
 			m.close()
 			return err

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"85757b8d73e388e8175eae59b6c75e93ae56b8c76581fbe06eb7ee03428eac75",
+		"30aaf1f0a63cec5b56efb98425dfcdfad16806c34876fede9945cdb026553a9c",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }

@@ -12,83 +12,85 @@ import (
 // the usual networks are multiples of 7.
 const depthwisePixels = 7
 
-// depthwise multiplies each channel of a row of pixels by its own kernel.
+// depthwise multiplies each channel of a row of pixels by its own kernel. It goes
+// over all channels of some pixels before the next: what it reads then lies side
+// by side.
 func depthwise(s isa) {
 	TEXT("depthwise"+s.name, NOSPLIT, "func(d *depthwiseRow)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("depthwise%s is the routine depthwise.", s.name))
 	d := Dereference(Param("d"))
-	channels, step, at := load(d, "channels"), bytes(d, "step"), GP64()
-	// from returns the place of the vector that at counts to.
-	from := func(field string) reg.GPVirtual {
-		r := load(d, field)
-		ADDQ(at, r)
-		return r
-	}
-	XORQ(at, at)
+	step, pixels, in, out := bytes(d, "step"), load(d, "pixels"), load(d, "from"), load(d, "to")
 	low, high := s.vec(), s.vec()
 	VBROADCASTSS(mem(d.Field("low")), low)
 	VBROADCASTSS(mem(d.Field("high")), high)
 
 	// block sums n pixels from in on and moves in and out beyond them.
-	block := func(n int, in, out, pixels reg.Register) {
-		sum := s.vecs(n)
-		VMOVUPS(Mem{Base: from("bias")}, sum[0])
-		for i := 1; i < n; i++ {
-			VMOVAPS(sum[0], sum[i])
-		}
-		taps, count := load(d, "taps"), length(d, "taps")
-		w, a := from("weights"), make([]reg.Register, (n+2)/3)
-		for i := range a {
-			a[i] = GP64()
-		}
-		s.loop("tap", count, func() {
-			MOVQ(Mem{Base: taps}, a[0])
-			LEAQ(Mem{Base: in, Index: a[0], Scale: 4}, a[0])
-			ADDQ(Imm(8), taps)
-			for i := 1; i < len(a); i++ {
-				LEAQ(Mem{Base: a[i-1], Index: step, Scale: 2}, a[i])
-				ADDQ(step, a[i])
+	block := func(n int) {
+		channels, at := load(d, "channels"), GP64() // channels counts vectors here
+		XORQ(at, at)
+		s.loop("vector", channels, func() {
+			sum := s.vecs(n)
+			a := make([]reg.Register, (n+2)/3)
+			for i := range a {
+				a[i] = GP64()
 			}
-			v := s.vec()
-			VMOVUPS(Mem{Base: w}, v)
-			for i := range n {
-				m := Mem{Base: a[i/3]}
-				if i%3 != 0 {
-					m.Index, m.Scale = step, uint8(i%3)
+			MOVQ(mem(d.Field("bias").Base()), a[0])
+			VMOVUPS(Mem{Base: a[0], Index: at, Scale: 1}, sum[0])
+			for i := 1; i < n; i++ {
+				VMOVAPS(sum[0], sum[i])
+			}
+			taps, count, pitch, w := load(d, "taps"), length(d, "taps"), bytes(d, "pitch"), load(d, "weights")
+			ADDQ(at, w)
+			s.loop("tap", count, func() {
+				MOVQ(Mem{Base: taps}, a[0])
+				LEAQ(Mem{Base: at, Index: a[0], Scale: 4}, a[0])
+				ADDQ(in, a[0])
+				ADDQ(Imm(8), taps)
+				for i := 1; i < len(a); i++ {
+					LEAQ(Mem{Base: a[i-1], Index: step, Scale: 2}, a[i])
+					ADDQ(step, a[i])
 				}
-				VFMADD231PS(m, v, sum[i])
+				v := s.vec()
+				VMOVUPS(Mem{Base: w}, v)
+				for i := range n {
+					m := Mem{Base: a[i/3]}
+					if i%3 != 0 {
+						m.Index, m.Scale = step, uint8(i%3)
+					}
+					VFMADD231PS(m, v, sum[i])
+				}
+				ADDQ(pitch, w)
+			})
+			line := bytes(d, "line")
+			LEAQ(Mem{Base: out, Index: at, Scale: 1}, a[0])
+			for i := range n {
+				s.clamp(sum[i], low, high)
+				VMOVUPS(sum[i], Mem{Base: a[0]})
+				ADDQ(line, a[0])
 			}
-			pitch := bytes(d, "pitch")
-			ADDQ(pitch, w)
+			ADDQ(Imm(uint64(s.wide())), at)
 		})
-		line := bytes(d, "line")
-		for i := range n {
-			s.clamp(sum[i], low, high)
-			VMOVUPS(sum[i], Mem{Base: out})
-			ADDQ(line, out)
-		}
 		skip := GP64()
 		IMUL3Q(U8(n), step, skip)
 		ADDQ(skip, in)
+		MOVQ(mem(d.Field("line")), skip)
+		IMUL3Q(U8(4*n), skip, skip)
+		ADDQ(skip, out)
 		SUBQ(Imm(uint64(n)), pixels)
 	}
-	s.loop("vector", channels, func() { // channels counts vectors here
-		in, out, pixels := from("from"), from("to"), load(d, "pixels")
-		many, few, done := s.label("many"), s.label("few"), s.label("done")
-		Label(many)
-		CMPQ(pixels, Imm(depthwisePixels))
-		JLT(LabelRef(few))
-		block(depthwisePixels, in, out, pixels)
-		JMP(LabelRef(many))
-		Label(few)
-		TESTQ(pixels, pixels)
-		JZ(LabelRef(done))
-		block(1, in, out, pixels)
-		JMP(LabelRef(few))
-		Label(done)
-		ADDQ(Imm(uint64(s.wide())), at)
-	})
+	many, few, done := s.label("many"), s.label("few"), s.label("done")
+	Label(many)
+	CMPQ(pixels, Imm(depthwisePixels))
+	JLT(LabelRef(few))
+	block(depthwisePixels)
+	JMP(LabelRef(many))
+	Label(few)
+	TESTQ(pixels, pixels)
+	JZ(LabelRef(done))
+	block(1)
+	JMP(LabelRef(few))
+	Label(done)
 	VZEROUPPER()
 	RET()
 }

@@ -47,6 +47,8 @@ func main() {
 		depthwise(s)
 		depthwiseKernels(s)
 		elementwise(s)
+		mark(s)
+		keep(s)
 		adam(s)
 		peak(s)
 		for vectors := 1; vectors <= sparseVectors; vectors++ {
@@ -65,7 +67,7 @@ func tables(file string) {
 	for _, s := range isas {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, rows: %d,\n", s.name, s.lanes, s.lanes, s.rows)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "adam", "peak"} {
+		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)

@@ -21,9 +21,11 @@ func modelSymbols() Package {
 		"DefaultLearningRate": reflect.ValueOf(constant.BinaryOp(constant.MakeFromLiteral("1.0", token.FLOAT, 0), token.QUO, constant.MakeFromLiteral("500.0", token.FLOAT, 0))),
 		"GradientCheck":       reflect.ValueOf((*model.GradientCheck)(nil)),
 		"Layer":               reflect.ValueOf((*model.Layer)(nil)),
+		"MobileNetV2":         reflect.ValueOf(model.MobileNetV2),
 		"Named":               reflect.ValueOf(model.Named),
 		"Net":                 reflect.ValueOf((*model.Net)(nil)),
 		"Predictions":         reflect.ValueOf((*model.Predictions)(nil)),
+		"Random":              reflect.ValueOf(model.Random),
 		"Train":               reflect.ValueOf(model.Train),
 		"TrainOptions":        reflect.ValueOf((*model.TrainOptions)(nil)),
 	}
