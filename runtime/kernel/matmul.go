@@ -42,13 +42,13 @@ type Finish struct {
 	Accumulate bool // add to what c holds, instead of the bias
 }
 
-// The most rows, columns and terms of a block: of A 112×256 stay in the
+// The most rows, columns and terms of a block: of A 112×512 stay in the
 // second-level cache while panels of B pass through the first. A small product is
 // cut into smaller blocks, of which there are at least leastUnits.
 const (
 	blockTiles  = 8
 	blockPanels = 32
-	blockDepth  = 256
+	blockDepth  = 512
 	leastUnits  = 16
 )
 

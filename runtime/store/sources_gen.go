@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"30aaf1f0a63cec5b56efb98425dfcdfad16806c34876fede9945cdb026553a9c",
+		"268f3ac28ebff5add884b03306291ec75329ba3ff327dd356fd32a915be30a6b",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }
