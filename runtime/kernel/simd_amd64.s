@@ -1387,6 +1387,377 @@ store_72:
 	VZEROUPPER
 	RET
 
+// func mix1AVX2(m *mixing)
+// Requires: AVX, FMA3
+TEXT ·mix1AVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+
+tile_73:
+	MOVQ    72(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    112(AX), R9
+	VMOVUPS (DI), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	LEAQ    (CX)(BX*2), DI
+	ADDQ    BX, DI
+
+step_74:
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (CX)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (CX)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (DI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          step_74
+	LEAQ         (DI)(BX*2), CX
+	ADDQ         BX, CX
+	MOVQ         112(AX), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	MOVQ         104(AX), DI
+	SHLQ         $0x02, DI
+	CMPB         138(AX), $0x00
+	JNE          half_77
+	CMPB         136(AX), $0x00
+	JE           bound_75
+	MOVQ         DX, R8
+	VADDPS       (R8), Y0, Y0
+	ADDQ         DI, R8
+	VADDPS       (R8), Y1, Y1
+	ADDQ         DI, R8
+	VADDPS       (R8), Y2, Y2
+	ADDQ         DI, R8
+	VADDPS       (R8), Y3, Y3
+	ADDQ         DI, R8
+	VADDPS       (R8), Y4, Y4
+	ADDQ         DI, R8
+	VADDPS       (R8), Y5, Y5
+	ADDQ         DI, R8
+
+bound_75:
+	CMPB         137(AX), $0x00
+	JE           store_76
+	VBROADCASTSS 128(AX), Y6
+	VBROADCASTSS 132(AX), Y7
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+
+store_76:
+	VMOVUPS Y0, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    DI, DX
+	JMP     next_78
+
+half_77:
+	CMPB   136(AX), $0x00
+	JE     bound_79
+	MOVQ   DX, R8
+	VADDPS (R8), X0, X0
+	ADDQ   DI, R8
+	VADDPS (R8), X1, X1
+	ADDQ   DI, R8
+	VADDPS (R8), X2, X2
+	ADDQ   DI, R8
+	VADDPS (R8), X3, X3
+	ADDQ   DI, R8
+	VADDPS (R8), X4, X4
+	ADDQ   DI, R8
+	VADDPS (R8), X5, X5
+	ADDQ   DI, R8
+
+bound_79:
+	CMPB         137(AX), $0x00
+	JE           store_80
+	VBROADCASTSS 128(AX), Y6
+	VBROADCASTSS 132(AX), Y7
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+
+store_80:
+	VMOVUPS X0, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X1, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X2, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X3, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X4, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X5, (DX)
+	ADDQ    DI, DX
+
+next_78:
+	DECQ SI
+	JNZ  tile_73
+	VZEROUPPER
+	RET
+
+// func mix2AVX2(m *mixing)
+// Requires: AVX, FMA3
+TEXT ·mix2AVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+
+tile_81:
+	MOVQ    72(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    112(AX), R9
+	VMOVUPS (DI), Y0
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y10
+	VMOVUPS 32(DI), Y1
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y9
+	VMOVAPS Y1, Y11
+	LEAQ    (CX)(BX*2), DI
+	ADDQ    BX, DI
+
+step_82:
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS (CX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (CX)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (CX)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (DI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (DI)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (DI)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          step_82
+	LEAQ         (DI)(BX*2), CX
+	ADDQ         BX, CX
+	MOVQ         112(AX), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	MOVQ         104(AX), DI
+	SHLQ         $0x02, DI
+	CMPB         138(AX), $0x00
+	JNE          half_85
+	CMPB         136(AX), $0x00
+	JE           bound_83
+	MOVQ         DX, R8
+	VADDPS       (R8), Y0, Y0
+	VADDPS       32(R8), Y1, Y1
+	ADDQ         DI, R8
+	VADDPS       (R8), Y2, Y2
+	VADDPS       32(R8), Y3, Y3
+	ADDQ         DI, R8
+	VADDPS       (R8), Y4, Y4
+	VADDPS       32(R8), Y5, Y5
+	ADDQ         DI, R8
+	VADDPS       (R8), Y6, Y6
+	VADDPS       32(R8), Y7, Y7
+	ADDQ         DI, R8
+	VADDPS       (R8), Y8, Y8
+	VADDPS       32(R8), Y9, Y9
+	ADDQ         DI, R8
+	VADDPS       (R8), Y10, Y10
+	VADDPS       32(R8), Y11, Y11
+	ADDQ         DI, R8
+
+bound_83:
+	CMPB         137(AX), $0x00
+	JE           store_84
+	VBROADCASTSS 128(AX), Y12
+	VBROADCASTSS 132(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
+
+store_84:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y10, (DX)
+	VMOVUPS Y11, 32(DX)
+	ADDQ    DI, DX
+	JMP     next_86
+
+half_85:
+	CMPB   136(AX), $0x00
+	JE     bound_87
+	MOVQ   DX, R8
+	VADDPS (R8), Y0, Y0
+	VADDPS 32(R8), X1, X1
+	ADDQ   DI, R8
+	VADDPS (R8), Y2, Y2
+	VADDPS 32(R8), X3, X3
+	ADDQ   DI, R8
+	VADDPS (R8), Y4, Y4
+	VADDPS 32(R8), X5, X5
+	ADDQ   DI, R8
+	VADDPS (R8), Y6, Y6
+	VADDPS 32(R8), X7, X7
+	ADDQ   DI, R8
+	VADDPS (R8), Y8, Y8
+	VADDPS 32(R8), X9, X9
+	ADDQ   DI, R8
+	VADDPS (R8), Y10, Y10
+	VADDPS 32(R8), X11, X11
+	ADDQ   DI, R8
+
+bound_87:
+	CMPB         137(AX), $0x00
+	JE           store_88
+	VBROADCASTSS 128(AX), Y12
+	VBROADCASTSS 132(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
+
+store_88:
+	VMOVUPS Y0, (DX)
+	VMOVUPS X1, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS X3, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS X5, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS X7, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS X9, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y10, (DX)
+	VMOVUPS X11, 32(DX)
+	ADDQ    DI, DX
+
+next_86:
+	DECQ SI
+	JNZ  tile_81
+	VZEROUPPER
+	RET
+
 // func inputTransformAVX2(t *transform)
 // Requires: AVX, AVX2, FMA3
 TEXT ·inputTransformAVX2(SB), $1152-8
@@ -1419,7 +1790,7 @@ TEXT ·inputTransformAVX2(SB), $1152-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Y5
 
-vector_73:
+vector_89:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Y6
@@ -1898,7 +2269,7 @@ vector_73:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_73
+	JNZ          vector_89
 	VZEROUPPER
 	RET
 
@@ -1935,7 +2306,7 @@ TEXT ·outputTransformAVX2(SB), $1152-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Y5
 
-vector_74:
+vector_90:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Y6
@@ -2307,7 +2678,7 @@ vector_74:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, BX
 	DECQ         R9
-	JNZ          vector_74
+	JNZ          vector_90
 	VZEROUPPER
 	RET
 
@@ -2346,7 +2717,7 @@ TEXT ·kernelTransformAVX2(SB), $1152-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Y6
 
-vector_75:
+vector_91:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Y7
 	VMOVUPS      (R8)(BX*1), Y8
@@ -2570,7 +2941,7 @@ vector_75:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_75
+	JNZ          vector_91
 	VZEROUPPER
 	RET
 
@@ -2595,10 +2966,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_76:
+pixel_92:
 	XORQ R9, R9
 
-vector_77:
+vector_93:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -2607,9 +2978,9 @@ vector_77:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_78
+	JZ      chosen_94
 
-tap_79:
+tap_95:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -2620,12 +2991,12 @@ tap_79:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_79
+	JNZ       tap_95
 
-chosen_78:
+chosen_94:
 	VMOVUPS   Y4, (DX)(R9*1)
 	TESTQ     BX, BX
-	JZ        done_80
+	JZ        done_96
 	VCMPPS    $0x1e, Y0, Y4, Y6
 	VCMPPS    $0x11, Y1, Y4, Y4
 	VANDPS    Y6, Y4, Y6
@@ -2633,19 +3004,19 @@ chosen_78:
 	VBLENDVPS Y6, Y5, Y4, Y4
 	VMOVUPS   Y4, (BX)(R9*1)
 
-done_80:
+done_96:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_77
+	JLT   vector_93
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_81
+	JZ    skip_97
 	ADDQ  R8, BX
 
-skip_81:
+skip_97:
 	DECQ SI
-	JNZ  pixel_76
+	JNZ  pixel_92
 	VZEROUPPER
 	RET
 
@@ -2668,14 +3039,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_82:
+pixel_98:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_83:
+column_99:
 	XORQ R10, R10
 
-vector_84:
+vector_100:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -2683,15 +3054,15 @@ vector_84:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_84
+	JLT      vector_100
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_83
+	JNZ      column_99
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_82
+	JNZ      pixel_98
 	VZEROUPPER
 	RET
 
@@ -2707,13 +3078,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_85:
+many_101:
 	CMPQ DX, $0x07
-	JLT  few_86
+	JLT  few_102
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_88:
+vector_104:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -2729,7 +3100,7 @@ vector_88:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_89:
+tap_105:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -2748,7 +3119,7 @@ tap_89:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_89
+	JNZ         tap_105
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -2782,22 +3153,22 @@ tap_89:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_88
+	JNZ         vector_104
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_85
+	JMP         many_101
 
-few_86:
+few_102:
 	TESTQ DX, DX
-	JZ    done_87
+	JZ    done_103
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_90:
+vector_106:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -2807,7 +3178,7 @@ vector_90:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_91:
+tap_107:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -2816,7 +3187,7 @@ tap_91:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_91
+	JNZ         tap_107
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -2826,16 +3197,16 @@ tap_91:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_90
+	JNZ         vector_106
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_86
+	JMP         few_102
 
-done_87:
+done_103:
 	VZEROUPPER
 	RET
 
@@ -2854,35 +3225,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_92:
+vector_108:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_93:
+tap_109:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_94:
+pixel_110:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_94
+	JNZ         pixel_110
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_93
+	JNZ         tap_109
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_92
+	JNZ         vector_108
 	VZEROUPPER
 	RET
 
@@ -2898,14 +3269,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_95:
+vector_111:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_95
+	JNZ     vector_111
 	VZEROUPPER
 	RET
 
@@ -2920,14 +3291,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_96:
+vector_112:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_96
+	JNZ     vector_112
 	VZEROUPPER
 	RET
 
@@ -2943,7 +3314,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_97:
+vector_113:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -2953,7 +3324,7 @@ vector_97:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_97
+	JNZ     vector_113
 	VZEROUPPER
 	RET
 
@@ -2967,7 +3338,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_98:
+vector_114:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -2977,7 +3348,7 @@ vector_98:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_98
+	JNZ       vector_114
 	VZEROUPPER
 	RET
 
@@ -2990,7 +3361,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_99:
+vector_115:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -2999,7 +3370,7 @@ vector_99:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_99
+	JNZ          vector_115
 	VZEROUPPER
 	RET
 
@@ -3029,7 +3400,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Y4
 	XORQ         AX, AX
 
-vector_100:
+vector_116:
 	VMULPS  (DX)(AX*1), Y0, Y5
 	VMOVUPS (BX)(AX*1), Y6
 	VSUBPS  Y6, Y5, Y7
@@ -3051,7 +3422,7 @@ vector_100:
 	VMOVUPS Y5, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_100
+	JNZ     vector_116
 	VZEROUPPER
 	RET
 
@@ -3065,15 +3436,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_102
+	JE         zeros_118
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_101
+	JMP        multiply_117
 
-zeros_102:
+zeros_118:
 	VPXORD Z0, Z0, Z0
 
-multiply_101:
+multiply_117:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -3084,40 +3455,40 @@ multiply_101:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_103:
+tap_119:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_104:
+step_120:
 	VMOVUPS      (DI), Z1
 	VBROADCASTSS (R8), Z2
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_104
+	JNZ          step_120
 	DECQ         SI
-	JNZ          tap_103
+	JNZ          tap_119
 	CMPB         168(AX), $0x00
-	JE           bound_105
+	JE           bound_121
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_105:
+bound_121:
 	CMPB         169(AX), $0x00
-	JE           store_106
+	JE           store_122
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_106:
+store_122:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3138,17 +3509,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_108
+	JE         zeros_124
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_107
+	JMP        multiply_123
 
-zeros_108:
+zeros_124:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_107:
+multiply_123:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3159,14 +3530,14 @@ multiply_107:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_109:
+tap_125:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_110:
+step_126:
 	VMOVUPS      (R8), Z2
 	VBROADCASTSS (R9), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -3175,11 +3546,11 @@ step_110:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_110
+	JNZ          step_126
 	DECQ         DI
-	JNZ          tap_109
+	JNZ          tap_125
 	CMPB         168(AX), $0x00
-	JE           bound_111
+	JE           bound_127
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3188,9 +3559,9 @@ step_110:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_111:
+bound_127:
 	CMPB         169(AX), $0x00
-	JE           store_112
+	JE           store_128
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -3198,7 +3569,7 @@ bound_111:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_112:
+store_128:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3223,19 +3594,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_114
+	JE         zeros_130
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_113
+	JMP        multiply_129
 
-zeros_114:
+zeros_130:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_113:
+multiply_129:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3246,14 +3617,14 @@ multiply_113:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_115:
+tap_131:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_116:
+step_132:
 	VMOVUPS      (R8), Z3
 	VBROADCASTSS (R9), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -3264,11 +3635,11 @@ step_116:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_116
+	JNZ          step_132
 	DECQ         DI
-	JNZ          tap_115
+	JNZ          tap_131
 	CMPB         168(AX), $0x00
-	JE           bound_117
+	JE           bound_133
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3279,9 +3650,9 @@ step_116:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_117:
+bound_133:
 	CMPB         169(AX), $0x00
-	JE           store_118
+	JE           store_134
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -3291,7 +3662,7 @@ bound_117:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_118:
+store_134:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3320,21 +3691,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_120
+	JE         zeros_136
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_119
+	JMP        multiply_135
 
-zeros_120:
+zeros_136:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_119:
+multiply_135:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3345,7 +3716,7 @@ multiply_119:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_121:
+tap_137:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3354,7 +3725,7 @@ tap_121:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_122:
+step_138:
 	VMOVUPS      (R8), Z4
 	VBROADCASTSS (R9), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -3368,11 +3739,11 @@ step_122:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_122
+	JNZ          step_138
 	DECQ         DI
-	JNZ          tap_121
+	JNZ          tap_137
 	CMPB         168(AX), $0x00
-	JE           bound_123
+	JE           bound_139
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3385,9 +3756,9 @@ step_122:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_123:
+bound_139:
 	CMPB         169(AX), $0x00
-	JE           store_124
+	JE           store_140
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -3399,7 +3770,7 @@ bound_123:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_124:
+store_140:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3432,23 +3803,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_126
+	JE         zeros_142
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_125
+	JMP        multiply_141
 
-zeros_126:
+zeros_142:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_125:
+multiply_141:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3459,7 +3830,7 @@ multiply_125:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_127:
+tap_143:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3468,7 +3839,7 @@ tap_127:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_128:
+step_144:
 	VMOVUPS      (R8), Z5
 	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -3484,11 +3855,11 @@ step_128:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_128
+	JNZ          step_144
 	DECQ         DI
-	JNZ          tap_127
+	JNZ          tap_143
 	CMPB         168(AX), $0x00
-	JE           bound_129
+	JE           bound_145
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3503,9 +3874,9 @@ step_128:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_129:
+bound_145:
 	CMPB         169(AX), $0x00
-	JE           store_130
+	JE           store_146
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -3519,7 +3890,7 @@ bound_129:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_130:
+store_146:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3556,7 +3927,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_132
+	JE         zeros_148
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3564,9 +3935,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_131
+	JMP        multiply_147
 
-zeros_132:
+zeros_148:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3574,7 +3945,7 @@ zeros_132:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_131:
+multiply_147:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3585,7 +3956,7 @@ multiply_131:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_133:
+tap_149:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3594,7 +3965,7 @@ tap_133:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_134:
+step_150:
 	VMOVUPS      (R8), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -3612,11 +3983,11 @@ step_134:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_134
+	JNZ          step_150
 	DECQ         DI
-	JNZ          tap_133
+	JNZ          tap_149
 	CMPB         168(AX), $0x00
-	JE           bound_135
+	JE           bound_151
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3633,9 +4004,9 @@ step_134:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_135:
+bound_151:
 	CMPB         169(AX), $0x00
-	JE           store_136
+	JE           store_152
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -3651,7 +4022,7 @@ bound_135:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_136:
+store_152:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3692,7 +4063,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_138
+	JE         zeros_154
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3701,9 +4072,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_137
+	JMP        multiply_153
 
-zeros_138:
+zeros_154:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3712,7 +4083,7 @@ zeros_138:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_137:
+multiply_153:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3723,7 +4094,7 @@ multiply_137:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_139:
+tap_155:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3734,7 +4105,7 @@ tap_139:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_140:
+step_156:
 	VMOVUPS      (R8), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -3755,11 +4126,11 @@ step_140:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_140
+	JNZ          step_156
 	DECQ         DI
-	JNZ          tap_139
+	JNZ          tap_155
 	CMPB         168(AX), $0x00
-	JE           bound_141
+	JE           bound_157
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3778,9 +4149,9 @@ step_140:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_141:
+bound_157:
 	CMPB         169(AX), $0x00
-	JE           store_142
+	JE           store_158
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -3798,7 +4169,7 @@ bound_141:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_142:
+store_158:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3843,7 +4214,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_144
+	JE         zeros_160
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -3853,9 +4224,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_143
+	JMP        multiply_159
 
-zeros_144:
+zeros_160:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -3865,7 +4236,7 @@ zeros_144:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_143:
+multiply_159:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3876,7 +4247,7 @@ multiply_143:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_145:
+tap_161:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3887,7 +4258,7 @@ tap_145:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_146:
+step_162:
 	VMOVUPS      (R8), Z8
 	VBROADCASTSS (R9), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -3910,11 +4281,11 @@ step_146:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_146
+	JNZ          step_162
 	DECQ         DI
-	JNZ          tap_145
+	JNZ          tap_161
 	CMPB         168(AX), $0x00
-	JE           bound_147
+	JE           bound_163
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3935,9 +4306,9 @@ step_146:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_147:
+bound_163:
 	CMPB         169(AX), $0x00
-	JE           store_148
+	JE           store_164
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -3957,7 +4328,7 @@ bound_147:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_148:
+store_164:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4006,7 +4377,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_150
+	JE         zeros_166
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4017,9 +4388,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_149
+	JMP        multiply_165
 
-zeros_150:
+zeros_166:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4030,7 +4401,7 @@ zeros_150:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_149:
+multiply_165:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4041,7 +4412,7 @@ multiply_149:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_151:
+tap_167:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4052,7 +4423,7 @@ tap_151:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_152:
+step_168:
 	VMOVUPS      (R8), Z9
 	VBROADCASTSS (R9), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -4077,11 +4448,11 @@ step_152:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_152
+	JNZ          step_168
 	DECQ         DI
-	JNZ          tap_151
+	JNZ          tap_167
 	CMPB         168(AX), $0x00
-	JE           bound_153
+	JE           bound_169
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4104,9 +4475,9 @@ step_152:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_153:
+bound_169:
 	CMPB         169(AX), $0x00
-	JE           store_154
+	JE           store_170
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -4128,7 +4499,7 @@ bound_153:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_154:
+store_170:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4181,7 +4552,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_156
+	JE         zeros_172
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4193,9 +4564,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_155
+	JMP        multiply_171
 
-zeros_156:
+zeros_172:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4207,7 +4578,7 @@ zeros_156:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_155:
+multiply_171:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4218,7 +4589,7 @@ multiply_155:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_157:
+tap_173:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4231,7 +4602,7 @@ tap_157:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_158:
+step_174:
 	VMOVUPS      (R8), Z10
 	VBROADCASTSS (R9), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -4259,11 +4630,11 @@ step_158:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_158
+	JNZ          step_174
 	DECQ         DI
-	JNZ          tap_157
+	JNZ          tap_173
 	CMPB         168(AX), $0x00
-	JE           bound_159
+	JE           bound_175
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4288,9 +4659,9 @@ step_158:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_159:
+bound_175:
 	CMPB         169(AX), $0x00
-	JE           store_160
+	JE           store_176
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -4314,7 +4685,7 @@ bound_159:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_160:
+store_176:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4371,7 +4742,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_162
+	JE         zeros_178
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4384,9 +4755,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_161
+	JMP        multiply_177
 
-zeros_162:
+zeros_178:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4399,7 +4770,7 @@ zeros_162:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_161:
+multiply_177:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4410,7 +4781,7 @@ multiply_161:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_163:
+tap_179:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4423,7 +4794,7 @@ tap_163:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_164:
+step_180:
 	VMOVUPS      (R8), Z11
 	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -4453,11 +4824,11 @@ step_164:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_164
+	JNZ          step_180
 	DECQ         DI
-	JNZ          tap_163
+	JNZ          tap_179
 	CMPB         168(AX), $0x00
-	JE           bound_165
+	JE           bound_181
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4484,9 +4855,9 @@ step_164:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_165:
+bound_181:
 	CMPB         169(AX), $0x00
-	JE           store_166
+	JE           store_182
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -4512,7 +4883,7 @@ bound_165:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_166:
+store_182:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4573,7 +4944,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_168
+	JE         zeros_184
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4587,9 +4958,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_167
+	JMP        multiply_183
 
-zeros_168:
+zeros_184:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4603,7 +4974,7 @@ zeros_168:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_167:
+multiply_183:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4614,7 +4985,7 @@ multiply_167:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_169:
+tap_185:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4627,7 +4998,7 @@ tap_169:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_170:
+step_186:
 	VMOVUPS      (R8), Z12
 	VBROADCASTSS (R9), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -4659,11 +5030,11 @@ step_170:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_170
+	JNZ          step_186
 	DECQ         DI
-	JNZ          tap_169
+	JNZ          tap_185
 	CMPB         168(AX), $0x00
-	JE           bound_171
+	JE           bound_187
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4692,9 +5063,9 @@ step_170:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_171:
+bound_187:
 	CMPB         169(AX), $0x00
-	JE           store_172
+	JE           store_188
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -4722,7 +5093,7 @@ bound_171:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_172:
+store_188:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4787,7 +5158,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_174
+	JE         zeros_190
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4802,9 +5173,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_173
+	JMP        multiply_189
 
-zeros_174:
+zeros_190:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4819,7 +5190,7 @@ zeros_174:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_173:
+multiply_189:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4830,7 +5201,7 @@ multiply_173:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_175:
+tap_191:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4845,7 +5216,7 @@ tap_175:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_176:
+step_192:
 	VMOVUPS      (R8), Z13
 	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -4880,11 +5251,11 @@ step_176:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_176
+	JNZ          step_192
 	DECQ         DI
-	JNZ          tap_175
+	JNZ          tap_191
 	CMPB         168(AX), $0x00
-	JE           bound_177
+	JE           bound_193
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4915,9 +5286,9 @@ step_176:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_177:
+bound_193:
 	CMPB         169(AX), $0x00
-	JE           store_178
+	JE           store_194
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -4947,7 +5318,7 @@ bound_177:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_178:
+store_194:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5016,7 +5387,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_180
+	JE         zeros_196
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5032,9 +5403,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_179
+	JMP        multiply_195
 
-zeros_180:
+zeros_196:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5050,7 +5421,7 @@ zeros_180:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_179:
+multiply_195:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5061,7 +5432,7 @@ multiply_179:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_181:
+tap_197:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5076,7 +5447,7 @@ tap_181:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_182:
+step_198:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -5113,11 +5484,11 @@ step_182:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_182
+	JNZ          step_198
 	DECQ         DI
-	JNZ          tap_181
+	JNZ          tap_197
 	CMPB         168(AX), $0x00
-	JE           bound_183
+	JE           bound_199
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5150,9 +5521,9 @@ step_182:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_183:
+bound_199:
 	CMPB         169(AX), $0x00
-	JE           store_184
+	JE           store_200
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -5184,7 +5555,7 @@ bound_183:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_184:
+store_200:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5230,17 +5601,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_186
+	JE         zeros_202
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_185
+	JMP        multiply_201
 
-zeros_186:
+zeros_202:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_185:
+multiply_201:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5251,14 +5622,14 @@ multiply_185:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_187:
+tap_203:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_188:
+step_204:
 	VMOVUPS      (DI), Z2
 	VMOVUPS      64(DI), Z3
 	VBROADCASTSS (R8), Z4
@@ -5267,11 +5638,11 @@ step_188:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_188
+	JNZ          step_204
 	DECQ         SI
-	JNZ          tap_187
+	JNZ          tap_203
 	CMPB         168(AX), $0x00
-	JE           bound_189
+	JE           bound_205
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5279,9 +5650,9 @@ step_188:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_189:
+bound_205:
 	CMPB         169(AX), $0x00
-	JE           store_190
+	JE           store_206
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5289,7 +5660,7 @@ bound_189:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_190:
+store_206:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5313,21 +5684,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_192
+	JE         zeros_208
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_191
+	JMP        multiply_207
 
-zeros_192:
+zeros_208:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_191:
+multiply_207:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5338,14 +5709,14 @@ multiply_191:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_193:
+tap_209:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_194:
+step_210:
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
 	VBROADCASTSS (R9), Z6
@@ -5357,11 +5728,11 @@ step_194:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_194
+	JNZ          step_210
 	DECQ         DI
-	JNZ          tap_193
+	JNZ          tap_209
 	CMPB         168(AX), $0x00
-	JE           bound_195
+	JE           bound_211
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5372,9 +5743,9 @@ step_194:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_195:
+bound_211:
 	CMPB         169(AX), $0x00
-	JE           store_196
+	JE           store_212
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5386,7 +5757,7 @@ bound_195:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_196:
+store_212:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5416,7 +5787,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_198
+	JE         zeros_214
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5424,9 +5795,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_197
+	JMP        multiply_213
 
-zeros_198:
+zeros_214:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5434,7 +5805,7 @@ zeros_198:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_197:
+multiply_213:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5445,14 +5816,14 @@ multiply_197:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_199:
+tap_215:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_200:
+step_216:
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
 	VBROADCASTSS (R9), Z8
@@ -5467,11 +5838,11 @@ step_200:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_200
+	JNZ          step_216
 	DECQ         DI
-	JNZ          tap_199
+	JNZ          tap_215
 	CMPB         168(AX), $0x00
-	JE           bound_201
+	JE           bound_217
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5485,9 +5856,9 @@ step_200:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_201:
+bound_217:
 	CMPB         169(AX), $0x00
-	JE           store_202
+	JE           store_218
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5503,7 +5874,7 @@ bound_201:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_202:
+store_218:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5539,7 +5910,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_204
+	JE         zeros_220
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5549,9 +5920,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_203
+	JMP        multiply_219
 
-zeros_204:
+zeros_220:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5561,7 +5932,7 @@ zeros_204:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_203:
+multiply_219:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5572,7 +5943,7 @@ multiply_203:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_205:
+tap_221:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5581,7 +5952,7 @@ tap_205:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_206:
+step_222:
 	VMOVUPS      (R8), Z8
 	VMOVUPS      64(R8), Z9
 	VBROADCASTSS (R9), Z10
@@ -5600,11 +5971,11 @@ step_206:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_206
+	JNZ          step_222
 	DECQ         DI
-	JNZ          tap_205
+	JNZ          tap_221
 	CMPB         168(AX), $0x00
-	JE           bound_207
+	JE           bound_223
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5621,9 +5992,9 @@ step_206:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_207:
+bound_223:
 	CMPB         169(AX), $0x00
-	JE           store_208
+	JE           store_224
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5643,7 +6014,7 @@ bound_207:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_208:
+store_224:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5685,7 +6056,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_210
+	JE         zeros_226
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5697,9 +6068,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_209
+	JMP        multiply_225
 
-zeros_210:
+zeros_226:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5711,7 +6082,7 @@ zeros_210:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_209:
+multiply_225:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5722,7 +6093,7 @@ multiply_209:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_211:
+tap_227:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5731,7 +6102,7 @@ tap_211:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_212:
+step_228:
 	VMOVUPS      (R8), Z10
 	VMOVUPS      64(R8), Z11
 	VBROADCASTSS (R9), Z12
@@ -5753,11 +6124,11 @@ step_212:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_212
+	JNZ          step_228
 	DECQ         DI
-	JNZ          tap_211
+	JNZ          tap_227
 	CMPB         168(AX), $0x00
-	JE           bound_213
+	JE           bound_229
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5777,9 +6148,9 @@ step_212:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_213:
+bound_229:
 	CMPB         169(AX), $0x00
-	JE           store_214
+	JE           store_230
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5803,7 +6174,7 @@ bound_213:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_214:
+store_230:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5851,7 +6222,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_216
+	JE         zeros_232
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -5865,9 +6236,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_215
+	JMP        multiply_231
 
-zeros_216:
+zeros_232:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5881,7 +6252,7 @@ zeros_216:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_215:
+multiply_231:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5892,7 +6263,7 @@ multiply_215:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_217:
+tap_233:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5901,7 +6272,7 @@ tap_217:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_218:
+step_234:
 	VMOVUPS      (R8), Z12
 	VMOVUPS      64(R8), Z13
 	VBROADCASTSS (R9), Z14
@@ -5926,11 +6297,11 @@ step_218:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_218
+	JNZ          step_234
 	DECQ         DI
-	JNZ          tap_217
+	JNZ          tap_233
 	CMPB         168(AX), $0x00
-	JE           bound_219
+	JE           bound_235
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5953,9 +6324,9 @@ step_218:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_219:
+bound_235:
 	CMPB         169(AX), $0x00
-	JE           store_220
+	JE           store_236
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -5983,7 +6354,7 @@ bound_219:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_220:
+store_236:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6037,7 +6408,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_222
+	JE         zeros_238
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6053,9 +6424,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_221
+	JMP        multiply_237
 
-zeros_222:
+zeros_238:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6071,7 +6442,7 @@ zeros_222:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_221:
+multiply_237:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6082,7 +6453,7 @@ multiply_221:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_223:
+tap_239:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6093,7 +6464,7 @@ tap_223:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_224:
+step_240:
 	VMOVUPS      (R8), Z14
 	VMOVUPS      64(R8), Z15
 	VBROADCASTSS (R9), Z16
@@ -6122,11 +6493,11 @@ step_224:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_224
+	JNZ          step_240
 	DECQ         DI
-	JNZ          tap_223
+	JNZ          tap_239
 	CMPB         168(AX), $0x00
-	JE           bound_225
+	JE           bound_241
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6152,9 +6523,9 @@ step_224:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_225:
+bound_241:
 	CMPB         169(AX), $0x00
-	JE           store_226
+	JE           store_242
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6186,7 +6557,7 @@ bound_225:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_226:
+store_242:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6246,7 +6617,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_228
+	JE         zeros_244
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6264,9 +6635,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_227
+	JMP        multiply_243
 
-zeros_228:
+zeros_244:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6284,7 +6655,7 @@ zeros_228:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_227:
+multiply_243:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6295,7 +6666,7 @@ multiply_227:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_229:
+tap_245:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6306,7 +6677,7 @@ tap_229:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_230:
+step_246:
 	VMOVUPS      (R8), Z16
 	VMOVUPS      64(R8), Z17
 	VBROADCASTSS (R9), Z18
@@ -6338,11 +6709,11 @@ step_230:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_230
+	JNZ          step_246
 	DECQ         DI
-	JNZ          tap_229
+	JNZ          tap_245
 	CMPB         168(AX), $0x00
-	JE           bound_231
+	JE           bound_247
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6371,9 +6742,9 @@ step_230:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_231:
+bound_247:
 	CMPB         169(AX), $0x00
-	JE           store_232
+	JE           store_248
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -6409,7 +6780,7 @@ bound_231:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_232:
+store_248:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6475,7 +6846,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_234
+	JE         zeros_250
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6495,9 +6866,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_233
+	JMP        multiply_249
 
-zeros_234:
+zeros_250:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6517,7 +6888,7 @@ zeros_234:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_233:
+multiply_249:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6528,7 +6899,7 @@ multiply_233:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_235:
+tap_251:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6539,7 +6910,7 @@ tap_235:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_236:
+step_252:
 	VMOVUPS      (R8), Z18
 	VMOVUPS      64(R8), Z19
 	VBROADCASTSS (R9), Z20
@@ -6574,11 +6945,11 @@ step_236:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_236
+	JNZ          step_252
 	DECQ         DI
-	JNZ          tap_235
+	JNZ          tap_251
 	CMPB         168(AX), $0x00
-	JE           bound_237
+	JE           bound_253
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6610,9 +6981,9 @@ step_236:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_237:
+bound_253:
 	CMPB         169(AX), $0x00
-	JE           store_238
+	JE           store_254
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -6652,7 +7023,7 @@ bound_237:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_238:
+store_254:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6724,7 +7095,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_240
+	JE         zeros_256
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6746,9 +7117,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_239
+	JMP        multiply_255
 
-zeros_240:
+zeros_256:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6770,7 +7141,7 @@ zeros_240:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_239:
+multiply_255:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6781,7 +7152,7 @@ multiply_239:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_241:
+tap_257:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6794,7 +7165,7 @@ tap_241:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_242:
+step_258:
 	VMOVUPS      (R8), Z20
 	VMOVUPS      64(R8), Z21
 	VBROADCASTSS (R9), Z22
@@ -6833,11 +7204,11 @@ step_242:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_242
+	JNZ          step_258
 	DECQ         DI
-	JNZ          tap_241
+	JNZ          tap_257
 	CMPB         168(AX), $0x00
-	JE           bound_243
+	JE           bound_259
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6872,9 +7243,9 @@ step_242:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_243:
+bound_259:
 	CMPB         169(AX), $0x00
-	JE           store_244
+	JE           store_260
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -6918,7 +7289,7 @@ bound_243:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_244:
+store_260:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6996,7 +7367,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_246
+	JE         zeros_262
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7020,9 +7391,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_245
+	JMP        multiply_261
 
-zeros_246:
+zeros_262:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7046,7 +7417,7 @@ zeros_246:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_245:
+multiply_261:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7057,7 +7428,7 @@ multiply_245:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_247:
+tap_263:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7070,7 +7441,7 @@ tap_247:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_248:
+step_264:
 	VMOVUPS      (R8), Z22
 	VMOVUPS      64(R8), Z23
 	VBROADCASTSS (R9), Z24
@@ -7112,11 +7483,11 @@ step_248:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_248
+	JNZ          step_264
 	DECQ         DI
-	JNZ          tap_247
+	JNZ          tap_263
 	CMPB         168(AX), $0x00
-	JE           bound_249
+	JE           bound_265
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7154,9 +7525,9 @@ step_248:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_249:
+bound_265:
 	CMPB         169(AX), $0x00
-	JE           store_250
+	JE           store_266
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -7204,7 +7575,7 @@ bound_249:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_250:
+store_266:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7288,7 +7659,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_252
+	JE         zeros_268
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7314,9 +7685,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_251
+	JMP        multiply_267
 
-zeros_252:
+zeros_268:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7342,7 +7713,7 @@ zeros_252:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_251:
+multiply_267:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7353,7 +7724,7 @@ multiply_251:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_253:
+tap_269:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7366,7 +7737,7 @@ tap_253:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_254:
+step_270:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VBROADCASTSS (R9), Z26
@@ -7411,11 +7782,11 @@ step_254:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_254
+	JNZ          step_270
 	DECQ         DI
-	JNZ          tap_253
+	JNZ          tap_269
 	CMPB         168(AX), $0x00
-	JE           bound_255
+	JE           bound_271
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7456,9 +7827,9 @@ step_254:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_255:
+bound_271:
 	CMPB         169(AX), $0x00
-	JE           store_256
+	JE           store_272
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -7510,7 +7881,7 @@ bound_255:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_256:
+store_272:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7600,7 +7971,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_258
+	JE         zeros_274
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7628,9 +7999,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_257
+	JMP        multiply_273
 
-zeros_258:
+zeros_274:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7658,7 +8029,7 @@ zeros_258:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_257:
+multiply_273:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7669,7 +8040,7 @@ multiply_257:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_259:
+tap_275:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7684,7 +8055,7 @@ tap_259:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_260:
+step_276:
 	VMOVUPS      (R8), Z26
 	VMOVUPS      64(R8), Z27
 	VBROADCASTSS (R9), Z28
@@ -7733,11 +8104,11 @@ step_260:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_260
+	JNZ          step_276
 	DECQ         DI
-	JNZ          tap_259
+	JNZ          tap_275
 	CMPB         168(AX), $0x00
-	JE           bound_261
+	JE           bound_277
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7781,9 +8152,9 @@ step_260:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_261:
+bound_277:
 	CMPB         169(AX), $0x00
-	JE           store_262
+	JE           store_278
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -7839,7 +8210,7 @@ bound_261:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_262:
+store_278:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7935,7 +8306,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_264
+	JE         zeros_280
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7965,9 +8336,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_263
+	JMP        multiply_279
 
-zeros_264:
+zeros_280:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7997,7 +8368,7 @@ zeros_264:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_263:
+multiply_279:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8008,7 +8379,7 @@ multiply_263:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_265:
+tap_281:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8023,7 +8394,7 @@ tap_265:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_266:
+step_282:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -8075,11 +8446,11 @@ step_266:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_266
+	JNZ          step_282
 	DECQ         DI
-	JNZ          tap_265
+	JNZ          tap_281
 	CMPB         168(AX), $0x00
-	JE           bound_267
+	JE           bound_283
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8126,9 +8497,9 @@ step_266:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_267:
+bound_283:
 	CMPB         169(AX), $0x00
-	JE           store_268
+	JE           store_284
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -8188,7 +8559,7 @@ bound_267:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_268:
+store_284:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8237,6 +8608,715 @@ store_268:
 	VZEROUPPER
 	RET
 
+// func mix1AVX512(m *mixing)
+// Requires: AVX, AVX512F
+TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+
+tile_285:
+	MOVQ    72(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    112(AX), R9
+	VMOVUPS (DI), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z13
+	LEAQ    (CX)(BX*2), DI
+	ADDQ    BX, DI
+	LEAQ    (DI)(BX*2), R10
+	ADDQ    BX, R10
+	LEAQ    (R10)(BX*2), R11
+	ADDQ    BX, R11
+	LEAQ    (R11)(BX*2), R12
+	ADDQ    BX, R12
+
+step_286:
+	VMOVUPS      (R8), Z14
+	VBROADCASTSS (CX), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (CX)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (CX)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (DI)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (DI)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         $0x80, R8
+	DECQ         R9
+	JNZ          step_286
+	LEAQ         (R12)(BX*1), CX
+	ADDQ         BX, CX
+	MOVQ         112(AX), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	MOVQ         104(AX), DI
+	SHLQ         $0x02, DI
+	CMPB         138(AX), $0x00
+	JNE          half_289
+	CMPB         136(AX), $0x00
+	JE           bound_287
+	MOVQ         DX, R8
+	VADDPS       (R8), Z0, Z0
+	ADDQ         DI, R8
+	VADDPS       (R8), Z1, Z1
+	ADDQ         DI, R8
+	VADDPS       (R8), Z2, Z2
+	ADDQ         DI, R8
+	VADDPS       (R8), Z3, Z3
+	ADDQ         DI, R8
+	VADDPS       (R8), Z4, Z4
+	ADDQ         DI, R8
+	VADDPS       (R8), Z5, Z5
+	ADDQ         DI, R8
+	VADDPS       (R8), Z6, Z6
+	ADDQ         DI, R8
+	VADDPS       (R8), Z7, Z7
+	ADDQ         DI, R8
+	VADDPS       (R8), Z8, Z8
+	ADDQ         DI, R8
+	VADDPS       (R8), Z9, Z9
+	ADDQ         DI, R8
+	VADDPS       (R8), Z10, Z10
+	ADDQ         DI, R8
+	VADDPS       (R8), Z11, Z11
+	ADDQ         DI, R8
+	VADDPS       (R8), Z12, Z12
+	ADDQ         DI, R8
+	VADDPS       (R8), Z13, Z13
+	ADDQ         DI, R8
+
+bound_287:
+	CMPB         137(AX), $0x00
+	JE           store_288
+	VBROADCASTSS 128(AX), Z14
+	VBROADCASTSS 132(AX), Z15
+	VMAXPS       Z0, Z14, Z0
+	VMINPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMINPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMINPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMINPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMINPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMINPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMINPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMINPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMINPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMINPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMINPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMINPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMINPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMINPS       Z13, Z15, Z13
+
+store_288:
+	VMOVUPS Z0, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z1, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z3, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z5, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z7, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z9, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z11, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z13, (DX)
+	ADDQ    DI, DX
+	JMP     next_290
+
+half_289:
+	CMPB   136(AX), $0x00
+	JE     bound_291
+	MOVQ   DX, R8
+	VADDPS (R8), Y0, Y0
+	ADDQ   DI, R8
+	VADDPS (R8), Y1, Y1
+	ADDQ   DI, R8
+	VADDPS (R8), Y2, Y2
+	ADDQ   DI, R8
+	VADDPS (R8), Y3, Y3
+	ADDQ   DI, R8
+	VADDPS (R8), Y4, Y4
+	ADDQ   DI, R8
+	VADDPS (R8), Y5, Y5
+	ADDQ   DI, R8
+	VADDPS (R8), Y6, Y6
+	ADDQ   DI, R8
+	VADDPS (R8), Y7, Y7
+	ADDQ   DI, R8
+	VADDPS (R8), Y8, Y8
+	ADDQ   DI, R8
+	VADDPS (R8), Y9, Y9
+	ADDQ   DI, R8
+	VADDPS (R8), Y10, Y10
+	ADDQ   DI, R8
+	VADDPS (R8), Y11, Y11
+	ADDQ   DI, R8
+	VADDPS (R8), Y12, Y12
+	ADDQ   DI, R8
+	VADDPS (R8), Y13, Y13
+	ADDQ   DI, R8
+
+bound_291:
+	CMPB         137(AX), $0x00
+	JE           store_292
+	VBROADCASTSS 128(AX), Z14
+	VBROADCASTSS 132(AX), Z15
+	VMAXPS       Z0, Z14, Z0
+	VMINPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMINPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMINPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMINPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMINPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMINPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMINPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMINPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMINPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMINPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMINPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMINPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMINPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMINPS       Z13, Z15, Z13
+
+store_292:
+	VMOVUPS Y0, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y10, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y11, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y12, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y13, (DX)
+	ADDQ    DI, DX
+
+next_290:
+	DECQ SI
+	JNZ  tile_285
+	VZEROUPPER
+	RET
+
+// func mix2AVX512(m *mixing)
+// Requires: AVX, AVX512F
+TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+
+tile_293:
+	MOVQ    72(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    112(AX), R9
+	VMOVUPS (DI), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVAPS Z0, Z16
+	VMOVAPS Z0, Z18
+	VMOVAPS Z0, Z20
+	VMOVAPS Z0, Z22
+	VMOVAPS Z0, Z24
+	VMOVAPS Z0, Z26
+	VMOVUPS 64(DI), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	VMOVAPS Z1, Z17
+	VMOVAPS Z1, Z19
+	VMOVAPS Z1, Z21
+	VMOVAPS Z1, Z23
+	VMOVAPS Z1, Z25
+	VMOVAPS Z1, Z27
+	LEAQ    (CX)(BX*2), DI
+	ADDQ    BX, DI
+	LEAQ    (DI)(BX*2), R10
+	ADDQ    BX, R10
+	LEAQ    (R10)(BX*2), R11
+	ADDQ    BX, R11
+	LEAQ    (R11)(BX*2), R12
+	ADDQ    BX, R12
+
+step_294:
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS (CX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (CX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (CX)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (DI), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (DI)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (DI)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         $0x80, R8
+	DECQ         R9
+	JNZ          step_294
+	LEAQ         (R12)(BX*1), CX
+	ADDQ         BX, CX
+	MOVQ         112(AX), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	MOVQ         104(AX), DI
+	SHLQ         $0x02, DI
+	CMPB         138(AX), $0x00
+	JNE          half_297
+	CMPB         136(AX), $0x00
+	JE           bound_295
+	MOVQ         DX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         DI, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         DI, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         DI, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         DI, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         DI, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         DI, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         DI, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         DI, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         DI, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         DI, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         DI, R8
+	VADDPS       (R8), Z22, Z22
+	VADDPS       64(R8), Z23, Z23
+	ADDQ         DI, R8
+	VADDPS       (R8), Z24, Z24
+	VADDPS       64(R8), Z25, Z25
+	ADDQ         DI, R8
+	VADDPS       (R8), Z26, Z26
+	VADDPS       64(R8), Z27, Z27
+	ADDQ         DI, R8
+
+bound_295:
+	CMPB         137(AX), $0x00
+	JE           store_296
+	VBROADCASTSS 128(AX), Z28
+	VBROADCASTSS 132(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMINPS       Z26, Z29, Z26
+	VMAXPS       Z27, Z28, Z27
+	VMINPS       Z27, Z29, Z27
+
+store_296:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Z23, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z24, (DX)
+	VMOVUPS Z25, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z26, (DX)
+	VMOVUPS Z27, 64(DX)
+	ADDQ    DI, DX
+	JMP     next_298
+
+half_297:
+	CMPB   136(AX), $0x00
+	JE     bound_299
+	MOVQ   DX, R8
+	VADDPS (R8), Z0, Z0
+	VADDPS 64(R8), Y1, Y1
+	ADDQ   DI, R8
+	VADDPS (R8), Z2, Z2
+	VADDPS 64(R8), Y3, Y3
+	ADDQ   DI, R8
+	VADDPS (R8), Z4, Z4
+	VADDPS 64(R8), Y5, Y5
+	ADDQ   DI, R8
+	VADDPS (R8), Z6, Z6
+	VADDPS 64(R8), Y7, Y7
+	ADDQ   DI, R8
+	VADDPS (R8), Z8, Z8
+	VADDPS 64(R8), Y9, Y9
+	ADDQ   DI, R8
+	VADDPS (R8), Z10, Z10
+	VADDPS 64(R8), Y11, Y11
+	ADDQ   DI, R8
+	VADDPS (R8), Z12, Z12
+	VADDPS 64(R8), Y13, Y13
+	ADDQ   DI, R8
+	VADDPS (R8), Z14, Z14
+	VADDPS 64(R8), Y15, Y15
+	ADDQ   DI, R8
+	VADDPS (R8), Z16, Z16
+	VADDPS 64(R8), Y17, Y17
+	ADDQ   DI, R8
+	VADDPS (R8), Z18, Z18
+	VADDPS 64(R8), Y19, Y19
+	ADDQ   DI, R8
+	VADDPS (R8), Z20, Z20
+	VADDPS 64(R8), Y21, Y21
+	ADDQ   DI, R8
+	VADDPS (R8), Z22, Z22
+	VADDPS 64(R8), Y23, Y23
+	ADDQ   DI, R8
+	VADDPS (R8), Z24, Z24
+	VADDPS 64(R8), Y25, Y25
+	ADDQ   DI, R8
+	VADDPS (R8), Z26, Z26
+	VADDPS 64(R8), Y27, Y27
+	ADDQ   DI, R8
+
+bound_299:
+	CMPB         137(AX), $0x00
+	JE           store_300
+	VBROADCASTSS 128(AX), Z28
+	VBROADCASTSS 132(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMINPS       Z26, Z29, Z26
+	VMAXPS       Z27, Z28, Z27
+	VMINPS       Z27, Z29, Z27
+
+store_300:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Y17, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Y19, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Y21, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Y23, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z24, (DX)
+	VMOVUPS Y25, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z26, (DX)
+	VMOVUPS Y27, 64(DX)
+	ADDQ    DI, DX
+
+next_298:
+	DECQ SI
+	JNZ  tile_293
+	VZEROUPPER
+	RET
+
 // func inputTransformAVX512(t *transform)
 // Requires: AVX, AVX512F
 TEXT ·inputTransformAVX512(SB), $2304-8
@@ -8269,7 +9349,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_269:
+vector_301:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -8748,7 +9828,7 @@ vector_269:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_269
+	JNZ          vector_301
 	VZEROUPPER
 	RET
 
@@ -8785,7 +9865,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_270:
+vector_302:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -9157,7 +10237,7 @@ vector_270:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_270
+	JNZ          vector_302
 	VZEROUPPER
 	RET
 
@@ -9196,7 +10276,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_271:
+vector_303:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -9420,7 +10500,7 @@ vector_271:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_271
+	JNZ          vector_303
 	VZEROUPPER
 	RET
 
@@ -9445,10 +10525,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_272:
+pixel_304:
 	XORQ R9, R9
 
-vector_273:
+vector_305:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -9457,9 +10537,9 @@ vector_273:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_274
+	JZ      chosen_306
 
-tap_275:
+tap_307:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -9470,12 +10550,12 @@ tap_275:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_275
+	JNZ     tap_307
 
-chosen_274:
+chosen_306:
 	VMOVUPS Z4, (DX)(R9*1)
 	TESTQ   BX, BX
-	JZ      done_276
+	JZ      done_308
 	VCMPPS  $0x1e, Z0, Z4, K1
 	VCMPPS  $0x11, Z1, Z4, K2
 	KANDW   K1, K2, K1
@@ -9483,19 +10563,19 @@ chosen_274:
 	VMOVAPS Z5, K1, Z4
 	VMOVUPS Z4, (BX)(R9*1)
 
-done_276:
+done_308:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_273
+	JLT   vector_305
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_277
+	JZ    skip_309
 	ADDQ  R8, BX
 
-skip_277:
+skip_309:
 	DECQ SI
-	JNZ  pixel_272
+	JNZ  pixel_304
 	VZEROUPPER
 	RET
 
@@ -9518,14 +10598,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_278:
+pixel_310:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_279:
+column_311:
 	XORQ R10, R10
 
-vector_280:
+vector_312:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -9533,15 +10613,15 @@ vector_280:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_280
+	JLT       vector_312
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_279
+	JNZ       column_311
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_278
+	JNZ       pixel_310
 	VZEROUPPER
 	RET
 
@@ -9557,13 +10637,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_281:
+many_313:
 	CMPQ DX, $0x07
-	JLT  few_282
+	JLT  few_314
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_284:
+vector_316:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -9579,7 +10659,7 @@ vector_284:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_285:
+tap_317:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -9598,7 +10678,7 @@ tap_285:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_285
+	JNZ         tap_317
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -9632,22 +10712,22 @@ tap_285:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_284
+	JNZ         vector_316
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_281
+	JMP         many_313
 
-few_282:
+few_314:
 	TESTQ DX, DX
-	JZ    done_283
+	JZ    done_315
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_286:
+vector_318:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -9657,7 +10737,7 @@ vector_286:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_287:
+tap_319:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -9666,7 +10746,7 @@ tap_287:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_287
+	JNZ         tap_319
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -9676,16 +10756,16 @@ tap_287:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_286
+	JNZ         vector_318
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_282
+	JMP         few_314
 
-done_283:
+done_315:
 	VZEROUPPER
 	RET
 
@@ -9704,35 +10784,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_288:
+vector_320:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_289:
+tap_321:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_290:
+pixel_322:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_290
+	JNZ         pixel_322
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_289
+	JNZ         tap_321
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_288
+	JNZ         vector_320
 	VZEROUPPER
 	RET
 
@@ -9748,14 +10828,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_291:
+vector_323:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_291
+	JNZ     vector_323
 	VZEROUPPER
 	RET
 
@@ -9770,14 +10850,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_292:
+vector_324:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_292
+	JNZ     vector_324
 	VZEROUPPER
 	RET
 
@@ -9793,7 +10873,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_293:
+vector_325:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -9803,7 +10883,7 @@ vector_293:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_293
+	JNZ       vector_325
 	VZEROUPPER
 	RET
 
@@ -9817,7 +10897,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_294:
+vector_326:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -9827,7 +10907,7 @@ vector_294:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_294
+	JNZ     vector_326
 	VZEROUPPER
 	RET
 
@@ -9839,14 +10919,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_295:
+vector_327:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_295
+	JNZ       vector_327
 	VZEROUPPER
 	RET
 
@@ -9866,7 +10946,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Z4
 	XORQ         AX, AX
 
-vector_296:
+vector_328:
 	VMULPS  (DX)(AX*1), Z0, Z5
 	VMOVUPS (BX)(AX*1), Z6
 	VSUBPS  Z6, Z5, Z7
@@ -9888,7 +10968,7 @@ vector_296:
 	VMOVUPS Z5, (CX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    DI
-	JNZ     vector_296
+	JNZ     vector_328
 	VZEROUPPER
 	RET
 
@@ -9906,7 +10986,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_297:
+block_329:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -9958,6 +11038,6 @@ block_297:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_297
+	JNZ        block_329
 	VZEROUPPER
 	RET

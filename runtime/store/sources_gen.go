@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"0bbea702f32343ae661e24859bc8289bef7be4180961ee6dad39208aca280cbd",
+		"dae8e6ad1d4c3f5907356fd16ba1b60a4ffe781c6257dcf8edc18a56e6819bc4",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }
