@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"dae8e6ad1d4c3f5907356fd16ba1b60a4ffe781c6257dcf8edc18a56e6819bc4",
+		"4442e6a176a0d2d90a60edb52223c3ad1ef0d083f86858a35be54409bc2391cf",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }
