@@ -46,6 +46,7 @@ type chainWorker struct {
 	taps      []int
 	one       [1]int
 	tile      tile
+	mixing    mixing
 	vectors   vectors
 	marks     marks
 	depthwise depthwiseRow
@@ -164,7 +165,7 @@ func (c *chain) mix(w *chainWorker, image, first, last, own0, own1 int) {
 	w.tile = tile{taps: w.one[:], row: in, step: 1, depth: in, wide: c.first.width, line: c.mid, clamp: c.clamp, low: c.low, high: c.high}
 	for p := range c.first.count() {
 		for r := first; r < last; r++ {
-			c.first.panel(c.e, &w.tile, w.edge, p, c.x[(image*c.h+r)*c.w*in:], w.ring[r%c.slots*line+c.mid:], c.w)
+			c.first.panel(c.e, &w.tile, &w.mixing, w.edge, p, c.x[(image*c.h+r)*c.w*in:], w.ring[r%c.slots*line+c.mid:], c.w)
 		}
 	}
 	if c.marks1 == nil {
@@ -261,6 +262,6 @@ func (c *chain) filter(w *chainWorker, image, r0, r1 int) {
 		copy(y, c.x[at:])
 	}
 	for p := range c.last.count() {
-		c.last.panel(c.e, &w.tile, w.edge, p, w.out, y, pixels)
+		c.last.panel(c.e, &w.tile, &w.mixing, w.edge, p, w.out, y, pixels)
 	}
 }

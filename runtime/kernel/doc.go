@@ -6,7 +6,8 @@
 //  2. [Engine.MatMul] multiplies matrices.
 //  3. [NewConv] plans a convolution with bias, bounds (ReLU, ReLU6) and max pooling
 //     fused into it: [Conv.Forward], [Conv.InputGradient], [Conv.WeightGradient].
-//  4. [CrossEntropy] and [Adam] are the ends of a training step.
+//  4. [NewInverted] plans an inverted residual, three convolutions as one.
+//  5. [CrossEntropy] and [Adam] are the ends of a training step.
 //
 // Images are N×H×W×C, so that the channels of a pixel are neighbours; weights of a
 // convolution are kernel rows × kernel columns × channels in × channels out, those

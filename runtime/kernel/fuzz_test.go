@@ -49,6 +49,7 @@ func (c *choices) convolution() (ConvShape, error) {
 // FuzzConv holds whatever shape there is against the definition, on each path.
 func FuzzConv(f *testing.F) {
 	f.Add([]byte{})
+	f.Add([]byte("C\a00000000201120000"))                                                 // more zeros at the left than the kernel reaches over
 	f.Add([]byte{5, 6, 2, 4, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 3, 2, 1, 0, 1})                // 3×3, pooled and bounded
 	f.Add([]byte{8, 9, 23, 0, 2, 2, 1, 2, 1, 0, 1, 0, 1, 0, 0, 0, 0})                     // depthwise, stride 2
 	f.Add([]byte{7, 7, 2, 0, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 2, 2, 1, 0, 2})                // Winograd, pooled

@@ -5,12 +5,13 @@ type pointwise struct {
 	in, out int
 	width   int       // of a panel
 	panels  []float32 // panels × in × width
-	bias    []float32 // padded to whole panels; nil: 0
+	bias    []float32 // padded to whole panels
 }
 
 func newPointwise(e *Engine, in, out int) *pointwise {
 	width := 2 * e.columns
-	return &pointwise{in: in, out: out, width: width, panels: make([]float32, ceil(out, width)*in*width)}
+	panels := ceil(out, width)
+	return &pointwise{in: in, out: out, width: width, panels: make([]float32, panels*in*width), bias: make([]float32, panels*width)}
 }
 
 // count returns the number of panels.
@@ -25,8 +26,7 @@ func (p *pointwise) pack(w, bias []float32) {
 			copy(p.panels[(q*p.in+k)*p.width:][:columns], w[k*p.out+first:])
 		}
 	}
-	p.bias = grown(p.bias, p.count()*p.width)
-	clear(p.bias[copy(p.bias, bias):])
+	copy(p.bias, bias)
 }
 
 // packTurned takes the transpose of the matrix w, out×in.
@@ -38,15 +38,26 @@ func (p *pointwise) packTurned(e *Engine, w []float32) {
 	}
 }
 
-// panel multiplies so many pixels by one panel, as the tile says beside. The
-// pixels stand in.row apart at from, and t.line apart at to.
-func (p *pointwise) panel(e *Engine, t *tile, edge []float32, q int, from, to []float32, pixels int) {
+// panel multiplies so many pixels by one panel, as t says beside. The pixels stand
+// t.row apart at from, and t.line apart at to.
+func (p *pointwise) panel(e *Engine, t *tile, m *mixing, edge []float32, q int, from, to []float32, pixels int) {
 	t.b = p.panels[q*p.in*p.width:][:p.in*p.width]
-	t.bias = nil
-	if p.bias != nil {
-		t.bias = p.bias[q*p.width:][:p.width]
-	}
+	t.bias = p.bias[q*p.width:][:p.width]
 	columns := min(p.width, p.out-q*p.width)
+	vectors := ceil(columns, e.columns)
+	whole := pixels / e.rows
+	left := vectors*e.columns - columns
+	if whole > 0 && (left == 0 || 2*left == e.columns && e.lanes > 1) {
+		*m = mixing{
+			a: from, b: t.b, c: to[q*p.width:], bias: t.bias, row: t.row, line: t.line, depth: t.depth, tiles: whole,
+			low: t.low, high: t.high, accumulate: t.accumulate, clamp: t.clamp, half: left > 0,
+		}
+		e.mix(m, vectors)
+		if pixels -= whole * e.rows; pixels == 0 {
+			return
+		}
+		from, to = from[whole*e.rows*t.row:], to[whole*e.rows*t.line:]
+	}
 	tiles := ceil(pixels, e.rows)
 	first := 0
 	for i := range tiles {

@@ -11,8 +11,9 @@ import (
 // processor's only where it is rounded twice.
 func portable() *routines {
 	return &routines{
-		lanes: 1, columns: 8, rows: 4,
+		lanes: 1, columns: portableColumns, rows: portableRows,
 		tile:             portableTile,
+		mix:              portableMix,
 		inputTransform:   func(t *transform) { portableTransform(t, 6, 6, inputLine) },
 		outputTransform:  func(t *transform) { portableOutput(t) },
 		kernelTransform:  func(t *transform) { portableTransform(t, 3, 6, kernelLine) },
@@ -48,7 +49,10 @@ func clamp(v, low, high float32) float32 {
 	return v
 }
 
-const portableColumns = 8
+const (
+	portableColumns = 8
+	portableRows    = 4
+)
 
 func portableTile(t *tile, rows, vectors int) {
 	for v := range vectors {
@@ -82,6 +86,17 @@ func portableTile(t *tile, rows, vectors int) {
 			}
 			copy(c, sum[:])
 		}
+	}
+}
+
+func portableMix(m *mixing, vectors int) {
+	t := tile{
+		a: m.a, b: m.b, c: m.c, bias: m.bias, taps: []int{0}, row: m.row, step: 1, depth: m.depth, wide: 2 * portableColumns,
+		line: m.line, low: m.low, high: m.high, accumulate: m.accumulate, clamp: m.clamp,
+	}
+	for range m.tiles {
+		portableTile(&t, portableRows, vectors)
+		t.a, t.c = t.a[min(portableRows*t.row, len(t.a)):], t.c[min(portableRows*t.line, len(t.c)):]
 	}
 }
 

@@ -15,6 +15,7 @@ type routines struct {
 
 	// tile takes rows of A, 1 to the field above, and vectors of C, 1 or 2.
 	tile            func(t *tile, rows, vectors int)
+	mix             func(m *mixing, vectors int)
 	inputTransform  func(t *transform)
 	outputTransform func(t *transform)
 	kernelTransform func(t *transform)
@@ -54,6 +55,20 @@ type tile struct {
 	low, high  float32 // with clamp
 	accumulate bool    // without a bias
 	clamp      bool    // bound the sums to low..high
+}
+
+// A mixing is tiles of full rows one after another, with one tap and panels of two
+// vectors.
+type mixing struct {
+	a, b, c    []float32
+	bias       []float32
+	row, line  int
+	depth      int
+	tiles      int // at least one
+	low, high  float32
+	accumulate bool
+	clamp      bool
+	half       bool // the second half of the last vector is left out
 }
 
 // A transform is one of Winograd's, for F(4×4, 3×3), over count vectors of

@@ -64,6 +64,16 @@ func tile5x2AVX2(t *tile)
 //go:noescape
 func tile6x2AVX2(t *tile)
 
+// mix1AVX2 is the routine mix for 1 vectors.
+//
+//go:noescape
+func mix1AVX2(m *mixing)
+
+// mix2AVX2 is the routine mix for 2 vectors.
+//
+//go:noescape
+func mix2AVX2(m *mixing)
+
 // inputTransformAVX2 is the routine inputTransform.
 //
 //go:noescape
@@ -311,6 +321,16 @@ func tile13x2AVX512(t *tile)
 //
 //go:noescape
 func tile14x2AVX512(t *tile)
+
+// mix1AVX512 is the routine mix for 1 vectors.
+//
+//go:noescape
+func mix1AVX512(m *mixing)
+
+// mix2AVX512 is the routine mix for 2 vectors.
+//
+//go:noescape
+func mix2AVX512(m *mixing)
 
 // inputTransformAVX512 is the routine inputTransform.
 //

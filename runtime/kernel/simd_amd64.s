@@ -1387,6 +1387,377 @@ store_72:
 	VZEROUPPER
 	RET
 
+// func mix1AVX2(m *mixing)
+// Requires: AVX, FMA3
+TEXT ·mix1AVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+
+tile_73:
+	MOVQ    72(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    112(AX), R9
+	VMOVUPS (DI), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	LEAQ    (CX)(BX*2), DI
+	ADDQ    BX, DI
+
+step_74:
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (CX)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (CX)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (DI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          step_74
+	LEAQ         (DI)(BX*2), CX
+	ADDQ         BX, CX
+	MOVQ         112(AX), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	MOVQ         104(AX), DI
+	SHLQ         $0x02, DI
+	CMPB         138(AX), $0x00
+	JNE          half_77
+	CMPB         136(AX), $0x00
+	JE           bound_75
+	MOVQ         DX, R8
+	VADDPS       (R8), Y0, Y0
+	ADDQ         DI, R8
+	VADDPS       (R8), Y1, Y1
+	ADDQ         DI, R8
+	VADDPS       (R8), Y2, Y2
+	ADDQ         DI, R8
+	VADDPS       (R8), Y3, Y3
+	ADDQ         DI, R8
+	VADDPS       (R8), Y4, Y4
+	ADDQ         DI, R8
+	VADDPS       (R8), Y5, Y5
+	ADDQ         DI, R8
+
+bound_75:
+	CMPB         137(AX), $0x00
+	JE           store_76
+	VBROADCASTSS 128(AX), Y6
+	VBROADCASTSS 132(AX), Y7
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+
+store_76:
+	VMOVUPS Y0, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    DI, DX
+	JMP     next_78
+
+half_77:
+	CMPB   136(AX), $0x00
+	JE     bound_79
+	MOVQ   DX, R8
+	VADDPS (R8), X0, X0
+	ADDQ   DI, R8
+	VADDPS (R8), X1, X1
+	ADDQ   DI, R8
+	VADDPS (R8), X2, X2
+	ADDQ   DI, R8
+	VADDPS (R8), X3, X3
+	ADDQ   DI, R8
+	VADDPS (R8), X4, X4
+	ADDQ   DI, R8
+	VADDPS (R8), X5, X5
+	ADDQ   DI, R8
+
+bound_79:
+	CMPB         137(AX), $0x00
+	JE           store_80
+	VBROADCASTSS 128(AX), Y6
+	VBROADCASTSS 132(AX), Y7
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+
+store_80:
+	VMOVUPS X0, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X1, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X2, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X3, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X4, (DX)
+	ADDQ    DI, DX
+	VMOVUPS X5, (DX)
+	ADDQ    DI, DX
+
+next_78:
+	DECQ SI
+	JNZ  tile_73
+	VZEROUPPER
+	RET
+
+// func mix2AVX2(m *mixing)
+// Requires: AVX, FMA3
+TEXT ·mix2AVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+
+tile_81:
+	MOVQ    72(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    112(AX), R9
+	VMOVUPS (DI), Y0
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y10
+	VMOVUPS 32(DI), Y1
+	VMOVAPS Y1, Y3
+	VMOVAPS Y1, Y5
+	VMOVAPS Y1, Y7
+	VMOVAPS Y1, Y9
+	VMOVAPS Y1, Y11
+	LEAQ    (CX)(BX*2), DI
+	ADDQ    BX, DI
+
+step_82:
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS (CX), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (CX)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (CX)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (DI), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (DI)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (DI)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x40, R8
+	DECQ         R9
+	JNZ          step_82
+	LEAQ         (DI)(BX*2), CX
+	ADDQ         BX, CX
+	MOVQ         112(AX), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	MOVQ         104(AX), DI
+	SHLQ         $0x02, DI
+	CMPB         138(AX), $0x00
+	JNE          half_85
+	CMPB         136(AX), $0x00
+	JE           bound_83
+	MOVQ         DX, R8
+	VADDPS       (R8), Y0, Y0
+	VADDPS       32(R8), Y1, Y1
+	ADDQ         DI, R8
+	VADDPS       (R8), Y2, Y2
+	VADDPS       32(R8), Y3, Y3
+	ADDQ         DI, R8
+	VADDPS       (R8), Y4, Y4
+	VADDPS       32(R8), Y5, Y5
+	ADDQ         DI, R8
+	VADDPS       (R8), Y6, Y6
+	VADDPS       32(R8), Y7, Y7
+	ADDQ         DI, R8
+	VADDPS       (R8), Y8, Y8
+	VADDPS       32(R8), Y9, Y9
+	ADDQ         DI, R8
+	VADDPS       (R8), Y10, Y10
+	VADDPS       32(R8), Y11, Y11
+	ADDQ         DI, R8
+
+bound_83:
+	CMPB         137(AX), $0x00
+	JE           store_84
+	VBROADCASTSS 128(AX), Y12
+	VBROADCASTSS 132(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
+
+store_84:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y10, (DX)
+	VMOVUPS Y11, 32(DX)
+	ADDQ    DI, DX
+	JMP     next_86
+
+half_85:
+	CMPB   136(AX), $0x00
+	JE     bound_87
+	MOVQ   DX, R8
+	VADDPS (R8), Y0, Y0
+	VADDPS 32(R8), X1, X1
+	ADDQ   DI, R8
+	VADDPS (R8), Y2, Y2
+	VADDPS 32(R8), X3, X3
+	ADDQ   DI, R8
+	VADDPS (R8), Y4, Y4
+	VADDPS 32(R8), X5, X5
+	ADDQ   DI, R8
+	VADDPS (R8), Y6, Y6
+	VADDPS 32(R8), X7, X7
+	ADDQ   DI, R8
+	VADDPS (R8), Y8, Y8
+	VADDPS 32(R8), X9, X9
+	ADDQ   DI, R8
+	VADDPS (R8), Y10, Y10
+	VADDPS 32(R8), X11, X11
+	ADDQ   DI, R8
+
+bound_87:
+	CMPB         137(AX), $0x00
+	JE           store_88
+	VBROADCASTSS 128(AX), Y12
+	VBROADCASTSS 132(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
+
+store_88:
+	VMOVUPS Y0, (DX)
+	VMOVUPS X1, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS X3, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS X5, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS X7, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS X9, 32(DX)
+	ADDQ    DI, DX
+	VMOVUPS Y10, (DX)
+	VMOVUPS X11, 32(DX)
+	ADDQ    DI, DX
+
+next_86:
+	DECQ SI
+	JNZ  tile_81
+	VZEROUPPER
+	RET
+
 // func inputTransformAVX2(t *transform)
 // Requires: AVX, AVX2, FMA3
 TEXT ·inputTransformAVX2(SB), $1152-8
@@ -1419,7 +1790,7 @@ TEXT ·inputTransformAVX2(SB), $1152-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Y5
 
-vector_73:
+vector_89:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Y6
@@ -1898,7 +2269,7 @@ vector_73:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_73
+	JNZ          vector_89
 	VZEROUPPER
 	RET
 
@@ -1935,7 +2306,7 @@ TEXT ·outputTransformAVX2(SB), $1152-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Y5
 
-vector_74:
+vector_90:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Y6
@@ -2307,7 +2678,7 @@ vector_74:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, BX
 	DECQ         R9
-	JNZ          vector_74
+	JNZ          vector_90
 	VZEROUPPER
 	RET
 
@@ -2346,7 +2717,7 @@ TEXT ·kernelTransformAVX2(SB), $1152-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Y6
 
-vector_75:
+vector_91:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Y7
 	VMOVUPS      (R8)(BX*1), Y8
@@ -2570,7 +2941,7 @@ vector_75:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_75
+	JNZ          vector_91
 	VZEROUPPER
 	RET
 
@@ -2595,10 +2966,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_76:
+pixel_92:
 	XORQ R9, R9
 
-vector_77:
+vector_93:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -2607,9 +2978,9 @@ vector_77:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_78
+	JZ      chosen_94
 
-tap_79:
+tap_95:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -2620,12 +2991,12 @@ tap_79:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_79
+	JNZ       tap_95
 
-chosen_78:
+chosen_94:
 	VMOVUPS   Y4, (DX)(R9*1)
 	TESTQ     BX, BX
-	JZ        done_80
+	JZ        done_96
 	VCMPPS    $0x1e, Y0, Y4, Y6
 	VCMPPS    $0x11, Y1, Y4, Y4
 	VANDPS    Y6, Y4, Y6
@@ -2633,19 +3004,19 @@ chosen_78:
 	VBLENDVPS Y6, Y5, Y4, Y4
 	VMOVUPS   Y4, (BX)(R9*1)
 
-done_80:
+done_96:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_77
+	JLT   vector_93
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_81
+	JZ    skip_97
 	ADDQ  R8, BX
 
-skip_81:
+skip_97:
 	DECQ SI
-	JNZ  pixel_76
+	JNZ  pixel_92
 	VZEROUPPER
 	RET
 
@@ -2668,14 +3039,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_82:
+pixel_98:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_83:
+column_99:
 	XORQ R10, R10
 
-vector_84:
+vector_100:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -2683,15 +3054,15 @@ vector_84:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_84
+	JLT      vector_100
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_83
+	JNZ      column_99
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_82
+	JNZ      pixel_98
 	VZEROUPPER
 	RET
 
@@ -2707,13 +3078,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_85:
+many_101:
 	CMPQ DX, $0x07
-	JLT  few_86
+	JLT  few_102
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_88:
+vector_104:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -2729,7 +3100,7 @@ vector_88:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_89:
+tap_105:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -2748,7 +3119,7 @@ tap_89:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_89
+	JNZ         tap_105
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -2782,22 +3153,22 @@ tap_89:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_88
+	JNZ         vector_104
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_85
+	JMP         many_101
 
-few_86:
+few_102:
 	TESTQ DX, DX
-	JZ    done_87
+	JZ    done_103
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_90:
+vector_106:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -2807,7 +3178,7 @@ vector_90:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_91:
+tap_107:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -2816,7 +3187,7 @@ tap_91:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_91
+	JNZ         tap_107
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -2826,16 +3197,16 @@ tap_91:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_90
+	JNZ         vector_106
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_86
+	JMP         few_102
 
-done_87:
+done_103:
 	VZEROUPPER
 	RET
 
@@ -2854,35 +3225,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_92:
+vector_108:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_93:
+tap_109:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_94:
+pixel_110:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_94
+	JNZ         pixel_110
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_93
+	JNZ         tap_109
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_92
+	JNZ         vector_108
 	VZEROUPPER
 	RET
 
@@ -2898,14 +3269,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_95:
+vector_111:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_95
+	JNZ     vector_111
 	VZEROUPPER
 	RET
 
@@ -2920,14 +3291,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_96:
+vector_112:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_96
+	JNZ     vector_112
 	VZEROUPPER
 	RET
 
@@ -2943,7 +3314,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_97:
+vector_113:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -2953,7 +3324,7 @@ vector_97:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_97
+	JNZ     vector_113
 	VZEROUPPER
 	RET
 
@@ -2967,7 +3338,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_98:
+vector_114:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -2977,7 +3348,7 @@ vector_98:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_98
+	JNZ       vector_114
 	VZEROUPPER
 	RET
 
@@ -2990,7 +3361,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_99:
+vector_115:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -2999,7 +3370,7 @@ vector_99:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_99
+	JNZ          vector_115
 	VZEROUPPER
 	RET
 
@@ -3029,7 +3400,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Y4
 	XORQ         AX, AX
 
-vector_100:
+vector_116:
 	VMULPS  (DX)(AX*1), Y0, Y5
 	VMOVUPS (BX)(AX*1), Y6
 	VSUBPS  Y6, Y5, Y7
@@ -3051,7 +3422,7 @@ vector_100:
 	VMOVUPS Y5, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_100
+	JNZ     vector_116
 	VZEROUPPER
 	RET
 
@@ -3073,7 +3444,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_101:
+step_117:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -3087,7 +3458,7 @@ step_101:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_101
+	JNZ         step_117
 	VZEROUPPER
 	RET
 
@@ -3106,7 +3477,7 @@ TEXT ·sparse1AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_102:
+channel_118:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VXORPS  X1, X1, X1
@@ -3115,7 +3486,7 @@ channel_102:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_103:
+pixel_119:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3132,7 +3503,7 @@ pixel_103:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_103
+	JNZ          pixel_119
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	MOVQ         72(AX), R9
@@ -3145,7 +3516,7 @@ pixel_103:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_102
+	JNZ          channel_118
 	VZEROUPPER
 	RET
 
@@ -3164,7 +3535,7 @@ TEXT ·sparse2AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_104:
+channel_120:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3174,7 +3545,7 @@ channel_104:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_105:
+pixel_121:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3192,7 +3563,7 @@ pixel_105:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_105
+	JNZ          pixel_121
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3206,7 +3577,7 @@ pixel_105:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_104
+	JNZ          channel_120
 	VZEROUPPER
 	RET
 
@@ -3225,7 +3596,7 @@ TEXT ·sparse3AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_106:
+channel_122:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3236,7 +3607,7 @@ channel_106:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_107:
+pixel_123:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3255,7 +3626,7 @@ pixel_107:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_107
+	JNZ          pixel_123
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3270,7 +3641,7 @@ pixel_107:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_106
+	JNZ          channel_122
 	VZEROUPPER
 	RET
 
@@ -3289,7 +3660,7 @@ TEXT ·sparse4AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_108:
+channel_124:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3301,7 +3672,7 @@ channel_108:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_109:
+pixel_125:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3321,7 +3692,7 @@ pixel_109:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_109
+	JNZ          pixel_125
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3337,7 +3708,7 @@ pixel_109:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_108
+	JNZ          channel_124
 	VZEROUPPER
 	RET
 
@@ -3356,7 +3727,7 @@ TEXT ·sparse5AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_110:
+channel_126:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3369,7 +3740,7 @@ channel_110:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_111:
+pixel_127:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3390,7 +3761,7 @@ pixel_111:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_111
+	JNZ          pixel_127
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3407,7 +3778,7 @@ pixel_111:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_110
+	JNZ          channel_126
 	VZEROUPPER
 	RET
 
@@ -3426,7 +3797,7 @@ TEXT ·sparse6AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_112:
+channel_128:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3440,7 +3811,7 @@ channel_112:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_113:
+pixel_129:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3462,7 +3833,7 @@ pixel_113:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_113
+	JNZ          pixel_129
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3480,7 +3851,7 @@ pixel_113:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_112
+	JNZ          channel_128
 	VZEROUPPER
 	RET
 
@@ -3499,7 +3870,7 @@ TEXT ·sparse7AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_114:
+channel_130:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3514,7 +3885,7 @@ channel_114:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_115:
+pixel_131:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3537,7 +3908,7 @@ pixel_115:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_115
+	JNZ          pixel_131
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3556,7 +3927,7 @@ pixel_115:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_114
+	JNZ          channel_130
 	VZEROUPPER
 	RET
 
@@ -3575,7 +3946,7 @@ TEXT ·sparse8AVX2(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_116:
+channel_132:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3591,7 +3962,7 @@ channel_116:
 	MOVQ    DX, R11
 	MOVQ    BX, R12
 
-pixel_117:
+pixel_133:
 	MOVLQSX      (R11), R13
 	MOVQ         R12, R14
 	TESTQ        R13, R13
@@ -3615,7 +3986,7 @@ pixel_117:
 	ADDQ         DI, R12
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          pixel_117
+	JNZ          pixel_133
 	MOVQ         SI, R9
 	VMOVUPS      Y0, (R9)
 	VMOVUPS      Y1, 32(R9)
@@ -3635,7 +4006,7 @@ pixel_117:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_116
+	JNZ          channel_132
 	VZEROUPPER
 	RET
 
@@ -3649,15 +4020,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_119
+	JE         zeros_135
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_118
+	JMP        multiply_134
 
-zeros_119:
+zeros_135:
 	VPXORD Z0, Z0, Z0
 
-multiply_118:
+multiply_134:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -3668,40 +4039,40 @@ multiply_118:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_120:
+tap_136:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_121:
+step_137:
 	VMOVUPS      (DI), Z1
 	VBROADCASTSS (R8), Z2
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_121
+	JNZ          step_137
 	DECQ         SI
-	JNZ          tap_120
+	JNZ          tap_136
 	CMPB         168(AX), $0x00
-	JE           bound_122
+	JE           bound_138
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_122:
+bound_138:
 	CMPB         169(AX), $0x00
-	JE           store_123
+	JE           store_139
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_123:
+store_139:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3722,17 +4093,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_125
+	JE         zeros_141
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_124
+	JMP        multiply_140
 
-zeros_125:
+zeros_141:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_124:
+multiply_140:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3743,14 +4114,14 @@ multiply_124:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_126:
+tap_142:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_127:
+step_143:
 	VMOVUPS      (R8), Z2
 	VBROADCASTSS (R9), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -3759,11 +4130,11 @@ step_127:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_127
+	JNZ          step_143
 	DECQ         DI
-	JNZ          tap_126
+	JNZ          tap_142
 	CMPB         168(AX), $0x00
-	JE           bound_128
+	JE           bound_144
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3772,9 +4143,9 @@ step_127:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_128:
+bound_144:
 	CMPB         169(AX), $0x00
-	JE           store_129
+	JE           store_145
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -3782,7 +4153,7 @@ bound_128:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_129:
+store_145:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3807,19 +4178,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_131
+	JE         zeros_147
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_130
+	JMP        multiply_146
 
-zeros_131:
+zeros_147:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_130:
+multiply_146:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3830,14 +4201,14 @@ multiply_130:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_132:
+tap_148:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_133:
+step_149:
 	VMOVUPS      (R8), Z3
 	VBROADCASTSS (R9), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -3848,11 +4219,11 @@ step_133:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_133
+	JNZ          step_149
 	DECQ         DI
-	JNZ          tap_132
+	JNZ          tap_148
 	CMPB         168(AX), $0x00
-	JE           bound_134
+	JE           bound_150
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3863,9 +4234,9 @@ step_133:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_134:
+bound_150:
 	CMPB         169(AX), $0x00
-	JE           store_135
+	JE           store_151
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -3875,7 +4246,7 @@ bound_134:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_135:
+store_151:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -3904,21 +4275,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_137
+	JE         zeros_153
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_136
+	JMP        multiply_152
 
-zeros_137:
+zeros_153:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_136:
+multiply_152:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -3929,7 +4300,7 @@ multiply_136:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_138:
+tap_154:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -3938,7 +4309,7 @@ tap_138:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_139:
+step_155:
 	VMOVUPS      (R8), Z4
 	VBROADCASTSS (R9), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -3952,11 +4323,11 @@ step_139:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_139
+	JNZ          step_155
 	DECQ         DI
-	JNZ          tap_138
+	JNZ          tap_154
 	CMPB         168(AX), $0x00
-	JE           bound_140
+	JE           bound_156
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -3969,9 +4340,9 @@ step_139:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_140:
+bound_156:
 	CMPB         169(AX), $0x00
-	JE           store_141
+	JE           store_157
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -3983,7 +4354,7 @@ bound_140:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_141:
+store_157:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4016,23 +4387,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_143
+	JE         zeros_159
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_142
+	JMP        multiply_158
 
-zeros_143:
+zeros_159:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_142:
+multiply_158:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4043,7 +4414,7 @@ multiply_142:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_144:
+tap_160:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4052,7 +4423,7 @@ tap_144:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_145:
+step_161:
 	VMOVUPS      (R8), Z5
 	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -4068,11 +4439,11 @@ step_145:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_145
+	JNZ          step_161
 	DECQ         DI
-	JNZ          tap_144
+	JNZ          tap_160
 	CMPB         168(AX), $0x00
-	JE           bound_146
+	JE           bound_162
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4087,9 +4458,9 @@ step_145:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_146:
+bound_162:
 	CMPB         169(AX), $0x00
-	JE           store_147
+	JE           store_163
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -4103,7 +4474,7 @@ bound_146:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_147:
+store_163:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4140,7 +4511,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_149
+	JE         zeros_165
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4148,9 +4519,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_148
+	JMP        multiply_164
 
-zeros_149:
+zeros_165:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4158,7 +4529,7 @@ zeros_149:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_148:
+multiply_164:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4169,7 +4540,7 @@ multiply_148:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_150:
+tap_166:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4178,7 +4549,7 @@ tap_150:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_151:
+step_167:
 	VMOVUPS      (R8), Z6
 	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -4196,11 +4567,11 @@ step_151:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_151
+	JNZ          step_167
 	DECQ         DI
-	JNZ          tap_150
+	JNZ          tap_166
 	CMPB         168(AX), $0x00
-	JE           bound_152
+	JE           bound_168
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4217,9 +4588,9 @@ step_151:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_152:
+bound_168:
 	CMPB         169(AX), $0x00
-	JE           store_153
+	JE           store_169
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -4235,7 +4606,7 @@ bound_152:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_153:
+store_169:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4276,7 +4647,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_155
+	JE         zeros_171
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4285,9 +4656,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_154
+	JMP        multiply_170
 
-zeros_155:
+zeros_171:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4296,7 +4667,7 @@ zeros_155:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_154:
+multiply_170:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4307,7 +4678,7 @@ multiply_154:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_156:
+tap_172:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4318,7 +4689,7 @@ tap_156:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_157:
+step_173:
 	VMOVUPS      (R8), Z7
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -4339,11 +4710,11 @@ step_157:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_157
+	JNZ          step_173
 	DECQ         DI
-	JNZ          tap_156
+	JNZ          tap_172
 	CMPB         168(AX), $0x00
-	JE           bound_158
+	JE           bound_174
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4362,9 +4733,9 @@ step_157:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_158:
+bound_174:
 	CMPB         169(AX), $0x00
-	JE           store_159
+	JE           store_175
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -4382,7 +4753,7 @@ bound_158:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_159:
+store_175:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4427,7 +4798,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_161
+	JE         zeros_177
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4437,9 +4808,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_160
+	JMP        multiply_176
 
-zeros_161:
+zeros_177:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4449,7 +4820,7 @@ zeros_161:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_160:
+multiply_176:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4460,7 +4831,7 @@ multiply_160:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_162:
+tap_178:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4471,7 +4842,7 @@ tap_162:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_163:
+step_179:
 	VMOVUPS      (R8), Z8
 	VBROADCASTSS (R9), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -4494,11 +4865,11 @@ step_163:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_163
+	JNZ          step_179
 	DECQ         DI
-	JNZ          tap_162
+	JNZ          tap_178
 	CMPB         168(AX), $0x00
-	JE           bound_164
+	JE           bound_180
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4519,9 +4890,9 @@ step_163:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_164:
+bound_180:
 	CMPB         169(AX), $0x00
-	JE           store_165
+	JE           store_181
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -4541,7 +4912,7 @@ bound_164:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_165:
+store_181:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4590,7 +4961,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_167
+	JE         zeros_183
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4601,9 +4972,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_166
+	JMP        multiply_182
 
-zeros_167:
+zeros_183:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4614,7 +4985,7 @@ zeros_167:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_166:
+multiply_182:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4625,7 +4996,7 @@ multiply_166:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_168:
+tap_184:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4636,7 +5007,7 @@ tap_168:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_169:
+step_185:
 	VMOVUPS      (R8), Z9
 	VBROADCASTSS (R9), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -4661,11 +5032,11 @@ step_169:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_169
+	JNZ          step_185
 	DECQ         DI
-	JNZ          tap_168
+	JNZ          tap_184
 	CMPB         168(AX), $0x00
-	JE           bound_170
+	JE           bound_186
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4688,9 +5059,9 @@ step_169:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_170:
+bound_186:
 	CMPB         169(AX), $0x00
-	JE           store_171
+	JE           store_187
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -4712,7 +5083,7 @@ bound_170:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_171:
+store_187:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4765,7 +5136,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_173
+	JE         zeros_189
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4777,9 +5148,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_172
+	JMP        multiply_188
 
-zeros_173:
+zeros_189:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4791,7 +5162,7 @@ zeros_173:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_172:
+multiply_188:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4802,7 +5173,7 @@ multiply_172:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_174:
+tap_190:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4815,7 +5186,7 @@ tap_174:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_175:
+step_191:
 	VMOVUPS      (R8), Z10
 	VBROADCASTSS (R9), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -4843,11 +5214,11 @@ step_175:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_175
+	JNZ          step_191
 	DECQ         DI
-	JNZ          tap_174
+	JNZ          tap_190
 	CMPB         168(AX), $0x00
-	JE           bound_176
+	JE           bound_192
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4872,9 +5243,9 @@ step_175:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_176:
+bound_192:
 	CMPB         169(AX), $0x00
-	JE           store_177
+	JE           store_193
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -4898,7 +5269,7 @@ bound_176:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_177:
+store_193:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4955,7 +5326,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_179
+	JE         zeros_195
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4968,9 +5339,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_178
+	JMP        multiply_194
 
-zeros_179:
+zeros_195:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4983,7 +5354,7 @@ zeros_179:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_178:
+multiply_194:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4994,7 +5365,7 @@ multiply_178:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_180:
+tap_196:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5007,7 +5378,7 @@ tap_180:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_181:
+step_197:
 	VMOVUPS      (R8), Z11
 	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -5037,11 +5408,11 @@ step_181:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_181
+	JNZ          step_197
 	DECQ         DI
-	JNZ          tap_180
+	JNZ          tap_196
 	CMPB         168(AX), $0x00
-	JE           bound_182
+	JE           bound_198
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5068,9 +5439,9 @@ step_181:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_182:
+bound_198:
 	CMPB         169(AX), $0x00
-	JE           store_183
+	JE           store_199
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -5096,7 +5467,7 @@ bound_182:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_183:
+store_199:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5157,7 +5528,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_185
+	JE         zeros_201
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5171,9 +5542,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_184
+	JMP        multiply_200
 
-zeros_185:
+zeros_201:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5187,7 +5558,7 @@ zeros_185:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_184:
+multiply_200:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5198,7 +5569,7 @@ multiply_184:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_186:
+tap_202:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5211,7 +5582,7 @@ tap_186:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_187:
+step_203:
 	VMOVUPS      (R8), Z12
 	VBROADCASTSS (R9), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -5243,11 +5614,11 @@ step_187:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_187
+	JNZ          step_203
 	DECQ         DI
-	JNZ          tap_186
+	JNZ          tap_202
 	CMPB         168(AX), $0x00
-	JE           bound_188
+	JE           bound_204
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5276,9 +5647,9 @@ step_187:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_188:
+bound_204:
 	CMPB         169(AX), $0x00
-	JE           store_189
+	JE           store_205
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -5306,7 +5677,7 @@ bound_188:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_189:
+store_205:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5371,7 +5742,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_191
+	JE         zeros_207
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5386,9 +5757,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_190
+	JMP        multiply_206
 
-zeros_191:
+zeros_207:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5403,7 +5774,7 @@ zeros_191:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_190:
+multiply_206:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5414,7 +5785,7 @@ multiply_190:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_192:
+tap_208:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5429,7 +5800,7 @@ tap_192:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_193:
+step_209:
 	VMOVUPS      (R8), Z13
 	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z13, Z14, Z0
@@ -5464,11 +5835,11 @@ step_193:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_193
+	JNZ          step_209
 	DECQ         DI
-	JNZ          tap_192
+	JNZ          tap_208
 	CMPB         168(AX), $0x00
-	JE           bound_194
+	JE           bound_210
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5499,9 +5870,9 @@ step_193:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_194:
+bound_210:
 	CMPB         169(AX), $0x00
-	JE           store_195
+	JE           store_211
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -5531,7 +5902,7 @@ bound_194:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_195:
+store_211:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5600,7 +5971,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_197
+	JE         zeros_213
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5616,9 +5987,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_196
+	JMP        multiply_212
 
-zeros_197:
+zeros_213:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5634,7 +6005,7 @@ zeros_197:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_196:
+multiply_212:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5645,7 +6016,7 @@ multiply_196:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_198:
+tap_214:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5660,7 +6031,7 @@ tap_198:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_199:
+step_215:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -5697,11 +6068,11 @@ step_199:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_199
+	JNZ          step_215
 	DECQ         DI
-	JNZ          tap_198
+	JNZ          tap_214
 	CMPB         168(AX), $0x00
-	JE           bound_200
+	JE           bound_216
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5734,9 +6105,9 @@ step_199:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_200:
+bound_216:
 	CMPB         169(AX), $0x00
-	JE           store_201
+	JE           store_217
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -5768,7 +6139,7 @@ bound_200:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_201:
+store_217:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5814,17 +6185,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_203
+	JE         zeros_219
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_202
+	JMP        multiply_218
 
-zeros_203:
+zeros_219:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_202:
+multiply_218:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5835,14 +6206,14 @@ multiply_202:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_204:
+tap_220:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_205:
+step_221:
 	VMOVUPS      (DI), Z2
 	VMOVUPS      64(DI), Z3
 	VBROADCASTSS (R8), Z4
@@ -5851,11 +6222,11 @@ step_205:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_205
+	JNZ          step_221
 	DECQ         SI
-	JNZ          tap_204
+	JNZ          tap_220
 	CMPB         168(AX), $0x00
-	JE           bound_206
+	JE           bound_222
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5863,9 +6234,9 @@ step_205:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_206:
+bound_222:
 	CMPB         169(AX), $0x00
-	JE           store_207
+	JE           store_223
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5873,7 +6244,7 @@ bound_206:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_207:
+store_223:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5897,21 +6268,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_209
+	JE         zeros_225
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_208
+	JMP        multiply_224
 
-zeros_209:
+zeros_225:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_208:
+multiply_224:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5922,14 +6293,14 @@ multiply_208:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_210:
+tap_226:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_211:
+step_227:
 	VMOVUPS      (R8), Z4
 	VMOVUPS      64(R8), Z5
 	VBROADCASTSS (R9), Z6
@@ -5941,11 +6312,11 @@ step_211:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_211
+	JNZ          step_227
 	DECQ         DI
-	JNZ          tap_210
+	JNZ          tap_226
 	CMPB         168(AX), $0x00
-	JE           bound_212
+	JE           bound_228
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5956,9 +6327,9 @@ step_211:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_212:
+bound_228:
 	CMPB         169(AX), $0x00
-	JE           store_213
+	JE           store_229
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5970,7 +6341,7 @@ bound_212:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_213:
+store_229:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6000,7 +6371,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_215
+	JE         zeros_231
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6008,9 +6379,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_214
+	JMP        multiply_230
 
-zeros_215:
+zeros_231:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6018,7 +6389,7 @@ zeros_215:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_214:
+multiply_230:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6029,14 +6400,14 @@ multiply_214:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_216:
+tap_232:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_217:
+step_233:
 	VMOVUPS      (R8), Z6
 	VMOVUPS      64(R8), Z7
 	VBROADCASTSS (R9), Z8
@@ -6051,11 +6422,11 @@ step_217:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_217
+	JNZ          step_233
 	DECQ         DI
-	JNZ          tap_216
+	JNZ          tap_232
 	CMPB         168(AX), $0x00
-	JE           bound_218
+	JE           bound_234
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6069,9 +6440,9 @@ step_217:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_218:
+bound_234:
 	CMPB         169(AX), $0x00
-	JE           store_219
+	JE           store_235
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6087,7 +6458,7 @@ bound_218:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_219:
+store_235:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6123,7 +6494,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_221
+	JE         zeros_237
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6133,9 +6504,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_220
+	JMP        multiply_236
 
-zeros_221:
+zeros_237:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6145,7 +6516,7 @@ zeros_221:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_220:
+multiply_236:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6156,7 +6527,7 @@ multiply_220:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_222:
+tap_238:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6165,7 +6536,7 @@ tap_222:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_223:
+step_239:
 	VMOVUPS      (R8), Z8
 	VMOVUPS      64(R8), Z9
 	VBROADCASTSS (R9), Z10
@@ -6184,11 +6555,11 @@ step_223:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_223
+	JNZ          step_239
 	DECQ         DI
-	JNZ          tap_222
+	JNZ          tap_238
 	CMPB         168(AX), $0x00
-	JE           bound_224
+	JE           bound_240
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6205,9 +6576,9 @@ step_223:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_224:
+bound_240:
 	CMPB         169(AX), $0x00
-	JE           store_225
+	JE           store_241
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6227,7 +6598,7 @@ bound_224:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_225:
+store_241:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6269,7 +6640,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_227
+	JE         zeros_243
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6281,9 +6652,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_226
+	JMP        multiply_242
 
-zeros_227:
+zeros_243:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6295,7 +6666,7 @@ zeros_227:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_226:
+multiply_242:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6306,7 +6677,7 @@ multiply_226:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_228:
+tap_244:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6315,7 +6686,7 @@ tap_228:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_229:
+step_245:
 	VMOVUPS      (R8), Z10
 	VMOVUPS      64(R8), Z11
 	VBROADCASTSS (R9), Z12
@@ -6337,11 +6708,11 @@ step_229:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_229
+	JNZ          step_245
 	DECQ         DI
-	JNZ          tap_228
+	JNZ          tap_244
 	CMPB         168(AX), $0x00
-	JE           bound_230
+	JE           bound_246
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6361,9 +6732,9 @@ step_229:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_230:
+bound_246:
 	CMPB         169(AX), $0x00
-	JE           store_231
+	JE           store_247
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6387,7 +6758,7 @@ bound_230:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_231:
+store_247:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6435,7 +6806,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_233
+	JE         zeros_249
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6449,9 +6820,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_232
+	JMP        multiply_248
 
-zeros_233:
+zeros_249:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6465,7 +6836,7 @@ zeros_233:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_232:
+multiply_248:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6476,7 +6847,7 @@ multiply_232:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_234:
+tap_250:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6485,7 +6856,7 @@ tap_234:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_235:
+step_251:
 	VMOVUPS      (R8), Z12
 	VMOVUPS      64(R8), Z13
 	VBROADCASTSS (R9), Z14
@@ -6510,11 +6881,11 @@ step_235:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_235
+	JNZ          step_251
 	DECQ         DI
-	JNZ          tap_234
+	JNZ          tap_250
 	CMPB         168(AX), $0x00
-	JE           bound_236
+	JE           bound_252
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6537,9 +6908,9 @@ step_235:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_236:
+bound_252:
 	CMPB         169(AX), $0x00
-	JE           store_237
+	JE           store_253
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6567,7 +6938,7 @@ bound_236:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_237:
+store_253:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6621,7 +6992,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_239
+	JE         zeros_255
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6637,9 +7008,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_238
+	JMP        multiply_254
 
-zeros_239:
+zeros_255:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6655,7 +7026,7 @@ zeros_239:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_238:
+multiply_254:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6666,7 +7037,7 @@ multiply_238:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_240:
+tap_256:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6677,7 +7048,7 @@ tap_240:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_241:
+step_257:
 	VMOVUPS      (R8), Z14
 	VMOVUPS      64(R8), Z15
 	VBROADCASTSS (R9), Z16
@@ -6706,11 +7077,11 @@ step_241:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_241
+	JNZ          step_257
 	DECQ         DI
-	JNZ          tap_240
+	JNZ          tap_256
 	CMPB         168(AX), $0x00
-	JE           bound_242
+	JE           bound_258
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6736,9 +7107,9 @@ step_241:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_242:
+bound_258:
 	CMPB         169(AX), $0x00
-	JE           store_243
+	JE           store_259
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6770,7 +7141,7 @@ bound_242:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_243:
+store_259:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6830,7 +7201,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_245
+	JE         zeros_261
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6848,9 +7219,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_244
+	JMP        multiply_260
 
-zeros_245:
+zeros_261:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6868,7 +7239,7 @@ zeros_245:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_244:
+multiply_260:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6879,7 +7250,7 @@ multiply_244:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_246:
+tap_262:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6890,7 +7261,7 @@ tap_246:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_247:
+step_263:
 	VMOVUPS      (R8), Z16
 	VMOVUPS      64(R8), Z17
 	VBROADCASTSS (R9), Z18
@@ -6922,11 +7293,11 @@ step_247:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_247
+	JNZ          step_263
 	DECQ         DI
-	JNZ          tap_246
+	JNZ          tap_262
 	CMPB         168(AX), $0x00
-	JE           bound_248
+	JE           bound_264
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6955,9 +7326,9 @@ step_247:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_248:
+bound_264:
 	CMPB         169(AX), $0x00
-	JE           store_249
+	JE           store_265
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -6993,7 +7364,7 @@ bound_248:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_249:
+store_265:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7059,7 +7430,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_251
+	JE         zeros_267
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7079,9 +7450,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_250
+	JMP        multiply_266
 
-zeros_251:
+zeros_267:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7101,7 +7472,7 @@ zeros_251:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_250:
+multiply_266:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7112,7 +7483,7 @@ multiply_250:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_252:
+tap_268:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7123,7 +7494,7 @@ tap_252:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_253:
+step_269:
 	VMOVUPS      (R8), Z18
 	VMOVUPS      64(R8), Z19
 	VBROADCASTSS (R9), Z20
@@ -7158,11 +7529,11 @@ step_253:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_253
+	JNZ          step_269
 	DECQ         DI
-	JNZ          tap_252
+	JNZ          tap_268
 	CMPB         168(AX), $0x00
-	JE           bound_254
+	JE           bound_270
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7194,9 +7565,9 @@ step_253:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_254:
+bound_270:
 	CMPB         169(AX), $0x00
-	JE           store_255
+	JE           store_271
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -7236,7 +7607,7 @@ bound_254:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_255:
+store_271:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7308,7 +7679,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_257
+	JE         zeros_273
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7330,9 +7701,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_256
+	JMP        multiply_272
 
-zeros_257:
+zeros_273:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7354,7 +7725,7 @@ zeros_257:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_256:
+multiply_272:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7365,7 +7736,7 @@ multiply_256:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_258:
+tap_274:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7378,7 +7749,7 @@ tap_258:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_259:
+step_275:
 	VMOVUPS      (R8), Z20
 	VMOVUPS      64(R8), Z21
 	VBROADCASTSS (R9), Z22
@@ -7417,11 +7788,11 @@ step_259:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_259
+	JNZ          step_275
 	DECQ         DI
-	JNZ          tap_258
+	JNZ          tap_274
 	CMPB         168(AX), $0x00
-	JE           bound_260
+	JE           bound_276
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7456,9 +7827,9 @@ step_259:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_260:
+bound_276:
 	CMPB         169(AX), $0x00
-	JE           store_261
+	JE           store_277
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -7502,7 +7873,7 @@ bound_260:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_261:
+store_277:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7580,7 +7951,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_263
+	JE         zeros_279
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7604,9 +7975,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_262
+	JMP        multiply_278
 
-zeros_263:
+zeros_279:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7630,7 +8001,7 @@ zeros_263:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_262:
+multiply_278:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7641,7 +8012,7 @@ multiply_262:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_264:
+tap_280:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7654,7 +8025,7 @@ tap_264:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_265:
+step_281:
 	VMOVUPS      (R8), Z22
 	VMOVUPS      64(R8), Z23
 	VBROADCASTSS (R9), Z24
@@ -7696,11 +8067,11 @@ step_265:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_265
+	JNZ          step_281
 	DECQ         DI
-	JNZ          tap_264
+	JNZ          tap_280
 	CMPB         168(AX), $0x00
-	JE           bound_266
+	JE           bound_282
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7738,9 +8109,9 @@ step_265:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_266:
+bound_282:
 	CMPB         169(AX), $0x00
-	JE           store_267
+	JE           store_283
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -7788,7 +8159,7 @@ bound_266:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_267:
+store_283:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7872,7 +8243,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_269
+	JE         zeros_285
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7898,9 +8269,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_268
+	JMP        multiply_284
 
-zeros_269:
+zeros_285:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7926,7 +8297,7 @@ zeros_269:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_268:
+multiply_284:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7937,7 +8308,7 @@ multiply_268:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_270:
+tap_286:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7950,7 +8321,7 @@ tap_270:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_271:
+step_287:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VBROADCASTSS (R9), Z26
@@ -7995,11 +8366,11 @@ step_271:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_271
+	JNZ          step_287
 	DECQ         DI
-	JNZ          tap_270
+	JNZ          tap_286
 	CMPB         168(AX), $0x00
-	JE           bound_272
+	JE           bound_288
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8040,9 +8411,9 @@ step_271:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_272:
+bound_288:
 	CMPB         169(AX), $0x00
-	JE           store_273
+	JE           store_289
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -8094,7 +8465,7 @@ bound_272:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_273:
+store_289:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8184,7 +8555,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_275
+	JE         zeros_291
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8212,9 +8583,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_274
+	JMP        multiply_290
 
-zeros_275:
+zeros_291:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8242,7 +8613,7 @@ zeros_275:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_274:
+multiply_290:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8253,7 +8624,7 @@ multiply_274:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_276:
+tap_292:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8268,7 +8639,7 @@ tap_276:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_277:
+step_293:
 	VMOVUPS      (R8), Z26
 	VMOVUPS      64(R8), Z27
 	VBROADCASTSS (R9), Z28
@@ -8317,11 +8688,11 @@ step_277:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_277
+	JNZ          step_293
 	DECQ         DI
-	JNZ          tap_276
+	JNZ          tap_292
 	CMPB         168(AX), $0x00
-	JE           bound_278
+	JE           bound_294
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8365,9 +8736,9 @@ step_277:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_278:
+bound_294:
 	CMPB         169(AX), $0x00
-	JE           store_279
+	JE           store_295
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -8423,7 +8794,7 @@ bound_278:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_279:
+store_295:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8519,7 +8890,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_281
+	JE         zeros_297
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8549,9 +8920,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_280
+	JMP        multiply_296
 
-zeros_281:
+zeros_297:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8581,7 +8952,7 @@ zeros_281:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_280:
+multiply_296:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8592,7 +8963,7 @@ multiply_280:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_282:
+tap_298:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8607,7 +8978,7 @@ tap_282:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_283:
+step_299:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -8659,11 +9030,11 @@ step_283:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_283
+	JNZ          step_299
 	DECQ         DI
-	JNZ          tap_282
+	JNZ          tap_298
 	CMPB         168(AX), $0x00
-	JE           bound_284
+	JE           bound_300
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8710,9 +9081,9 @@ step_283:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_284:
+bound_300:
 	CMPB         169(AX), $0x00
-	JE           store_285
+	JE           store_301
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -8772,7 +9143,7 @@ bound_284:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_285:
+store_301:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8821,6 +9192,715 @@ store_285:
 	VZEROUPPER
 	RET
 
+// func mix1AVX512(m *mixing)
+// Requires: AVX, AVX512F
+TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+
+tile_302:
+	MOVQ    72(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    112(AX), R9
+	VMOVUPS (DI), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z13
+	LEAQ    (CX)(BX*2), DI
+	ADDQ    BX, DI
+	LEAQ    (DI)(BX*2), R10
+	ADDQ    BX, R10
+	LEAQ    (R10)(BX*2), R11
+	ADDQ    BX, R11
+	LEAQ    (R11)(BX*2), R12
+	ADDQ    BX, R12
+
+step_303:
+	VMOVUPS      (R8), Z14
+	VBROADCASTSS (CX), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (CX)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (CX)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (DI)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (DI)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         $0x80, R8
+	DECQ         R9
+	JNZ          step_303
+	LEAQ         (R12)(BX*1), CX
+	ADDQ         BX, CX
+	MOVQ         112(AX), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	MOVQ         104(AX), DI
+	SHLQ         $0x02, DI
+	CMPB         138(AX), $0x00
+	JNE          half_306
+	CMPB         136(AX), $0x00
+	JE           bound_304
+	MOVQ         DX, R8
+	VADDPS       (R8), Z0, Z0
+	ADDQ         DI, R8
+	VADDPS       (R8), Z1, Z1
+	ADDQ         DI, R8
+	VADDPS       (R8), Z2, Z2
+	ADDQ         DI, R8
+	VADDPS       (R8), Z3, Z3
+	ADDQ         DI, R8
+	VADDPS       (R8), Z4, Z4
+	ADDQ         DI, R8
+	VADDPS       (R8), Z5, Z5
+	ADDQ         DI, R8
+	VADDPS       (R8), Z6, Z6
+	ADDQ         DI, R8
+	VADDPS       (R8), Z7, Z7
+	ADDQ         DI, R8
+	VADDPS       (R8), Z8, Z8
+	ADDQ         DI, R8
+	VADDPS       (R8), Z9, Z9
+	ADDQ         DI, R8
+	VADDPS       (R8), Z10, Z10
+	ADDQ         DI, R8
+	VADDPS       (R8), Z11, Z11
+	ADDQ         DI, R8
+	VADDPS       (R8), Z12, Z12
+	ADDQ         DI, R8
+	VADDPS       (R8), Z13, Z13
+	ADDQ         DI, R8
+
+bound_304:
+	CMPB         137(AX), $0x00
+	JE           store_305
+	VBROADCASTSS 128(AX), Z14
+	VBROADCASTSS 132(AX), Z15
+	VMAXPS       Z0, Z14, Z0
+	VMINPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMINPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMINPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMINPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMINPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMINPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMINPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMINPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMINPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMINPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMINPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMINPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMINPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMINPS       Z13, Z15, Z13
+
+store_305:
+	VMOVUPS Z0, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z1, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z3, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z5, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z7, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z9, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z11, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Z13, (DX)
+	ADDQ    DI, DX
+	JMP     next_307
+
+half_306:
+	CMPB   136(AX), $0x00
+	JE     bound_308
+	MOVQ   DX, R8
+	VADDPS (R8), Y0, Y0
+	ADDQ   DI, R8
+	VADDPS (R8), Y1, Y1
+	ADDQ   DI, R8
+	VADDPS (R8), Y2, Y2
+	ADDQ   DI, R8
+	VADDPS (R8), Y3, Y3
+	ADDQ   DI, R8
+	VADDPS (R8), Y4, Y4
+	ADDQ   DI, R8
+	VADDPS (R8), Y5, Y5
+	ADDQ   DI, R8
+	VADDPS (R8), Y6, Y6
+	ADDQ   DI, R8
+	VADDPS (R8), Y7, Y7
+	ADDQ   DI, R8
+	VADDPS (R8), Y8, Y8
+	ADDQ   DI, R8
+	VADDPS (R8), Y9, Y9
+	ADDQ   DI, R8
+	VADDPS (R8), Y10, Y10
+	ADDQ   DI, R8
+	VADDPS (R8), Y11, Y11
+	ADDQ   DI, R8
+	VADDPS (R8), Y12, Y12
+	ADDQ   DI, R8
+	VADDPS (R8), Y13, Y13
+	ADDQ   DI, R8
+
+bound_308:
+	CMPB         137(AX), $0x00
+	JE           store_309
+	VBROADCASTSS 128(AX), Z14
+	VBROADCASTSS 132(AX), Z15
+	VMAXPS       Z0, Z14, Z0
+	VMINPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMINPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMINPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMINPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMINPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMINPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMINPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMINPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMINPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMINPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMINPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMINPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMINPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMINPS       Z13, Z15, Z13
+
+store_309:
+	VMOVUPS Y0, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y10, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y11, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y12, (DX)
+	ADDQ    DI, DX
+	VMOVUPS Y13, (DX)
+	ADDQ    DI, DX
+
+next_307:
+	DECQ SI
+	JNZ  tile_302
+	VZEROUPPER
+	RET
+
+// func mix2AVX512(m *mixing)
+// Requires: AVX, AVX512F
+TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+
+tile_310:
+	MOVQ    72(AX), DI
+	MOVQ    24(AX), R8
+	MOVQ    112(AX), R9
+	VMOVUPS (DI), Z0
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z14
+	VMOVAPS Z0, Z16
+	VMOVAPS Z0, Z18
+	VMOVAPS Z0, Z20
+	VMOVAPS Z0, Z22
+	VMOVAPS Z0, Z24
+	VMOVAPS Z0, Z26
+	VMOVUPS 64(DI), Z1
+	VMOVAPS Z1, Z3
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z11
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z15
+	VMOVAPS Z1, Z17
+	VMOVAPS Z1, Z19
+	VMOVAPS Z1, Z21
+	VMOVAPS Z1, Z23
+	VMOVAPS Z1, Z25
+	VMOVAPS Z1, Z27
+	LEAQ    (CX)(BX*2), DI
+	ADDQ    BX, DI
+	LEAQ    (DI)(BX*2), R10
+	ADDQ    BX, R10
+	LEAQ    (R10)(BX*2), R11
+	ADDQ    BX, R11
+	LEAQ    (R11)(BX*2), R12
+	ADDQ    BX, R12
+
+step_311:
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS (CX), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (CX)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (CX)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (DI), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (DI)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (DI)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R10
+	ADDQ         $0x04, R11
+	ADDQ         $0x04, R12
+	ADDQ         $0x80, R8
+	DECQ         R9
+	JNZ          step_311
+	LEAQ         (R12)(BX*1), CX
+	ADDQ         BX, CX
+	MOVQ         112(AX), DI
+	SHLQ         $0x02, DI
+	SUBQ         DI, CX
+	MOVQ         104(AX), DI
+	SHLQ         $0x02, DI
+	CMPB         138(AX), $0x00
+	JNE          half_314
+	CMPB         136(AX), $0x00
+	JE           bound_312
+	MOVQ         DX, R8
+	VADDPS       (R8), Z0, Z0
+	VADDPS       64(R8), Z1, Z1
+	ADDQ         DI, R8
+	VADDPS       (R8), Z2, Z2
+	VADDPS       64(R8), Z3, Z3
+	ADDQ         DI, R8
+	VADDPS       (R8), Z4, Z4
+	VADDPS       64(R8), Z5, Z5
+	ADDQ         DI, R8
+	VADDPS       (R8), Z6, Z6
+	VADDPS       64(R8), Z7, Z7
+	ADDQ         DI, R8
+	VADDPS       (R8), Z8, Z8
+	VADDPS       64(R8), Z9, Z9
+	ADDQ         DI, R8
+	VADDPS       (R8), Z10, Z10
+	VADDPS       64(R8), Z11, Z11
+	ADDQ         DI, R8
+	VADDPS       (R8), Z12, Z12
+	VADDPS       64(R8), Z13, Z13
+	ADDQ         DI, R8
+	VADDPS       (R8), Z14, Z14
+	VADDPS       64(R8), Z15, Z15
+	ADDQ         DI, R8
+	VADDPS       (R8), Z16, Z16
+	VADDPS       64(R8), Z17, Z17
+	ADDQ         DI, R8
+	VADDPS       (R8), Z18, Z18
+	VADDPS       64(R8), Z19, Z19
+	ADDQ         DI, R8
+	VADDPS       (R8), Z20, Z20
+	VADDPS       64(R8), Z21, Z21
+	ADDQ         DI, R8
+	VADDPS       (R8), Z22, Z22
+	VADDPS       64(R8), Z23, Z23
+	ADDQ         DI, R8
+	VADDPS       (R8), Z24, Z24
+	VADDPS       64(R8), Z25, Z25
+	ADDQ         DI, R8
+	VADDPS       (R8), Z26, Z26
+	VADDPS       64(R8), Z27, Z27
+	ADDQ         DI, R8
+
+bound_312:
+	CMPB         137(AX), $0x00
+	JE           store_313
+	VBROADCASTSS 128(AX), Z28
+	VBROADCASTSS 132(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMINPS       Z26, Z29, Z26
+	VMAXPS       Z27, Z28, Z27
+	VMINPS       Z27, Z29, Z27
+
+store_313:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Z23, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z24, (DX)
+	VMOVUPS Z25, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z26, (DX)
+	VMOVUPS Z27, 64(DX)
+	ADDQ    DI, DX
+	JMP     next_315
+
+half_314:
+	CMPB   136(AX), $0x00
+	JE     bound_316
+	MOVQ   DX, R8
+	VADDPS (R8), Z0, Z0
+	VADDPS 64(R8), Y1, Y1
+	ADDQ   DI, R8
+	VADDPS (R8), Z2, Z2
+	VADDPS 64(R8), Y3, Y3
+	ADDQ   DI, R8
+	VADDPS (R8), Z4, Z4
+	VADDPS 64(R8), Y5, Y5
+	ADDQ   DI, R8
+	VADDPS (R8), Z6, Z6
+	VADDPS 64(R8), Y7, Y7
+	ADDQ   DI, R8
+	VADDPS (R8), Z8, Z8
+	VADDPS 64(R8), Y9, Y9
+	ADDQ   DI, R8
+	VADDPS (R8), Z10, Z10
+	VADDPS 64(R8), Y11, Y11
+	ADDQ   DI, R8
+	VADDPS (R8), Z12, Z12
+	VADDPS 64(R8), Y13, Y13
+	ADDQ   DI, R8
+	VADDPS (R8), Z14, Z14
+	VADDPS 64(R8), Y15, Y15
+	ADDQ   DI, R8
+	VADDPS (R8), Z16, Z16
+	VADDPS 64(R8), Y17, Y17
+	ADDQ   DI, R8
+	VADDPS (R8), Z18, Z18
+	VADDPS 64(R8), Y19, Y19
+	ADDQ   DI, R8
+	VADDPS (R8), Z20, Z20
+	VADDPS 64(R8), Y21, Y21
+	ADDQ   DI, R8
+	VADDPS (R8), Z22, Z22
+	VADDPS 64(R8), Y23, Y23
+	ADDQ   DI, R8
+	VADDPS (R8), Z24, Z24
+	VADDPS 64(R8), Y25, Y25
+	ADDQ   DI, R8
+	VADDPS (R8), Z26, Z26
+	VADDPS 64(R8), Y27, Y27
+	ADDQ   DI, R8
+
+bound_316:
+	CMPB         137(AX), $0x00
+	JE           store_317
+	VBROADCASTSS 128(AX), Z28
+	VBROADCASTSS 132(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMINPS       Z26, Z29, Z26
+	VMAXPS       Z27, Z28, Z27
+	VMINPS       Z27, Z29, Z27
+
+store_317:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Y17, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Y19, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Y21, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Y23, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z24, (DX)
+	VMOVUPS Y25, 64(DX)
+	ADDQ    DI, DX
+	VMOVUPS Z26, (DX)
+	VMOVUPS Y27, 64(DX)
+	ADDQ    DI, DX
+
+next_315:
+	DECQ SI
+	JNZ  tile_310
+	VZEROUPPER
+	RET
+
 // func inputTransformAVX512(t *transform)
 // Requires: AVX, AVX512F
 TEXT ·inputTransformAVX512(SB), $2304-8
@@ -8853,7 +9933,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_286:
+vector_318:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -9332,7 +10412,7 @@ vector_286:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_286
+	JNZ          vector_318
 	VZEROUPPER
 	RET
 
@@ -9369,7 +10449,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_287:
+vector_319:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -9741,7 +10821,7 @@ vector_287:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_287
+	JNZ          vector_319
 	VZEROUPPER
 	RET
 
@@ -9780,7 +10860,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_288:
+vector_320:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -10004,7 +11084,7 @@ vector_288:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_288
+	JNZ          vector_320
 	VZEROUPPER
 	RET
 
@@ -10029,10 +11109,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_289:
+pixel_321:
 	XORQ R9, R9
 
-vector_290:
+vector_322:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -10041,9 +11121,9 @@ vector_290:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_291
+	JZ      chosen_323
 
-tap_292:
+tap_324:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -10054,12 +11134,12 @@ tap_292:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_292
+	JNZ     tap_324
 
-chosen_291:
+chosen_323:
 	VMOVUPS Z4, (DX)(R9*1)
 	TESTQ   BX, BX
-	JZ      done_293
+	JZ      done_325
 	VCMPPS  $0x1e, Z0, Z4, K1
 	VCMPPS  $0x11, Z1, Z4, K2
 	KANDW   K1, K2, K1
@@ -10067,19 +11147,19 @@ chosen_291:
 	VMOVAPS Z5, K1, Z4
 	VMOVUPS Z4, (BX)(R9*1)
 
-done_293:
+done_325:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_290
+	JLT   vector_322
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_294
+	JZ    skip_326
 	ADDQ  R8, BX
 
-skip_294:
+skip_326:
 	DECQ SI
-	JNZ  pixel_289
+	JNZ  pixel_321
 	VZEROUPPER
 	RET
 
@@ -10102,14 +11182,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_295:
+pixel_327:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_296:
+column_328:
 	XORQ R10, R10
 
-vector_297:
+vector_329:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -10117,15 +11197,15 @@ vector_297:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_297
+	JLT       vector_329
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_296
+	JNZ       column_328
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_295
+	JNZ       pixel_327
 	VZEROUPPER
 	RET
 
@@ -10141,13 +11221,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_298:
+many_330:
 	CMPQ DX, $0x07
-	JLT  few_299
+	JLT  few_331
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_301:
+vector_333:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -10163,7 +11243,7 @@ vector_301:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_302:
+tap_334:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -10182,7 +11262,7 @@ tap_302:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_302
+	JNZ         tap_334
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -10216,22 +11296,22 @@ tap_302:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_301
+	JNZ         vector_333
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_298
+	JMP         many_330
 
-few_299:
+few_331:
 	TESTQ DX, DX
-	JZ    done_300
+	JZ    done_332
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_303:
+vector_335:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -10241,7 +11321,7 @@ vector_303:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_304:
+tap_336:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -10250,7 +11330,7 @@ tap_304:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_304
+	JNZ         tap_336
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -10260,16 +11340,16 @@ tap_304:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_303
+	JNZ         vector_335
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_299
+	JMP         few_331
 
-done_300:
+done_332:
 	VZEROUPPER
 	RET
 
@@ -10288,35 +11368,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_305:
+vector_337:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_306:
+tap_338:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_307:
+pixel_339:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_307
+	JNZ         pixel_339
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_306
+	JNZ         tap_338
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_305
+	JNZ         vector_337
 	VZEROUPPER
 	RET
 
@@ -10332,14 +11412,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_308:
+vector_340:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_308
+	JNZ     vector_340
 	VZEROUPPER
 	RET
 
@@ -10354,14 +11434,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_309:
+vector_341:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_309
+	JNZ     vector_341
 	VZEROUPPER
 	RET
 
@@ -10377,7 +11457,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_310:
+vector_342:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -10387,7 +11467,7 @@ vector_310:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_310
+	JNZ       vector_342
 	VZEROUPPER
 	RET
 
@@ -10401,7 +11481,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_311:
+vector_343:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -10411,7 +11491,7 @@ vector_311:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_311
+	JNZ     vector_343
 	VZEROUPPER
 	RET
 
@@ -10423,14 +11503,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_312:
+vector_344:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_312
+	JNZ       vector_344
 	VZEROUPPER
 	RET
 
@@ -10450,7 +11530,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Z4
 	XORQ         AX, AX
 
-vector_313:
+vector_345:
 	VMULPS  (DX)(AX*1), Z0, Z5
 	VMOVUPS (BX)(AX*1), Z6
 	VSUBPS  Z6, Z5, Z7
@@ -10472,7 +11552,7 @@ vector_313:
 	VMOVUPS Z5, (CX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    DI
-	JNZ     vector_313
+	JNZ     vector_345
 	VZEROUPPER
 	RET
 
@@ -10494,7 +11574,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_314:
+step_346:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -10508,7 +11588,7 @@ step_314:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_314
+	JNZ         step_346
 	VZEROUPPER
 	RET
 
@@ -10527,7 +11607,7 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_315:
+channel_347:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	MOVQ    184(AX), R11
@@ -10544,7 +11624,7 @@ channel_315:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_316:
+pixel_348:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10565,7 +11645,7 @@ pixel_316:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_316
+	JNZ          pixel_348
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	MOVQ         184(AX), R11
@@ -10586,7 +11666,7 @@ pixel_316:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_315
+	JNZ          channel_347
 	VZEROUPPER
 	RET
 
@@ -10605,7 +11685,7 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_317:
+channel_349:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10625,7 +11705,7 @@ channel_317:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_318:
+pixel_350:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10649,7 +11729,7 @@ pixel_318:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_318
+	JNZ          pixel_350
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10673,7 +11753,7 @@ pixel_318:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_317
+	JNZ          channel_349
 	VZEROUPPER
 	RET
 
@@ -10692,7 +11772,7 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_319:
+channel_351:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10715,7 +11795,7 @@ channel_319:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_320:
+pixel_352:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10742,7 +11822,7 @@ pixel_320:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_320
+	JNZ          pixel_352
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10769,7 +11849,7 @@ pixel_320:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_319
+	JNZ          channel_351
 	VZEROUPPER
 	RET
 
@@ -10788,7 +11868,7 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_321:
+channel_353:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10814,7 +11894,7 @@ channel_321:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_322:
+pixel_354:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10844,7 +11924,7 @@ pixel_322:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_322
+	JNZ          pixel_354
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10874,7 +11954,7 @@ pixel_322:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_321
+	JNZ          channel_353
 	VZEROUPPER
 	RET
 
@@ -10893,7 +11973,7 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_323:
+channel_355:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -10922,7 +12002,7 @@ channel_323:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_324:
+pixel_356:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -10955,7 +12035,7 @@ pixel_324:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_324
+	JNZ          pixel_356
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -10988,7 +12068,7 @@ pixel_324:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_323
+	JNZ          channel_355
 	VZEROUPPER
 	RET
 
@@ -11007,7 +12087,7 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_325:
+channel_357:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -11039,7 +12119,7 @@ channel_325:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_326:
+pixel_358:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -11075,7 +12155,7 @@ pixel_326:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_326
+	JNZ          pixel_358
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -11111,7 +12191,7 @@ pixel_326:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_325
+	JNZ          channel_357
 	VZEROUPPER
 	RET
 
@@ -11130,7 +12210,7 @@ TEXT ·sparse7AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_327:
+channel_359:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -11165,7 +12245,7 @@ channel_327:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_328:
+pixel_360:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -11204,7 +12284,7 @@ pixel_328:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_328
+	JNZ          pixel_360
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -11243,7 +12323,7 @@ pixel_328:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_327
+	JNZ          channel_359
 	VZEROUPPER
 	RET
 
@@ -11262,7 +12342,7 @@ TEXT ·sparse8AVX512(SB), NOSPLIT, $8-8
 	MOVQ 176(AX), R9
 	SHLQ $0x02, R9
 
-channel_329:
+channel_361:
 	MOVQ    SI, R10
 	VMOVUPS (R10), Z0
 	VMOVUPS 64(R10), Z1
@@ -11300,7 +12380,7 @@ channel_329:
 	MOVQ    DX, R12
 	MOVQ    BX, R13
 
-pixel_330:
+pixel_362:
 	MOVLQSX      (R12), R14
 	MOVQ         R13, R15
 	TESTQ        R14, R14
@@ -11342,7 +12422,7 @@ pixel_330:
 	ADDQ         DI, R13
 	ADDQ         $0x08, R10
 	DECQ         R11
-	JNZ          pixel_330
+	JNZ          pixel_362
 	MOVQ         SI, R10
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
@@ -11384,7 +12464,7 @@ pixel_330:
 	ADDQ         $0x04, DX
 	ADDQ         $0x04, BX
 	DECQ         R8
-	JNZ          channel_329
+	JNZ          channel_361
 	VZEROUPPER
 	RET
 
@@ -11402,7 +12482,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_331:
+block_363:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -11454,6 +12534,6 @@ block_331:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_331
+	JNZ        block_363
 	VZEROUPPER
 	RET

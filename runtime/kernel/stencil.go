@@ -137,7 +137,11 @@ func (s *stencil) sum(w *worker, from, to []float32, rows, width, line, pixel, s
 	}
 	in, out := src.c/s.groups, s.out/s.groups
 	panels := ceil(out, s.c.width)
-	tiles := ceil(s.cols, e.rows)
+	cols := s.cols
+	if s.stride[0]*width == cols*t.row && line == cols*pixel {
+		cols, rows = cols*rows, 1 // rows follow one another: tiles need not end with them
+	}
+	tiles := ceil(cols, e.rows)
 	for g := range s.groups {
 		for p := range panels {
 			b := g*panels + p
@@ -151,7 +155,7 @@ func (s *stencil) sum(w *worker, from, to []float32, rows, width, line, pixel, s
 			}
 			for r := range rows {
 				for i := range tiles {
-					q0, q1 := i*s.cols/tiles, (i+1)*s.cols/tiles
+					q0, q1 := i*cols/tiles, (i+1)*cols/tiles
 					t.a = from[r*s.stride[0]*width+q0*t.row+g*in:]
 					t.c = to[r*line+q0*pixel+g*out+p*s.c.width:]
 					e.part(t, q1-q0, columns, w.edge)

@@ -5,6 +5,7 @@ package kernel
 var routinesAVX2 = routines{
 	lanes: 8, columns: 8, rows: 6,
 	tile:             func(t *tile, rows, vectors int) { tilesAVX2[vectors-1][rows-1](t) },
+	mix:              func(m *mixing, vectors int) { [...]func(m *mixing){mix1AVX2, mix2AVX2}[vectors-1](m) },
 	inputTransform:   inputTransformAVX2,
 	outputTransform:  outputTransformAVX2,
 	kernelTransform:  kernelTransformAVX2,
@@ -37,6 +38,7 @@ var tilesAVX2 = [2][6]func(t *tile){
 var routinesAVX512 = routines{
 	lanes: 16, columns: 16, rows: 14,
 	tile:             func(t *tile, rows, vectors int) { tilesAVX512[vectors-1][rows-1](t) },
+	mix:              func(m *mixing, vectors int) { [...]func(m *mixing){mix1AVX512, mix2AVX512}[vectors-1](m) },
 	inputTransform:   inputTransformAVX512,
 	outputTransform:  outputTransformAVX512,
 	kernelTransform:  kernelTransformAVX512,

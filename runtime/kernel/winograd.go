@@ -35,7 +35,7 @@ func (g *winograd) plan() {
 func fitsWinograd(s ConvShape) bool {
 	h, w := s.summed()
 	return s.Kernel == [2]int{3, 3} && s.Stride == [2]int{1, 1} && s.Dilation == [2]int{1, 1} && s.Groups == 1 &&
-		s.In%16 == 0 && s.Out%16 == 0 && max(s.Pad[0], s.Pad[1], s.Pad[2], s.Pad[3]) <= 2 && (s.Pool == 0 || 4%s.Pool == 0) &&
+		s.In%16 == 0 && s.Out%16 == 0 && max(s.Pad[0], s.Pad[1], s.Pad[2], s.Pad[3]) <= 2 && min(s.Pad[0], s.Pad[1], s.Pad[2], s.Pad[3]) >= 0 && (s.Pool == 0 || 4%s.Pool == 0) &&
 		2*36*ceil(h, 4)*ceil(w, 4) < 9*h*w
 }
 

@@ -10,12 +10,13 @@ const (
 	pointB = 1.5
 )
 
-// A line takes a column or row of a square through one of the three transforms.
-type line func(from, to *[6]float32)
+// A line takes a column or row of a square through one of the three transforms. It
+// takes and returns arrays, which need no memory.
+type line func(from [6]float32) [6]float32
 
 // inputLine is Bᵀ: the coefficients of the polynomials that vanish at all points
 // but one.
-func inputLine(d, t *[6]float32) {
+func inputLine(d [6]float32) (t [6]float32) {
 	const aa, bb = pointA * pointA, pointB * pointB
 	t[0] = fma(aa*bb, d[0], fma(-(aa+bb), d[2], d[4]))
 	e, o := fma(-bb, d[2], d[4]), fma(-bb, d[1], d[3])
@@ -23,11 +24,12 @@ func inputLine(d, t *[6]float32) {
 	e, o = fma(-aa, d[2], d[4]), fma(-aa, d[1], d[3])
 	t[3], t[4] = fma(pointB, o, e), fma(-pointB, o, e)
 	t[5] = fma(aa*bb, d[1], fma(-(aa+bb), d[3], d[5]))
+	return t
 }
 
 // kernelLine is G: the kernel's polynomial at each point, over the product of the
 // point's distances to the others.
-func kernelLine(g, t *[6]float32) {
+func kernelLine(g [6]float32) (t [6]float32) {
 	const aa, bb = pointA * pointA, pointB * pointB
 	const na, nb = 2 * aa * (aa - bb), 2 * bb * (bb - aa)
 	t[0] = 1 / (aa * bb) * g[0]
@@ -36,10 +38,11 @@ func kernelLine(g, t *[6]float32) {
 	e = fma(bb/nb, g[2], 1/nb*g[0])
 	t[3], t[4] = fma(pointB/nb, g[1], e), fma(-pointB/nb, g[1], e)
 	t[5] = g[2]
+	return t
 }
 
 // outputLine is Aᵀ: powers of the points.
-func outputLine(m, t *[6]float32) {
+func outputLine(m [6]float32) (t [6]float32) {
 	const aa, bb = pointA * pointA, pointB * pointB
 	s1, d1 := m[1]+m[2], m[1]-m[2]
 	s2, d2 := m[3]+m[4], m[3]-m[4]
@@ -47,6 +50,7 @@ func outputLine(m, t *[6]float32) {
 	t[1] = fma(pointB, d2, pointA*d1)
 	t[2] = fma(bb, s2, aa*s1)
 	t[3] = fma(bb*pointB, d2, fma(aa*pointA, d1, m[5]))
+	return t
 }
 
 // portableTransform takes squares of in×in pixels to planes.
@@ -58,14 +62,14 @@ func portableTransform(t *transform, in, out int, f line) {
 			for i := range in {
 				column[i] = t.from[i*t.row+j*t.pixel+c]
 			}
-			f(&column, &square[j])
+			square[j] = f(column)
 		}
 		for i := range out {
-			var row, done [6]float32
+			var row [6]float32
 			for j := range in {
 				row[j] = square[j][i]
 			}
-			f(&row, &done)
+			done := f(row)
 			for j := range out {
 				t.to[(i*out+j)*t.plane+c] = done[j]
 			}
@@ -81,14 +85,14 @@ func portableOutput(t *transform) {
 			for j := range 6 {
 				row[j] = t.from[(i*6+j)*t.plane+c]
 			}
-			outputLine(&row, &square[i])
+			square[i] = outputLine(row)
 		}
 		for j := range 4 {
-			var column, done [6]float32
+			var column [6]float32
 			for i := range 6 {
 				column[i] = square[i][j]
 			}
-			outputLine(&column, &done)
+			done := outputLine(column)
 			for i := range 4 {
 				t.to[i*t.row+j*t.pixel+c] = clamp(done[i]+t.bias[c], t.low, t.high)
 			}

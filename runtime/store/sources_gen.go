@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"268f3ac28ebff5add884b03306291ec75329ba3ff327dd356fd32a915be30a6b",
+		"8ae4b2c60347fa8ffa0b14003c13f89d8f654574918c30a799b46036a26452cc",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }

@@ -39,6 +39,9 @@ func main() {
 				tile(s, rows, vectors)
 			}
 		}
+		for vectors := 1; vectors <= tileVectors; vectors++ {
+			mix(s, vectors)
+		}
 		inputTransform(s)
 		outputTransform(s)
 		kernelTransform(s)
@@ -67,6 +70,7 @@ func tables(file string) {
 	for _, s := range isas {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, rows: %d,\n", s.name, s.lanes, s.lanes, s.rows)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
+		fmt.Fprintf(&b, "mix: func(m *mixing, vectors int) { [...]func(m *mixing){mix1%s, mix2%s}[vectors-1](m) },\n", s.name, s.name)
 		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}

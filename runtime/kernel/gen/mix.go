@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// mix multiplies the channels of pixels by one panel: tiles one after another,
+// so that the end of one overlaps with the beginning of the next. With few
+// channels to sum over that is a good part of the time.
+func mix(s isa, vectors int) {
+	TEXT(fmt.Sprintf("mix%d%s", vectors, s.name), NOSPLIT, "func(m *mixing)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("mix%d%s is the routine mix for %d vectors.", vectors, s.name, vectors))
+	m := Dereference(Param("m"))
+	from, to, row, tiles := load(m, "a"), load(m, "c"), bytes(m, "row"), load(m, "tiles")
+	s.loop("tile", tiles, func() {
+		sum := make([][]reg.VecVirtual, s.rows)
+		for i := range sum {
+			sum[i] = s.vecs(vectors)
+		}
+		bias, b, depth := load(m, "bias"), load(m, "b"), load(m, "depth")
+		for j := range vectors {
+			VMOVUPS(Mem{Base: bias, Disp: j * s.wide()}, sum[0][j])
+			for i := 1; i < s.rows; i++ {
+				VMOVAPS(sum[0][j], sum[i][j])
+			}
+		}
+		a := make([]reg.Register, (s.rows+2)/3)
+		for i := range a {
+			a[i] = GP64()
+			if i == 0 {
+				MOVQ(from, a[0])
+				continue
+			}
+			LEAQ(Mem{Base: a[i-1], Index: row, Scale: 2}, a[i])
+			ADDQ(row, a[i])
+		}
+		s.loop("step", depth, func() {
+			vb := s.vecs(vectors)
+			for j := range vb {
+				VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
+			}
+			for i := range s.rows {
+				at := Mem{Base: a[i/3]}
+				if i%3 != 0 {
+					at.Index, at.Scale = row, uint8(i%3)
+				}
+				va := s.vec()
+				VBROADCASTSS(at, va)
+				for j := range vb {
+					VFMADD231PS(vb[j], va, sum[i][j])
+				}
+			}
+			for _, p := range a {
+				ADDQ(Imm(4), p)
+			}
+			ADDQ(Imm(uint64(tileVectors*s.wide())), b)
+		})
+		// The last pointer has moved by the depth: from there to the next tile.
+		LEAQ(Mem{Base: a[len(a)-1], Index: row, Scale: uint8((s.rows - 1) % 3)}, from)
+		ADDQ(row, from)
+		SUBQ(bytes(m, "depth"), from)
+		line := bytes(m, "line")
+		bound, store, half, next := s.label("bound"), s.label("store"), s.label("half"), s.label("next")
+		CMPB(mem(m.Field("half")), Imm(0))
+		JNE(LabelRef(half))
+		// finish bounds and stores the sums, of the last vector only what part gives.
+		finish := func(bound, store string, part func(v reg.VecVirtual) reg.VecVirtual) {
+			CMPB(mem(m.Field("accumulate")), Imm(0))
+			JE(LabelRef(bound))
+			old := GP64()
+			MOVQ(to, old)
+			for i := range s.rows {
+				for j, v := range sum[i] {
+					if j == vectors-1 {
+						v = part(v)
+					}
+					VADDPS(Mem{Base: old, Disp: j * s.wide()}, v, v)
+				}
+				ADDQ(line, old)
+			}
+			Label(bound)
+			CMPB(mem(m.Field("clamp")), Imm(0))
+			JE(LabelRef(store))
+			low, high := s.vec(), s.vec()
+			VBROADCASTSS(mem(m.Field("low")), low)
+			VBROADCASTSS(mem(m.Field("high")), high)
+			for i := range s.rows {
+				for _, v := range sum[i] {
+					s.clamp(v, low, high)
+				}
+			}
+			Label(store)
+			for i := range s.rows {
+				for j, v := range sum[i] {
+					if j == vectors-1 {
+						v = part(v)
+					}
+					VMOVUPS(v, Mem{Base: to, Disp: j * s.wide()})
+				}
+				ADDQ(line, to)
+			}
+		}
+		finish(bound, store, func(v reg.VecVirtual) reg.VecVirtual { return v })
+		JMP(LabelRef(next))
+		Label(half)
+		finish(s.label("bound"), s.label("store"), func(v reg.VecVirtual) reg.VecVirtual {
+			if s.lanes == 16 {
+				return v.AsY().(reg.VecVirtual)
+			}
+			return v.AsX().(reg.VecVirtual)
+		})
+		Label(next)
+	})
+	VZEROUPPER()
+	RET()
+}
