@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"8ae4b2c60347fa8ffa0b14003c13f89d8f654574918c30a799b46036a26452cc",
+		"0038cbfec5fabf4645aba595bac77b0960d3736d27f0229fe8f1ffe0ab907e2e",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }

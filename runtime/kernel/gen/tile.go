@@ -8,6 +8,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// ahead is how many bytes before their turn the vectors of B are called into the
+// first-level cache: a panel of a few hundred rows does not stay there beside A.
+const ahead = 2048
+
 // tileVectors is the most vectors in a row of a tile.
 const tileVectors = 2
 
@@ -23,12 +27,12 @@ func tile(s isa, rows, vectors int) {
 	for i := range sum {
 		sum[i] = s.vecs(vectors)
 	}
-	ahead, apart := load(t, "c"), bytes(t, "line")
+	next, apart := load(t, "c"), bytes(t, "line")
 	for range rows { // C is read and written last: by then it has come
 		for j := 0; j < vectors*s.wide(); j += 64 {
-			PREFETCHT0(Mem{Base: ahead, Disp: j})
+			PREFETCHT0(Mem{Base: next, Disp: j})
 		}
-		ADDQ(apart, ahead)
+		ADDQ(apart, next)
 	}
 	// The sums start from the bias or 0.
 	multiply, zeros := s.label("multiply"), s.label("zeros")
@@ -79,6 +83,7 @@ func tile(s isa, rows, vectors int) {
 			vb := s.vecs(vectors)
 			for j := range vb {
 				VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
+				PREFETCHT0(Mem{Base: b, Disp: ahead + j*s.wide()})
 			}
 			for i := range rows {
 				va := s.vec()
