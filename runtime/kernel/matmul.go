@@ -49,7 +49,7 @@ const (
 	blockTiles  = 8
 	blockPanels = 32
 	blockDepth  = 512
-	leastUnits  = 16
+	leastUnits  = 8
 )
 
 // A product is the state of one multiplication.

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"0038cbfec5fabf4645aba595bac77b0960d3736d27f0229fe8f1ffe0ab907e2e",
+		"cdde9e6296de4fdd9e905d0bdc0ef3d0a8cf2738c4792c598f2dbfb944e75772",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }
