@@ -230,6 +230,8 @@ func (c *Conv) planBackward() {
 		}
 		g.plan()
 		c.backward = []pass{&turnedWinograd{winograd: g}}
+	case fitsGather(s):
+		c.backward = []pass{newGather(c)}
 	case s.In/s.Groups < 8 && !c.depthwise:
 		c.backward = []pass{newScatter(c)}
 	default:

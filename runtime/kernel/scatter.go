@@ -46,32 +46,47 @@ func (x *scatter) run(dx []float32, _ []int32, n int) {
 	x.dx = nil
 }
 
-func (x *scatter) image(worker, image int) {
+// begin readies the memory for an image.
+func (x *scatter) begin(w *worker, pitch int) {
 	c := x.c
-	w, s, width := &c.workers[worker], c.s, c.width
-	in, out := s.In/s.Groups, s.Out/s.Groups
-	pitch := x.count * width
-	w.planes = grown(w.planes, x.h*x.w*s.In+16)
-	clear(w.planes)
-	w.strip = grown(w.strip, c.ow*s.Out)
+	w.strip = grown(w.strip, c.ow*c.s.Out)
 	w.products = grown(w.products, ceil(c.ow, 16)*16*pitch)
 	clear(w.products[c.ow*pitch:])
+}
+
+// row sets the products of a row of the result, of all groups one after another
+// in their columns.
+func (x *scatter) row(w *worker, image, r, pitch int) {
+	c := x.c
+	s, width, out := c.s, c.width, c.s.Out/c.s.Groups
 	w.tile = tile{taps: x.taps, row: s.Out, step: 1, depth: out, wide: width, line: pitch}
 	t := &w.tile
 	tiles := ceil(c.ow, c.e.rows)
-	for r := range c.oh {
-		c.gradient.row(c.e, w, w.strip, image, r, s.Out)
-		for g := range s.Groups {
-			for p := range x.count {
-				t.b = x.panels[(g*x.count+p)*out*width:][:out*width]
-				vectors := ceil(min(width, x.columns-p*width), c.e.columns)
-				for i := range tiles {
-					q0, q1 := i*c.ow/tiles, (i+1)*c.ow/tiles
-					t.a, t.c = w.strip[q0*s.Out+g*out:], w.products[q0*pitch+p*width:]
-					c.e.tile(t, q1-q0, vectors)
-				}
+	c.gradient.row(c.e, w, w.strip, image, r, s.Out)
+	for g := range s.Groups {
+		for p := range x.count {
+			t.b = x.panels[(g*x.count+p)*out*width:][:out*width]
+			vectors := ceil(min(width, x.columns-p*width), c.e.columns)
+			for i := range tiles {
+				q0, q1 := i*c.ow/tiles, (i+1)*c.ow/tiles
+				t.a, t.c = w.strip[q0*s.Out+g*out:], w.products[q0*pitch+(g*x.count+p)*width:]
+				c.e.tile(t, q1-q0, vectors)
 			}
-			x.add(w, r, g*in, pitch)
+		}
+	}
+}
+
+func (x *scatter) image(worker, image int) {
+	c := x.c
+	w, s := &c.workers[worker], c.s
+	pitch := s.Groups * x.count * c.width
+	w.planes = grown(w.planes, x.h*x.w*s.In)
+	clear(w.planes)
+	x.begin(w, pitch)
+	for r := range c.oh {
+		x.row(w, image, r, pitch)
+		for g := range s.Groups {
+			x.add(w, r, g, pitch)
 		}
 	}
 	for r := range s.H {
@@ -79,30 +94,22 @@ func (x *scatter) image(worker, image int) {
 	}
 }
 
-// add puts the products of row r of the result where their taps lie, from a
-// channel on. The products are turned first, so that each tap's are a row: with
-// stride 1 and one channel it is added as one.
-func (x *scatter) add(w *worker, r, channel, pitch int) {
+// add puts the products of a group in row r of the result where their taps lie.
+// They are turned first, so that each tap's are a row.
+func (x *scatter) add(w *worker, r, group, pitch int) {
 	c := x.c
-	s, e := c.s, c.e
-	in := s.In / s.Groups
+	s, in := c.s, c.s.In/c.s.Groups
 	apart := ceil(c.ow, 16) * 16 // products beyond the last pixel are 0
-	w.turned = grown(w.turned, ceil(x.columns, 8)*8*apart)
-	// Rows of pixels and columns of terms are whole blocks: what is beyond is not read.
-	e.turn(&w.turn, w.turned, apart, w.products, pitch, apart, ceil(x.columns, 8)*8)
+	w.turned = grown(w.turned, x.columns*apart)
+	c.e.turn(&w.turn, w.turned, apart, w.products[group*x.count*c.width:], pitch, apart, x.columns)
 	for i := range s.Kernel[0] {
 		row := (r*s.Stride[0] + i*s.Dilation[0]) * x.w
 		for j := range s.Kernel[1] {
 			for k := range in {
-				from := w.turned[((i*s.Kernel[1]+j)*in+k)*apart:][:apart]
-				to := w.planes[(row+j*s.Dilation[1])*s.In+channel+k:]
+				from := w.turned[((i*s.Kernel[1]+j)*in+k)*apart:][:c.ow]
+				to := w.planes[(row+j*s.Dilation[1])*s.In+group*in+k:]
 				step := s.Stride[1] * s.In
-				if step == 1 {
-					w.vectors = vectors{a: to, b: from, to: to}
-					e.over(e.add, portableAdd, &w.vectors, apart)
-					continue
-				}
-				for q, v := range from[:c.ow] {
+				for q, v := range from {
 					to[q*step] += v
 				}
 			}

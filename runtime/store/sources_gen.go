@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"cdde9e6296de4fdd9e905d0bdc0ef3d0a8cf2738c4792c598f2dbfb944e75772",
+		"2621ec49982d590bef0e0b862aebd7a6d4054098a5db0b029a464b642adf76cf",
 		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
 	},
 }
