@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"math"
 	"testing"
 )
 
@@ -43,22 +42,7 @@ func TestInvertedResidualsAgainstReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	x, labels := noise(narrow(), 3, 4)
-	p, err := net.Classify(context.Background(), x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range x.N {
-		want := net.ReferenceLogits(x, i)
-		scale := 0.0
-		for _, z := range want {
-			scale = max(scale, math.Abs(z))
-		}
-		for k, z := range want {
-			if got := float64(p.row(i)[k]); !(math.Abs(got-z) <= 4e-6*scale) {
-				t.Errorf("image %d, logit %d: %v, reference %v", i, k, got, z)
-			}
-		}
-	}
+	logitsNearReference(t, net, x, 4e-6)
 	c, err := net.CheckGradient(context.Background(), x, labels, 120, 5)
 	if err != nil {
 		t.Fatal(err)

@@ -21,22 +21,7 @@ func TestEachPathAgainstReference(t *testing.T) {
 			for _, a := range []Architecture{tiny(), residual(), narrow()} {
 				net := random(t, a, 3)
 				x, labels := noise(a, 3, 4)
-				p, err := net.Classify(context.Background(), x)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i := range x.N {
-					want := net.ReferenceLogits(x, i)
-					scale := 0.0
-					for _, z := range want {
-						scale = max(scale, math.Abs(z))
-					}
-					for k, z := range want {
-						if got := float64(p.row(i)[k]); !(math.Abs(got-z) <= 5e-6*scale) {
-							t.Errorf("%s: image %d, logit %d: %v, reference %v", a.Name, i, k, got, z)
-						}
-					}
-				}
+				logitsNearReference(t, net, x, 5e-6)
 				c, err := net.CheckGradient(context.Background(), x, labels, 20, 5)
 				if err != nil {
 					t.Fatal(err)

@@ -100,6 +100,28 @@ func digits(t testing.TB) Architecture {
 	return a
 }
 
+// logitsNearReference compares the logits of each image with the reference, relative
+// to the image's largest |logit|.
+func logitsNearReference(t *testing.T, net *Net, x *pixel.Batch, tolerance float64) {
+	t.Helper()
+	p, err := net.Classify(context.Background(), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range x.N {
+		want := net.ReferenceLogits(x, i)
+		scale := 0.0
+		for _, z := range want {
+			scale = max(scale, math.Abs(z))
+		}
+		for k, z := range want {
+			if got := float64(p.row(i)[k]); !(math.Abs(got-z) <= tolerance*scale) {
+				t.Errorf("%s: image %d, logit %d: %v, reference %v", net.arch.Name, i, k, got, z)
+			}
+		}
+	}
+}
+
 func TestLogitsAgainstReference(t *testing.T) {
 	for _, tt := range []struct {
 		arch      Architecture
@@ -115,22 +137,7 @@ func TestLogitsAgainstReference(t *testing.T) {
 		t.Run(fmt.Sprint(tt.arch.Name, tt.n), func(t *testing.T) {
 			net := random(t, tt.arch, 3)
 			x, _ := noise(tt.arch, tt.n, 4)
-			p, err := net.Classify(context.Background(), x)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i := range x.N {
-				want := net.ReferenceLogits(x, i)
-				scale := 0.0
-				for _, z := range want {
-					scale = max(scale, math.Abs(z))
-				}
-				for k, z := range want {
-					if got := float64(p.row(i)[k]); math.Abs(got-z) > tt.tolerance*scale {
-						t.Errorf("image %d, logit %d: %v, reference %v", i, k, got, z)
-					}
-				}
-			}
+			logitsNearReference(t, net, x, tt.tolerance)
 		})
 	}
 }
