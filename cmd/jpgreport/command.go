@@ -86,19 +86,28 @@ func complain(w io.Writer, err error) {
 	case err == nil:
 	case errors.As(err, &ofSpec):
 		for _, e := range ofSpec {
-			say(w, e.Error())
+			say(w, e.Error()+tag(string(e.Code)))
 			hint(w, e.Hint)
 		}
 	case errors.As(err, &one):
-		say(w, "jpgreport: "+err.Error())
+		say(w, "jpgreport: "+err.Error()+tag(string(one.Code)))
 		hint(w, one.Hint)
 	case errors.As(err, &ofCell):
-		say(w, strings.TrimSpace(ofCell.Error()))
+		say(w, strings.TrimSpace(ofCell.Error())+tag(ofCell.Code))
 		excerpt(w, ofCell)
 		hint(w, ofCell.Hint)
 	default:
 		say(w, "jpgreport: "+err.Error())
 	}
+}
+
+// tag returns the code of a mistake as it stands behind the message; doc explains
+// it.
+func tag(code string) string {
+	if code == "" {
+		return ""
+	}
+	return " [" + code + "]"
 }
 
 // excerpt prints the source line of an error with a caret under its column.
