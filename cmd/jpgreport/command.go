@@ -59,20 +59,29 @@ their intervals, the checks the run makes on itself, and the record of it all.`,
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(runCommand(), checkCommand(), dataCommand(), versionCommand(), cellsCommand())
+	root.AddCommand(runCommand(), checkCommand(), schemaCommand(), dataCommand(), cacheCommand(), versionCommand(), cellsCommand())
 
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return statusDone
-	}
-	status := statusUsage // what cobra itself refuses is wrong usage
+	status := statusOf(err)
 	var s *statusError
 	if errors.As(err, &s) {
-		status, err = s.status, s.err
+		err = s.err
 	}
 	complain(stderr, err)
 	return status
+}
+
+// statusOf returns the exit status that an error stands for. What cobra itself
+// refuses is wrong usage.
+func statusOf(err error) int {
+	var s *statusError
+	switch {
+	case err == nil:
+		return statusDone
+	case errors.As(err, &s):
+		return s.status
+	}
+	return statusUsage
 }
 
 // complain prints an error the way all of the command's messages are printed: on

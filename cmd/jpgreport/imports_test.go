@@ -38,7 +38,7 @@ var mayImport = map[string][]string{
 	"templates":                  {},
 	"report":                     {"runtime/result", "templates"},
 	"cmd/jpgreport": {"report", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
-		"runtime/script", "runtime/spec", "runtime/work"},
+		"runtime/script", "runtime/spec", "runtime/store", "runtime/work"},
 }
 
 // keepers says which of the module's packages alone may import a package of
