@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"gopkg.in/yaml.v3"
+
+	"jpgreport/runtime/fault"
 )
 
 // Set gives a parameter another value, written in YAML. It must be of the
@@ -20,6 +22,7 @@ func (s *Spec) Set(name, value string) error {
 			names = append(names, q.Name)
 		}
 		return &Error{
+			Code:    fault.NoSuchParameter,
 			Message: fmt.Sprintf("no parameter %q; the spec has %s", short(name), list(names)),
 			Hint:    didYouMean(name, names),
 		}
@@ -27,7 +30,7 @@ func (s *Spec) Set(name, value string) error {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 	if i < 0 || s.Params[i].Kind != kindString { // what is given for a text is the text, whatever it looks like
 		if n = p.document([]byte(value)); n == nil {
-			return &Error{Message: fmt.Sprintf("parameter %q: %q is no value", name, short(value)), Hint: "a list is written [5, 10]"}
+			return &Error{Code: fault.NotYAML, Message: fmt.Sprintf("parameter %q: %q is no value", name, short(value)), Hint: "a list is written [5, 10]"}
 		}
 	}
 	if i < 0 {
