@@ -10,8 +10,9 @@ import (
 )
 
 var (
-	specKeys = []string{"title", "abstract", "seed", "params", "data", "cells"}
-	cellKeys = []string{"id", "text", "script", "file"}
+	specKeys = []string{"title", "abstract", "seed", "timeout", "params", "sweep", "data", "cells"}
+	cellKeys = []string{"id", "text", "script", "file", "timeout"}
+	bodyKeys = []string{"text", "script", "file"} // of which a cell has one
 	dataKeys = []string{"source", "path", "classes"}
 
 	cellID    = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
@@ -64,10 +65,16 @@ func (p *parser) spec(text []byte) *Spec {
 		}
 	}
 	if n := keys["seed"]; n != nil {
-		s.Seed = p.seed(n)
+		s.Seed = p.seed(n, "seed")
+	}
+	if n := keys["timeout"]; n != nil {
+		s.Timeout = p.timeout(n, "timeout")
 	}
 	if n := keys["params"]; n != nil {
 		s.Params = p.params(n)
+	}
+	if n := keys["sweep"]; n != nil {
+		p.sweep(s, n)
 	}
 	if n := keys["data"]; n != nil {
 		s.Data = p.data(n)
@@ -87,10 +94,10 @@ func (p *parser) spec(text []byte) *Spec {
 	return s
 }
 
-func (p *parser) seed(n *yaml.Node) uint64 {
+func (p *parser) seed(n *yaml.Node, of string) uint64 {
 	v, err := strconv.ParseUint(n.Value, 10, 64)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || v > MaxSeed {
-		p.errorf(n, "seed is %s, want a whole number in 0..%d", what(n), uint64(MaxSeed))
+		p.errorf(n, "%s is %s, want a whole number in 0..%d", of, what(n), uint64(MaxSeed))
 		return 0
 	}
 	return v
@@ -127,12 +134,13 @@ func (p *parser) cells(n *yaml.Node) []Cell {
 func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 	of := "cell " + strconv.Itoa(number)
 	if n.Kind != yaml.MappingNode {
-		p.errorf(n, "%s is %s, want a mapping with id and one of %s", of, what(n), list(cellKeys[1:]))
+		p.errorf(n, "%s is %s, want a mapping with id and one of %s", of, what(n), list(bodyKeys))
 		return c, false
 	}
 	c.Line, c.Column = n.Line, n.Column
 	unknown := len(p.errors)
 	entries := p.mapping(n, of, cellKeys)
+	var timeout *yaml.Node
 	hasID, hasUnknown := false, len(p.errors) > unknown
 	var bodies []string
 	for _, e := range entries {
@@ -145,6 +153,9 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 				p.errorf(e.value, "%s: id %q, want letters a to z, digits and hyphens, a letter first", of, short(c.ID))
 				c.ID = ""
 			}
+		case "timeout":
+			timeout = e.value
+			c.Timeout = p.timeout(e.value, of+": timeout")
 		case "file":
 			bodies = append(bodies, key)
 			c.Kind, c.Path = KindScript, p.text(e.value, of+": file")
@@ -172,9 +183,11 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 	}
 	switch {
 	case len(bodies) == 0 && !hasUnknown:
-		p.errorf(n, "%s has nothing in it, want one of %s", of, list(cellKeys[1:]))
+		p.errorf(n, "%s has nothing in it, want one of %s", of, list(bodyKeys))
 	case len(bodies) > 1:
 		p.errorf(n, "%s has %s, want one of them", of, list(bodies))
+	case c.Kind == KindText && timeout != nil:
+		p.errorf(timeout, "%s: a text has no timeout", of)
 	}
 	return c, true
 }
