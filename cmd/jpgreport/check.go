@@ -85,6 +85,8 @@ func ofScript(e *result.Error) problem {
 	return problem{File: e.File, Line: e.Line, Column: e.Column, Cell: e.Cell, Code: e.Code, Message: e.Message, Hint: e.Hint, err: e}
 }
 
+func ofOther(err error) problem { return problem{Message: err.Error(), err: err} }
+
 // printJSON prints a value on lines of its own, as people can read it too.
 func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)

@@ -37,7 +37,8 @@ var mayImport = map[string][]string{
 	"runtime/script/symbols/gen": {},
 	"templates":                  {},
 	"report":                     {"runtime/result", "templates"},
-	"cmd/jpgreport": {"report", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
+	"report/preview":             {"templates"},
+	"cmd/jpgreport": {"report", "report/preview", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
 		"runtime/script", "runtime/spec", "runtime/store", "runtime/work"},
 }
 
@@ -56,8 +57,9 @@ var keepers = map[string]string{
 	"github.com/spf13/cobra":         "cmd/jpgreport",
 	"github.com/schollz/progressbar": "cmd/jpgreport",
 	"os/exec":                        "benchmarks benchmarks/jpeg cmd/jpgreport runtime/notebook runtime/script/symbols/gen",
-	"net":                            "",
-	"net/":                           "",
+	"github.com/fsnotify/fsnotify":   "cmd/jpgreport",
+	"net":                            "cmd/jpgreport report/preview",
+	"net/":                           "cmd/jpgreport report/preview",
 	"unsafe":                         "",
 	"C":                              "",
 }
