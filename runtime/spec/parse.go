@@ -18,11 +18,12 @@ var (
 
 // Data sources.
 const (
-	sourceMNIST = "mnist" // the digits that the program carries
-	sourceIDX   = "idx"   // IDX files that stand at a path
+	sourceMNIST        = "mnist"         // the digits that the program carries
+	sourceFashionMNIST = "fashion-mnist" // the clothes, at Debian's place or at a path
+	sourceIDX          = "idx"           // IDX files that stand at a path
 )
 
-var sources = []string{sourceIDX, sourceMNIST}
+var sources = []string{sourceFashionMNIST, sourceIDX, sourceMNIST}
 
 // Parse checks the text of a spec and returns it, or [Errors]. It reads no
 // other file: scripts in files of their own are left without text.
@@ -250,7 +251,7 @@ func (p *parser) data(n *yaml.Node) []Data {
 			p.errorf(e.value, "%s has no source, want one of %s", of, list(sources)).as(fault.MissingKey)
 		case d.Source == sourceIDX && d.Path == "":
 			p.errorf(e.value, "%s: source \"idx\" has no path", of).as(fault.PathNeeded)
-		case d.Source != sourceIDX && path != nil:
+		case d.Source == sourceMNIST && path != nil:
 			p.errorf(path, "%s: source %q takes no path", of, d.Source).as(fault.PathRefused)
 		}
 		sets = append(sets, d)

@@ -15,7 +15,7 @@ var sources = []source{
 	},
 	{
 		"dataset",
-		"01f595bc88ba32993eb39b62eda64a7b95418f3bcd411631d1cc48817678950d",
+		"8640390c1e2af1bbdea6d7cfd6b8931514889d01e75a94677386c1e1b3baace8",
 		"",
 	},
 	{
