@@ -59,7 +59,7 @@ their intervals, the checks the run makes on itself, and the record of it all.`,
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(runCommand(), serveCommand(), checkCommand(), schemaCommand(), dataCommand(), cacheCommand(), versionCommand(), cellsCommand())
+	root.AddCommand(initCommand(), runCommand(), serveCommand(), checkCommand(), schemaCommand(), dataCommand(), cacheCommand(), versionCommand(), cellsCommand())
 
 	err := root.ExecuteContext(ctx)
 	status := statusOf(err)
