@@ -45,7 +45,7 @@ func (p *parser) param(e entry) Param {
 	q := Param{Name: e.key.Value, Line: e.key.Line, Column: e.key.Column}
 	of := "parameter " + strconv.Quote(short(q.Name))
 	switch {
-	case q.Name == "seed":
+	case q.Name == seedName:
 		p.errorf(e.key, "%s is the spec's own: seed stands beside params", of).as(fault.ReservedName)
 	case !snakeCase.MatchString(q.Name):
 		p.errorf(e.key, "%s, want a snake_case name: letters a to z, digits and underscores", of).as(fault.BadName)

@@ -63,10 +63,16 @@ func (p *parser) spec(text []byte) *Spec {
 		}
 	}
 	if n := keys["seed"]; n != nil {
-		s.Seed = p.seed(n)
+		s.Seed = p.seed(n, "seed")
+	}
+	if n := keys["timeout"]; n != nil {
+		s.Timeout = p.timeout(n, "timeout")
 	}
 	if n := keys["params"]; n != nil {
 		s.Params = p.params(n)
+	}
+	if n := keys["sweep"]; n != nil {
+		p.sweep(s, n)
 	}
 	if n := keys["data"]; n != nil {
 		s.Data = p.data(n)
@@ -88,10 +94,10 @@ func (p *parser) spec(text []byte) *Spec {
 	return s
 }
 
-func (p *parser) seed(n *yaml.Node) uint64 {
+func (p *parser) seed(n *yaml.Node, of string) uint64 {
 	v, err := strconv.ParseUint(n.Value, 10, 64)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || v > MaxSeed {
-		p.errorf(n, "seed is %s, want a whole number in 0..%d", what(n), uint64(MaxSeed)).as(fault.OutOfRange)
+		p.errorf(n, "%s is %s, want a whole number in 0..%d", of, what(n), uint64(MaxSeed)).as(fault.OutOfRange)
 		return 0
 	}
 	return v
@@ -136,6 +142,7 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 	c.Line, c.Column = n.Line, n.Column
 	unknown := len(p.errors)
 	entries := p.mapping(n, of, names(cellTable))
+	var timeout *yaml.Node
 	hasID, hasUnknown := false, len(p.errors) > unknown
 	var bodies []string
 	for _, e := range entries {
@@ -148,6 +155,9 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 				p.errorf(e.value, "%s: id %q, want letters a to z, digits and hyphens, a letter first", of, short(c.ID)).as(fault.BadID)
 				c.ID = ""
 			}
+		case "timeout":
+			timeout = e.value
+			c.Timeout = p.timeout(e.value, of+": timeout")
 		case "file":
 			bodies = append(bodies, key)
 			c.Kind, c.Path = KindScript, p.text(e.value, of+": file")
@@ -178,6 +188,8 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 		p.errorf(n, "%s has nothing in it, want one of %s", of, list(bodyKeys())).as(fault.NoBody)
 	case len(bodies) > 1:
 		p.errorf(n, "%s has %s, want one of them", of, list(bodies)).as(fault.TwoBodies)
+	case c.Kind == KindText && timeout != nil:
+		p.errorf(timeout, "%s: a text has no timeout", of).as(fault.NotTimed)
 	}
 	return c, true
 }

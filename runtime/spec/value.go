@@ -14,7 +14,7 @@ import (
 // values reads a scalar or a list of scalars as kind, or as the kind that it
 // shows when kind is empty.
 func (p *parser) values(n *yaml.Node, kind, of string) (any, string) {
-	listed := kind != kindBool && strings.HasSuffix(kind, "s")
+	listed := listed(kind)
 	switch {
 	case n.Kind == yaml.MappingNode:
 		p.errorf(n, "%s is a mapping, want a value or a list of values", of).as(fault.WrongType)
