@@ -34,12 +34,13 @@ var mayImport = map[string][]string{
 		"runtime/model", "runtime/pixel", "runtime/result"},
 	"benchmarks/jpeg":            {"runtime/codec", "runtime/pixel"},
 	"benchmarks":                 {"runtime/dataset", "runtime/kernel", "runtime/model", "runtime/pixel"},
-	"runtime/script/symbols/gen": {},
+	"runtime/script/manual":      {},
+	"runtime/script/symbols/gen": {"runtime/script/manual"},
 	"templates":                  {},
 	"report":                     {"runtime/result", "templates"},
 	"report/preview":             {"templates"},
 	"cmd/jpgreport": {"report", "report/preview", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
-		"runtime/script", "runtime/spec", "runtime/store", "runtime/work"},
+		"runtime/script", "runtime/script/manual", "runtime/spec", "runtime/store", "runtime/work"},
 }
 
 // keepers says which of the module's packages alone may import a package of

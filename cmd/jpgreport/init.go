@@ -27,7 +27,7 @@ const schemaFile = "spec.schema.json"
 func initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
-		Short: "Write a first experiment, which runs in seconds and explains itself",
+		Short: "Write a first experiment that runs in seconds",
 		Long: `Init writes a small experiment to DIR, or to the current folder: first.yaml, a
 script that it names, and the schema by which editors complete it. Comments in
 them say what is what and what to try. No file is overwritten.`,
