@@ -11,7 +11,7 @@ var sources = []source{
 	{
 		"codec",
 		"191e34325f92c808ce426e75c37f3b0cf71358cf54089b2552e74e9d4bc54e4d",
-		"341461879821d6508b5ab1ed21ca21d62ddd540b7f6e2f4579503306ee150bae",
+		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 	{
 		"dataset",
@@ -21,6 +21,6 @@ var sources = []source{
 	{
 		"model",
 		"2621ec49982d590bef0e0b862aebd7a6d4054098a5db0b029a464b642adf76cf",
-		"341461879821d6508b5ab1ed21ca21d62ddd540b7f6e2f4579503306ee150bae",
+		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }
