@@ -53,6 +53,7 @@ func (b *bridge) symbols() symbols.Package {
 		"Raised":      reflect.ValueOf(func(v any) any { return raised{value: v} }),
 		"RaisedError": reflect.ValueOf(func(err error) any { return raised{value: err} }),
 		"Run":         reflect.ValueOf(b.run),
+		"Runes":       reflect.ValueOf(runes),
 	}
 }
 
@@ -83,6 +84,20 @@ func runDeferring(body func(func(func()))) {
 	}
 	defer unwind()
 	body(func(f func()) { deferred = append(deferred, f) })
+}
+
+// A character is one of a string, and where it begins.
+type character struct {
+	At   int
+	Rune rune
+}
+
+func runes(s string) []character {
+	list := make([]character, 0, len(s))
+	for i, c := range s {
+		list = append(list, character{i, c})
+	}
+	return list
 }
 
 // must is what a script calls with the error of a primitive.

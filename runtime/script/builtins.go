@@ -80,6 +80,15 @@ func (r *rewriter) fold(e ast.Expr) bool {
 	return !ok
 }
 
+// large does so for a literal that is no int64, which the interpreter takes for one.
+func (r *rewriter) large(e *ast.BasicLit) {
+	if tv := r.info.Types[e]; tv.Value != nil && tv.Value.Kind() == constant.Int {
+		if _, fits := constant.Int64Val(tv.Value); !fits {
+			r.fold(e)
+		}
+	}
+}
+
 // constant prints a constant expression. It stands in parentheses only where it
 // must, as the interpreter takes a constant in them for a condition beside && and ||.
 func (r *rewriter) constant(tv types.TypeAndValue) (string, bool) {

@@ -30,7 +30,7 @@ func (t *refusal) asserted(e ast.Expr) {
 	}
 	first := "" // by name, as the map has no order
 	for id, obj := range t.info.Defs {
-		if n, ok := obj.(*types.TypeName); ok && types.Identical(n.Type().Underlying(), typ) && (first == "" || id.Name < first) {
+		if n, ok := obj.(*types.TypeName); ok && !n.IsAlias() && types.Identical(n.Type().Underlying(), typ) && (first == "" || id.Name < first) {
 			first = id.Name
 		}
 	}

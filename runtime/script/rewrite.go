@@ -135,10 +135,12 @@ func (r *rewriter) enter(n ast.Node) bool {
 		if _, literal := n.X.(*ast.BasicLit); !literal {
 			return r.fold(n)
 		}
+	case *ast.BasicLit:
+		r.large(n)
 	case *ast.BinaryExpr:
-		return r.fold(n)
+		return r.fold(n) && r.condition(n)
 	case *ast.ParenExpr:
-		return r.fold(n)
+		return r.fold(n) && r.bare(n)
 	case *ast.ForStmt:
 		r.forStmt(n)
 	case *ast.RangeStmt:
@@ -172,6 +174,10 @@ func (r *rewriter) enterStmt(s ast.Stmt) {
 			r.insert(s.Pos(), "%s", r.stamp(s.Pos()))
 		}
 	case *ast.CaseClause:
+		if _, ok := s.(*ast.LabeledStmt); ok { // whose label is not found right below a case
+			r.insert(s.Pos(), "{")
+			r.insertAfter(s, "}")
+		}
 		r.insert(s.Pos(), "%s", r.stamp(s.Pos()))
 	case *ast.IfStmt:
 		if s == p.Else && !isBlock(s) { // else if: its condition has a line of its own
