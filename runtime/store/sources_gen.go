@@ -11,7 +11,7 @@ var sources = []source{
 	{
 		"codec",
 		"191e34325f92c808ce426e75c37f3b0cf71358cf54089b2552e74e9d4bc54e4d",
-		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
+		"341461879821d6508b5ab1ed21ca21d62ddd540b7f6e2f4579503306ee150bae",
 	},
 	{
 		"dataset",
@@ -21,6 +21,6 @@ var sources = []source{
 	{
 		"model",
 		"2621ec49982d590bef0e0b862aebd7a6d4054098a5db0b029a464b642adf76cf",
-		"a32c14ebc454c85cf9ef45d0014c7a8e1aa96af21d6b3def28a12a9b1185aa31",
+		"341461879821d6508b5ab1ed21ca21d62ddd540b7f6e2f4579503306ee150bae",
 	},
 }
