@@ -25,6 +25,7 @@ type bridge struct {
 	params   *result.Params
 	out      *result.Cell
 	at       map[int][]int // by cell and function, the offset of the statement
+	notes    map[int][]int // by cell, operands; see note
 	finished chan struct{} // closed when the cell's body has ended
 }
 
@@ -36,18 +37,22 @@ func (b *bridge) symbols() symbols.Package {
 			b.at[cell] = make([]int, functions)
 			return b.at[cell]
 		}),
-		"Clear":       reflect.ValueOf(clearAny),
-		"Ctx":         reflect.ValueOf(func() context.Context { return b.ctx }),
-		"Deferring":   reflect.ValueOf(runDeferring),
-		"MaxFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Max(v) }),
-		"MaxInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Max(v) }),
-		"MaxString":   reflect.ValueOf(func(v ...string) string { return slices.Max(v) }),
-		"MaxUint":     reflect.ValueOf(func(v ...uint64) uint64 { return slices.Max(v) }),
-		"MinFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Min(v) }),
-		"MinInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Min(v) }),
-		"MinString":   reflect.ValueOf(func(v ...string) string { return slices.Min(v) }),
-		"MinUint":     reflect.ValueOf(func(v ...uint64) uint64 { return slices.Min(v) }),
-		"Must":        reflect.ValueOf(must),
+		"Clear":     reflect.ValueOf(clearAny),
+		"Ctx":       reflect.ValueOf(func() context.Context { return b.ctx }),
+		"Deferring": reflect.ValueOf(runDeferring),
+		"MaxFloat":  reflect.ValueOf(func(v ...float64) float64 { return slices.Max(v) }),
+		"MaxInt":    reflect.ValueOf(func(v ...int64) int64 { return slices.Max(v) }),
+		"MaxString": reflect.ValueOf(func(v ...string) string { return slices.Max(v) }),
+		"MaxUint":   reflect.ValueOf(func(v ...uint64) uint64 { return slices.Max(v) }),
+		"MinFloat":  reflect.ValueOf(func(v ...float64) float64 { return slices.Min(v) }),
+		"MinInt":    reflect.ValueOf(func(v ...int64) int64 { return slices.Min(v) }),
+		"MinString": reflect.ValueOf(func(v ...string) string { return slices.Min(v) }),
+		"MinUint":   reflect.ValueOf(func(v ...uint64) uint64 { return slices.Min(v) }),
+		"Must":      reflect.ValueOf(must),
+		"Notes": reflect.ValueOf(func(cell, operands int) []int {
+			b.notes[cell] = make([]int, operands)
+			return b.notes[cell]
+		}),
 		"Out":         reflect.ValueOf(func() *result.Cell { return b.out }),
 		"Params":      reflect.ValueOf(func() *result.Params { return b.params }),
 		"Raised":      reflect.ValueOf(func(v any) any { return raised{value: v} }),
