@@ -200,7 +200,7 @@ func TestWhatAPageSays(t *testing.T) {
 		"31.4 [31.2, 31.6] dB", "1.3 × 10⁻¹²", "−0.25", "not shown",
 		`href="#cell-broken">Go to cell broken</a>`, "fixture.yaml:152:11", "Cell <code>never</code> was not reached.",
 		"1 of 3 passed, 1 warns, 1 failed, 1 does not apply",
-		"2.5, 10, 25, 51", "changed: epochs, seed", "1 of 3 calls from the cache", "12 min 34 s",
+		"2.5, 10, 25, 51", "changed: epochs (1 → 2), seed (none → 3)", "1 of 3 calls from the cache", "12 min 34 s",
 		"28 more lines", "A logarithmic axis has no place for zero or less: 1 value is left out.",
 		"The first 200 of 230 points; the record in this file has all.",
 		">WARN<", ">FAIL<", ">PASS<", ">NA<",

@@ -73,15 +73,10 @@ func newEnvironment(e result.Environment) environment {
 	}
 	hits := 0
 	for _, c := range e.Calls {
-		k := call{Cell: c.Cell, Primitive: c.Primitive, Cache: "miss"}
-		switch {
-		case c.Hit:
+		k := call{Cell: c.Cell, Primitive: c.Primitive, Cache: "miss", Why: c.Why()}
+		if c.Hit {
 			hits++
 			k.Cache = "hit"
-		case c.Unkept != "":
-			k.Why = fmt.Sprintf("cannot be kept: %s has no digest", c.Unkept)
-		case len(c.Changed) > 0:
-			k.Why = "changed: " + strings.Join(c.Changed, ", ")
 		}
 		v.Calls = append(v.Calls, k)
 	}

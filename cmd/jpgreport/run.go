@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,18 +16,21 @@ import (
 	"jpgreport/report"
 	"jpgreport/runtime/model"
 	"jpgreport/runtime/notebook"
-	"jpgreport/runtime/result"
 	"jpgreport/runtime/spec"
 )
 
 // runFlags are the flags of the run command.
 type runFlags struct {
-	output    string
-	seed      uint64
-	params    []string
-	noCache   bool
-	timeout   time.Duration
-	quiet     bool
+	output      string
+	seed        uint64
+	params      []string
+	paramsFile  string
+	noCache     bool
+	explain     bool
+	keepGoing   bool
+	timeout     time.Duration
+	cellTimeout time.Duration
+	quiet       bool
 	templates string
 	echarts   string
 	allowRead []string
@@ -41,6 +45,10 @@ func runCommand() *cobra.Command {
 name of the spec's file. Results of dear steps are kept and used again when
 nothing that they depend on has changed.
 
+A list of values for a parameter, -P 'seed=[1, 2, 3]', or a block sweep: in the
+spec runs the experiment once for each of them, side by side, and gives one
+report of all. Several lists give each combination.
+
 Exit status: 0 done; 1 a cell failed or a check says FAIL; 2 wrong usage or
 spec; 4 a limit was hit; 130 interrupted. But for status 2, the report is
 written with all that was done.
@@ -49,7 +57,8 @@ Environment: JPGREPORT_CACHE is the folder of kept results. JPGREPORT_KERNEL
 names the instructions that networks run on: portable, avx2 or avx512, as far
 as the machine has them; without it, the last of these.`,
 		Example: `  jpgreport run experiments/mnist.yaml
-  jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html`,
+  jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html
+  jpgreport run experiments/mnist.yaml -P 'seed=[1, 2, 3]' --keep-going`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, specs []string) error {
 			if err := f.check(specs); err != nil {
@@ -61,10 +70,14 @@ as the machine has them; without it, the last of these.`,
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`; - is standard output")
-	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, as `NAME=VALUE` (repeatable)")
+	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, or several, as `NAME=VALUE` (repeatable)")
+	flags.StringVar(&f.paramsFile, "params", "", "take values of parameters from the YAML or JSON mapping in `FILE`; -P goes before it")
 	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
 	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again (results are still kept)")
-	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never)")
+	flags.BoolVar(&f.explain, "explain", false, "say of each result whether it came from the cache, and which part of its key had changed")
+	flags.BoolVar(&f.keepGoing, "keep-going", false, "after a cell has failed, run those that do not need it")
+	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never), instead of the spec's")
+	flags.DurationVar(&f.cellTimeout, "cell-timeout", 0, "stop when a cell takes longer than this, instead of what the spec says of it")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	flags.StringVar(&f.templates, "templates", "", "draw the report with the templates in `DIR`")
 	flags.StringVar(&f.echarts, "echarts", "", "put the ECharts build in `FILE` into the report")
@@ -79,6 +92,9 @@ func (f *runFlags) check(specs []string) error {
 	}
 	if f.timeout < 0 {
 		return fmt.Errorf("--timeout %v: want 0 (never) or more", f.timeout)
+	}
+	if f.cellTimeout < 0 {
+		return fmt.Errorf("--cell-timeout %v: want 0 (the spec's) or more", f.cellTimeout)
 	}
 	written := map[string]string{}
 	for _, path := range specs {
@@ -165,6 +181,11 @@ func (f *runFlags) load(c *cobra.Command, path string) (*spec.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.paramsFile != "" {
+		if err := sp.SetFile(f.paramsFile); err != nil {
+			return nil, err
+		}
+	}
 	for _, p := range f.params {
 		name, value, ok := strings.Cut(p, "=")
 		if !ok {
@@ -175,10 +196,12 @@ func (f *runFlags) load(c *cobra.Command, path string) (*spec.Spec, error) {
 		}
 	}
 	if c.Flags().Changed("seed") {
-		if f.seed > spec.MaxSeed {
-			return nil, fmt.Errorf("--seed %d: want 0 to %d", f.seed, uint64(spec.MaxSeed))
+		if err := sp.Set("seed", strconv.FormatUint(f.seed, 10)); err != nil {
+			return nil, fmt.Errorf("--seed %d: %w", f.seed, err)
 		}
-		sp.Seed = f.seed
+	}
+	if c.Flags().Changed("timeout") {
+		sp.Timeout = f.timeout
 	}
 	return sp, nil
 }
@@ -191,17 +214,22 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 	}
 	progress := newProgress(stderr, f.quiet)
 	wrong := faults(sp)
-	made, err := notebook.Run(ctx, sp, notebook.Options{
-		Child:      child,
-		Faults:     wrong,
-		Timeout:    f.timeout,
-		Cache:      cacheFolder(),
-		NoCache:    f.noCache,
-		Versions:   processor(kernels),
-		Provenance: provenance(sp.File, kernels, report.ChartLibrary(style)),
-		OnProgress: progress.show,
-		OnNotice:   func(text string) { progress.print("jpgreport: " + text) },
-	})
+	o := notebook.Options{
+		Child:       child,
+		Faults:      wrong,
+		KeepGoing:   f.keepGoing,
+		CellTimeout: f.cellTimeout,
+		Cache:       cacheFolder(),
+		NoCache:     f.noCache,
+		Versions:    processor(kernels),
+		Provenance:  provenance(sp.File, kernels, report.ChartLibrary(style)),
+		OnProgress:  progress.show,
+		OnNotice:    func(text string) { progress.print("jpgreport: " + text) },
+	}
+	if f.keepGoing {
+		o.Needs = needs(sp)
+	}
+	made, err := notebook.Run(ctx, sp, o)
 	progress.end()
 	if err != nil {
 		return &statusError{statusFailed, err}
@@ -214,53 +242,21 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 		return &statusError{statusFailed, err}
 	}
 	if !f.quiet {
-		summarise(stderr, made)
+		summarise(stderr, made, f.explain)
 		if output != "-" {
 			fmt.Fprintln(c.OutOrStdout(), output)
 		}
 	}
-	if len(wrong) > 0 {
-		for _, e := range wrong {
-			complain(stderr, e)
-		}
-		return &statusError{status: statusFailed}
+	for _, e := range wrong {
+		complain(stderr, e)
 	}
-	return verdict(made)
+	return verdict(stderr, made, wrong)
 }
 
 // reportName returns the name of the spec's file without folder and ending.
 func reportName(file string) string {
 	base := filepath.Base(file)
 	return strings.TrimSuffix(base, filepath.Ext(base))
-}
-
-// verdict turns how a run ended into the exit status.
-func verdict(r *result.Run) error {
-	problem := func(status int) error {
-		for _, c := range r.Cells {
-			if c.Error != nil {
-				return &statusError{status, c.Error}
-			}
-		}
-		if r.Error != nil {
-			return &statusError{status, r.Error}
-		}
-		return &statusError{status, nil}
-	}
-	switch r.Status {
-	case result.Failed:
-		return problem(statusFailed)
-	case result.Limited:
-		return problem(statusLimit)
-	case result.Interrupted:
-		return &statusError{statusInterrupted, errors.New("interrupted; the report has what was done")}
-	}
-	for _, k := range r.Checks {
-		if k.Status == result.Fail {
-			return &statusError{statusFailed, fmt.Errorf("check %q says FAIL: %s", k.ID, k.Detail)}
-		}
-	}
-	return nil
 }
 
 // writable finds out before the run, not after it, whether the report can be
@@ -316,32 +312,4 @@ func write(output string, page []byte, stdout io.Writer) error {
 		return err
 	}
 	return os.Rename(f.Name(), output)
-}
-
-// summarise prints what the run did, for people.
-func summarise(w io.Writer, r *result.Run) {
-	hits := 0
-	for _, call := range r.Environment.Calls {
-		if call.Hit {
-			hits++
-			continue
-		}
-		switch {
-		case call.Unkept != "":
-			say(w, fmt.Sprintf("computed %s in cell %q: its %s has no digest, so the result cannot be kept", call.Primitive, call.Cell, call.Unkept))
-		case len(call.Changed) > 0:
-			fmt.Fprintf(w, "computed %s in cell %q: changed %s\n", call.Primitive, call.Cell, strings.Join(call.Changed, ", "))
-		}
-	}
-	fmt.Fprintf(w, "%d of %d results from the cache\n", hits, len(r.Environment.Calls))
-	counts := map[result.Verdict]int{}
-	for _, k := range r.Checks {
-		counts[k.Status]++
-	}
-	fmt.Fprintf(w, "checks: %d pass, %d warn, %d fail, %d not applicable\n", counts[result.Pass], counts[result.Warn], counts[result.Fail], counts[result.NA])
-	for _, k := range r.Checks {
-		if k.Status == result.Warn || k.Status == result.Fail {
-			say(w, fmt.Sprintf("  %s %s: %s", k.Status, k.ID, k.Detail))
-		}
-	}
 }
