@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"jpgreport/report"
 	"jpgreport/runtime/model"
 	"jpgreport/runtime/notebook"
+	"jpgreport/runtime/result"
 	"jpgreport/runtime/spec"
 )
 
@@ -31,9 +33,10 @@ type runFlags struct {
 	timeout     time.Duration
 	cellTimeout time.Duration
 	quiet       bool
-	templates string
-	echarts   string
-	allowRead []string
+	json        bool
+	templates   string
+	echarts     string
+	allowRead   []string
 }
 
 func runCommand() *cobra.Command {
@@ -49,6 +52,9 @@ A list of values for a parameter, -P 'seed=[1, 2, 3]', or a block sweep: in the
 spec runs the experiment once for each of them, side by side, and gives one
 report of all. Several lists give each combination.
 
+--json tells other programs how the run goes, an event a line; "jpgreport doc
+events" lists them.
+
 Exit status: 0 done; 1 a cell failed or a check says FAIL; 2 wrong usage or
 spec; 4 a limit was hit; 130 interrupted. But for status 2, the report is
 written with all that was done.
@@ -59,7 +65,8 @@ as the machine has them; without it, the last of these.`,
 		Example: `  jpgreport run experiments/mnist.yaml
   jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html
   jpgreport run experiments/mnist.yaml -P 'seed=[1, 2, 3]' --keep-going`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeSpecs,
 		RunE: func(c *cobra.Command, specs []string) error {
 			if err := f.check(specs); err != nil {
 				return err
@@ -73,12 +80,14 @@ as the machine has them; without it, the last of these.`,
 	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, or several, as `NAME=VALUE` (repeatable)")
 	flags.StringVar(&f.paramsFile, "params", "", "take values of parameters from the YAML or JSON mapping in `FILE`; -P goes before it")
 	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
+	c.RegisterFlagCompletionFunc("param", completeParam)
 	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again (results are still kept)")
 	flags.BoolVar(&f.explain, "explain", false, "say of each result whether it came from the cache, and which part of its key had changed")
 	flags.BoolVar(&f.keepGoing, "keep-going", false, "after a cell has failed, run those that do not need it")
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never), instead of the spec's")
 	flags.DurationVar(&f.cellTimeout, "cell-timeout", 0, "stop when a cell takes longer than this, instead of what the spec says of it")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	flags.BoolVar(&f.json, "json", false, "print events as lines of JSON on standard output, and nothing but errors besides")
 	flags.StringVar(&f.templates, "templates", "", "draw the report with the templates in `DIR`")
 	flags.StringVar(&f.echarts, "echarts", "", "put the ECharts build in `FILE` into the report")
 	flags.StringArrayVar(&f.allowRead, "allow-read", nil, "let a spec name files below `DIR`, besides its own folder (repeatable)")
@@ -89,6 +98,9 @@ as the machine has them; without it, the last of these.`,
 func (f *runFlags) check(specs []string) error {
 	if f.output != "" && len(specs) > 1 {
 		return fmt.Errorf("-o names one file, but there are %d specs", len(specs))
+	}
+	if f.output == "-" && f.json {
+		return errors.New("--json and -o - both write to standard output")
 	}
 	if f.timeout < 0 {
 		return fmt.Errorf("--timeout %v: want 0 (never) or more", f.timeout)
@@ -141,6 +153,9 @@ func runSpecs(c *cobra.Command, specs []string, f *runFlags) error {
 		loaded[i] = sp
 	}
 	if len(wrong) > 0 {
+		for _, e := range wrong {
+			f.events(c, e.File).problem(ofSpec(e))
+		}
 		return wrong
 	}
 	var first error
@@ -212,36 +227,23 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 	if err := writable(output); err != nil {
 		return err
 	}
-	progress := newProgress(stderr, f.quiet)
+	quiet := f.quiet || f.json
+	progress, events := newProgress(stderr, quiet), f.events(c, sp.File)
 	wrong := faults(sp)
-	o := notebook.Options{
-		Child:       child,
-		Faults:      wrong,
-		KeepGoing:   f.keepGoing,
-		CellTimeout: f.cellTimeout,
-		Cache:       cacheFolder(),
-		NoCache:     f.noCache,
-		Versions:    processor(kernels),
-		Provenance:  provenance(sp.File, kernels, report.ChartLibrary(style)),
-		OnProgress:  progress.show,
-		OnNotice:    func(text string) { progress.print("jpgreport: " + text) },
-	}
-	if f.keepGoing {
-		o.Needs = needs(sp)
-	}
-	made, err := notebook.Run(ctx, sp, o)
+	events.started(sp)
+	made, page, err := f.produce(ctx, sp, style, kernels, notebook.Options{
+		Faults:     wrong,
+		OnProgress: func(n notebook.Progress) { progress.show(n); events.show(n) },
+		OnNotice:   func(text string) { progress.print("jpgreport: " + text); events.notice(text) },
+	})
 	progress.end()
+	if err == nil {
+		err = write(output, page, c.OutOrStdout())
+	}
 	if err != nil {
 		return &statusError{statusFailed, err}
 	}
-	var page bytes.Buffer
-	if err := report.Render(&page, made, style); err != nil {
-		return &statusError{statusFailed, fmt.Errorf("%s: %w", output, err)}
-	}
-	if err := write(output, page.Bytes(), c.OutOrStdout()); err != nil {
-		return &statusError{statusFailed, err}
-	}
-	if !f.quiet {
+	if !quiet {
 		summarise(stderr, made, f.explain)
 		if output != "-" {
 			fmt.Fprintln(c.OutOrStdout(), output)
@@ -250,7 +252,39 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 	for _, e := range wrong {
 		complain(stderr, e)
 	}
-	return verdict(stderr, made, wrong)
+	err = verdict(stderr, made, wrong)
+	events.finished(made, wrong, output, statusOf(err))
+	return err
+}
+
+// produce runs a spec and draws its report. Of o it takes what concerns the
+// telling, the rest is the flags'.
+func (f *runFlags) produce(ctx context.Context, sp *spec.Spec, style report.Options, kernels string, o notebook.Options) (*result.Run, []byte, error) {
+	o.Child = child
+	o.CellTimeout = f.cellTimeout
+	if o.KeepGoing = f.keepGoing; o.KeepGoing {
+		o.Needs = needs(sp)
+	}
+	o.Cache, o.NoCache = cacheFolder(), f.noCache
+	o.Versions = processor(kernels)
+	o.Provenance = provenance(sp.File, kernels, report.ChartLibrary(style))
+	made, err := notebook.Run(ctx, sp, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	var page bytes.Buffer
+	if err := report.Render(&page, made, style); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", sp.File, err)
+	}
+	return made, page.Bytes(), nil
+}
+
+// events returns where the events of a spec's run go: nowhere unless asked for.
+func (f *runFlags) events(c *cobra.Command, spec string) events {
+	if !f.json {
+		return events{}
+	}
+	return events{w: c.OutOrStdout(), spec: spec}
 }
 
 // reportName returns the name of the spec's file without folder and ending.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"jpgreport/runtime/fault"
 )
 
 // Set gives a parameter another value, written in YAML. It must be of the
@@ -26,7 +28,7 @@ func (s *Spec) Set(name, value string) error {
 		// What is given for a text is the text, whatever it looks like.
 		n = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: value}
 	} else if n == nil {
-		return &Error{Message: fmt.Sprintf("parameter %q: %q is no value", name, short(value)), Hint: "a list is written [5, 10]"}
+		return &Error{Code: fault.NotYAML, Message: fmt.Sprintf("parameter %q: %q is no value", name, short(value)), Hint: "a list is written [5, 10]"}
 	}
 	p = &parser{}
 	changed := *s
@@ -59,7 +61,7 @@ func (s *Spec) SetFile(path string) error {
 			name := e.key.Value
 			if s.param(name) < 0 && name != seedName {
 				wrong := s.unknown(name)
-				p.errorf(e.key, "%s", wrong.Message).Hint = wrong.Hint
+				p.errorf(e.key, "%s", wrong.Message).as(wrong.Code).Hint = wrong.Hint
 				continue
 			}
 			p.set(&changed, name, e.value)
@@ -74,6 +76,7 @@ func (s *Spec) SetFile(path string) error {
 
 func (s *Spec) unknown(name string) *Error {
 	return &Error{
+		Code:    fault.NoSuchParameter,
 		Message: fmt.Sprintf("no parameter %q; the spec has %s", short(name), list(s.settable())),
 		Hint:    didYouMean(name, s.settable()),
 	}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"jpgreport/runtime/fault"
 )
 
 // MaxVariants bounds a grid: what is larger is no help to a reader of one page.
@@ -82,9 +84,9 @@ func (p *parser) sweep(s *Spec, n *yaml.Node) {
 		i := s.param(name)
 		switch {
 		case i < 0 && name != seedName:
-			p.errorf(e.key, "no parameter %q to sweep; the spec has %s", short(name), list(s.settable())).Hint = didYouMean(name, s.settable())
+			p.errorf(e.key, "no parameter %q to sweep; the spec has %s", short(name), list(s.settable())).as(fault.NoSuchParameter).Hint = didYouMean(name, s.settable())
 		case e.value.Kind != yaml.SequenceNode:
-			p.errorf(e.value, "sweep of %q is %s, want a list of its values", name, what(e.value))
+			p.errorf(e.value, "sweep of %q is %s, want a list of its values", name, what(e.value)).as(fault.WrongType)
 		case i >= 0 && s.Params[i].Value == nil: // an error of its own
 		case p.axis(s, name, e.value, "sweep of "+strconv.Quote(name)):
 			p.bounded(s, e.value)
@@ -108,13 +110,13 @@ func (p *parser) axis(s *Spec, name string, n *yaml.Node, of string) bool {
 			v = p.seed(item, what)
 		}
 		if j := slices.IndexFunc(values, func(o any) bool { return reflect.DeepEqual(o, v) }); j >= 0 && len(p.errors) == wrong {
-			p.errorf(item, "%s is the same as item %d", what, j+1)
+			p.errorf(item, "%s is the same as item %d", what, j+1).as(fault.BadSweep)
 		}
 		values = append(values, v)
 	}
 	switch {
 	case len(n.Content) == 0:
-		p.errorf(n, "%s is an empty list, want at least one value", of)
+		p.errorf(n, "%s is an empty list, want at least one value", of).as(fault.BadSweep)
 		return false
 	case len(p.errors) > wrong:
 		return false
@@ -141,7 +143,7 @@ func (p *parser) bounded(s *Spec, n *yaml.Node) {
 		factors = append(factors, fmt.Sprintf("%d of %s", len(a.Values), a.Name))
 	}
 	if count > MaxVariants {
-		p.errorf(n, "the sweep has %d variants (%s), want at most %d", count, strings.Join(factors, " × "), MaxVariants)
+		p.errorf(n, "the sweep has %d variants (%s), want at most %d", count, strings.Join(factors, " × "), MaxVariants).as(fault.TooManyVariants)
 	}
 }
 
@@ -165,7 +167,7 @@ func (p *parser) timeout(n *yaml.Node, of string) time.Duration {
 	if n.Kind == yaml.ScalarNode && err == nil && d > 0 {
 		return d
 	}
-	e := p.errorf(n, "%s is %s, want a time above 0, such as 90s or 10m", of, what(n))
+	e := p.errorf(n, "%s is %s, want a time above 0, such as 90s or 10m", of, what(n)).as(fault.BadTime)
 	if n.Tag == "!!int" {
 		e.Hint = fmt.Sprintf("a time has a unit: %ss", short(n.Value))
 	}
