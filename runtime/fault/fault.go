@@ -30,6 +30,7 @@ const (
 	UnknownValue   Code = "JR017"
 	NotNumber      Code = "JR018"
 	OutOfRange     Code = "JR019"
+	BadTime        Code = "JR020"
 )
 
 // Codes of what stands in a spec: cells, parameters, data, citations.
@@ -39,7 +40,7 @@ const (
 	NoBody          Code = "JR103"
 	TwoBodies       Code = "JR104"
 	Folded          Code = "JR105"
-	BadTime         Code = "JR106"
+	NotTimed        Code = "JR106"
 	BadName         Code = "JR110"
 	ReservedName    Code = "JR111"
 	WrongKind       Code = "JR112"
@@ -48,7 +49,7 @@ const (
 	BadUnit         Code = "JR115"
 	NotRadius       Code = "JR116"
 	NotQuality      Code = "JR117"
-	BadSweep        Code = "JR118"
+	ValueTwice      Code = "JR118"
 	TooManyVariants Code = "JR119"
 	PathNeeded      Code = "JR120"
 	PathRefused     Code = "JR121"

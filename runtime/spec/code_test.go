@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -61,6 +62,11 @@ func TestExamplesOfCodes(t *testing.T) {
 			wrong = "title: \xff\n"
 		case fault.TooLarge:
 			wrong = complete("cells: [{id: a, text: \""+strings.Repeat("long ", maxText/5+1)+"\"}]\n", e.Code)
+		case fault.TooManyVariants:
+			wrong = complete("sweep:\n  seed: ["+strings.TrimSuffix(strings.Repeat("%, ", MaxVariants+1), ", ")+"]\n", e.Code)
+			for i := range MaxVariants + 1 {
+				wrong = strings.Replace(wrong, "%", strconv.Itoa(i), 1)
+			}
 		case fault.TooMany:
 			wrong = complete("params:\n"+strings.Repeat("  [x]: 1\n", maxErrors+1), e.Code)
 		}

@@ -15,8 +15,8 @@ type form = map[string]any
 var (
 	textForm   = form{"type": "string"}
 	linesForm  = form{"type": "string", "minLength": 1}
-	timeForm   = form{"type": "string", "pattern": `^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`}
 	numberForm = form{"type": "number"}
+	timeForm   = form{"type": "string", "pattern": `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`}
 	nameForm   = form{"pattern": snakeCase.String()}
 )
 
@@ -24,10 +24,9 @@ var specTable = []key{
 	{name: "title", help: "The title of the report.", form: linesForm},
 	{name: "abstract", help: "What the report says first: Markdown, which may cite results as {{metric \"name\"}}, {{value \"name\"}} and {{param \"name\"}}.", form: textForm},
 	{name: "seed", help: "The root of all random numbers; 0 when it is left out.", form: form{"type": "integer", "minimum": 0, "maximum": uint64(MaxSeed)}},
-	{name: "timeout", help: "How long the run may take, such as 10m; --timeout replaces it.", form: timeForm},
+	{name: "timeout", help: "The time that the whole run may take, such as 10m.", form: timeForm},
 	{name: "params", help: "Values that scripts and texts use by name, and that -P NAME=VALUE replaces.", form: paramsForm()},
-	{name: "sweep", help: "Parameters, or seed, with the values that each takes: the experiment is run for every combination and gives one report.", form: form{"type": "object", "propertyNames": nameForm,
-		"additionalProperties": form{"type": "array", "minItems": 1, "uniqueItems": true}}},
+	{name: "sweep", help: "Parameters, or the seed, each with the values that it takes in turn: the run has a variant for each combination.", form: form{"type": "object", "additionalProperties": form{"type": "array", "minItems": 1, "uniqueItems": true}}},
 	{name: "data", help: "Data sets that scripts open by name with dataset.Open.", form: form{"type": "object", "propertyNames": nameForm, "additionalProperties": form{"anyOf": []form{
 		{"enum": sources}, object(dataTable, "source"),
 	}}}},
@@ -39,7 +38,7 @@ var cellTable = []key{
 	{name: "text", help: "Markdown, which may cite results as {{metric \"name\"}}, {{value \"name\"}} and {{param \"name\"}}.", form: linesForm, body: true},
 	{name: "script", help: "Go, in a literal block (|). ctx, params, out and must need no import.", form: linesForm, body: true},
 	{name: "file", help: "A script in a file of its own, its path relative to the spec.", form: linesForm, body: true},
-	{name: "timeout", help: "How long the script may take, such as 90s; --cell-timeout replaces it.", form: timeForm},
+	{name: "timeout", help: "The time that the script may take, such as 90s.", form: timeForm},
 }
 
 var dataTable = []key{

@@ -189,7 +189,7 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 	case len(bodies) > 1:
 		p.errorf(n, "%s has %s, want one of them", of, list(bodies)).as(fault.TwoBodies)
 	case c.Kind == KindText && timeout != nil:
-		p.errorf(timeout, "%s: a text has no timeout", of).as(fault.BadTime)
+		p.errorf(timeout, "%s: a text has no timeout", of).as(fault.NotTimed)
 	}
 	return c, true
 }

@@ -110,13 +110,13 @@ func (p *parser) axis(s *Spec, name string, n *yaml.Node, of string) bool {
 			v = p.seed(item, what)
 		}
 		if j := slices.IndexFunc(values, func(o any) bool { return reflect.DeepEqual(o, v) }); j >= 0 && len(p.errors) == wrong {
-			p.errorf(item, "%s is the same as item %d", what, j+1).as(fault.BadSweep)
+			p.errorf(item, "%s is the same as item %d", what, j+1).as(fault.ValueTwice)
 		}
 		values = append(values, v)
 	}
 	switch {
 	case len(n.Content) == 0:
-		p.errorf(n, "%s is an empty list, want at least one value", of).as(fault.BadSweep)
+		p.errorf(n, "%s is an empty list, want at least one value", of).as(fault.EmptyValue)
 		return false
 	case len(p.errors) > wrong:
 		return false
