@@ -1,11 +1,16 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"jpgreport/runtime/fault"
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/script"
 	"jpgreport/runtime/spec"
@@ -13,51 +18,113 @@ import (
 
 func checkCommand() *cobra.Command {
 	var allowRead []string
+	var asJSON bool
 	c := &cobra.Command{
 		Use:   "check SPEC…",
 		Short: "Say what is wrong with specs, and run nothing",
-		Args:  cobra.MinimumNArgs(1),
+		Long: `Check reads each spec, holds it to what a spec may say and its scripts to what
+the Go compiler would say, and tells all that is wrong at once, each mistake with
+its place and a code. It runs nothing.
+
+"jpgreport doc CODE" explains a code by an example. --json prints a list of the
+mistakes, each with file, line, column, cell, code, message and hint.
+
+Exit status: 0 nothing is wrong; 2 something is.`,
+		Example: `  jpgreport check experiments/mnist.yaml
+  jpgreport doc JR012`,
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeSpecs,
 		RunE: func(c *cobra.Command, specs []string) error {
-			wrong := false
+			all := []problem{}
 			for _, path := range specs {
-				problems, err := checkSpec(path, spec.LoadOptions{AllowRead: allowRead})
-				if err != nil {
-					return err
-				}
-				for _, p := range problems {
-					complain(c.ErrOrStderr(), p)
-				}
-				if len(problems) > 0 {
-					wrong = true
+				found := checkSpec(path, spec.LoadOptions{AllowRead: allowRead})
+				if all = append(all, found...); asJSON {
 					continue
 				}
-				fmt.Fprintf(c.OutOrStdout(), "%s: ok\n", path)
+				for _, p := range found {
+					complain(c.ErrOrStderr(), p.err)
+				}
+				if len(found) == 0 {
+					fmt.Fprintf(c.OutOrStdout(), "%s: ok\n", path)
+				}
 			}
-			if wrong {
+			if asJSON {
+				if err := printJSON(c.OutOrStdout(), all); err != nil {
+					return err
+				}
+			}
+			if len(all) > 0 {
 				return &statusError{status: statusUsage}
 			}
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print the mistakes as JSON on standard output")
 	c.Flags().StringArrayVar(&allowRead, "allow-read", nil, "let a spec name files below `DIR`, besides its own folder (repeatable)")
 	return c
 }
 
+// A problem is a mistake as programs are told of it.
+type problem struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`   // from 1; 0: unknown
+	Column  int    `json:"column"` // from 1; 0: unknown
+	Cell    string `json:"cell"`   // id; "": in none
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+
+	err error // as people are told
+}
+
+func ofSpec(e *spec.Error) problem {
+	return problem{File: e.File, Line: e.Line, Column: e.Column, Cell: e.Cell, Code: string(e.Code), Message: e.Message, Hint: e.Hint, err: spec.Errors{e}}
+}
+
+func ofScript(e *result.Error) problem {
+	return problem{File: e.File, Line: e.Line, Column: e.Column, Cell: e.Cell, Code: e.Code, Message: e.Message, Hint: e.Hint, err: e}
+}
+
+// printJSON prints a value on lines of its own, as people can read it too.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
 // checkSpec returns all that is wrong with a spec and its scripts.
-func checkSpec(path string, o spec.LoadOptions) ([]error, error) {
-	sp, err := spec.Load(path, o)
-	var ofSpec spec.Errors
-	if errors.As(err, &ofSpec) {
-		return []error{ofSpec}, nil
+func checkSpec(path string, o spec.LoadOptions) (found []problem) {
+	sp, err := spec.Inspect(path, o)
+	var wrong spec.Errors
+	if err != nil && !errors.As(err, &wrong) {
+		message := err.Error()
+		var ofPath *fs.PathError
+		if errors.As(err, &ofPath) {
+			message = ofPath.Err.Error()
+		}
+		wrong = spec.Errors{{File: path, Code: fault.Unreadable, Message: message}}
 	}
-	if err != nil {
-		return nil, err
+	for _, e := range wrong {
+		found = append(found, ofSpec(e))
 	}
-	var problems []error
+	if sp == nil {
+		return found
+	}
 	for _, e := range faults(sp) {
-		problems = append(problems, e)
+		if len(wrong) == 0 || !follows(e, wrong) {
+			found = append(found, ofScript(e))
+		}
 	}
-	return problems, nil
+	return found
+}
+
+// follows reports whether a mistake in a script may be the consequence of those in
+// the spec around it, such as a cell that could not be read and now declares
+// nothing.
+func follows(e *result.Error, wrong spec.Errors) bool {
+	return slices.Contains([]fault.Code{fault.Undefined, fault.TypeError, fault.TooEarly}, fault.Code(e.Code)) ||
+		slices.ContainsFunc(wrong, func(w *spec.Error) bool { return w.Cell != "" && w.Cell == e.Cell })
 }
 
 // faults returns what is wrong with the scripts of a spec, as far as can be told

@@ -59,20 +59,29 @@ their intervals, the checks the run makes on itself, and the record of it all.`,
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(runCommand(), checkCommand(), dataCommand(), versionCommand(), cellsCommand())
+	root.AddCommand(runCommand(), checkCommand(), schemaCommand(), dataCommand(), cacheCommand(), versionCommand(), cellsCommand())
 
 	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return statusDone
-	}
-	status := statusUsage // what cobra itself refuses is wrong usage
+	status := statusOf(err)
 	var s *statusError
 	if errors.As(err, &s) {
-		status, err = s.status, s.err
+		err = s.err
 	}
 	complain(stderr, err)
 	return status
+}
+
+// statusOf returns the exit status that an error stands for. What cobra itself
+// refuses is wrong usage.
+func statusOf(err error) int {
+	var s *statusError
+	switch {
+	case err == nil:
+		return statusDone
+	case errors.As(err, &s):
+		return s.status
+	}
+	return statusUsage
 }
 
 // complain prints an error the way all of the command's messages are printed: on
@@ -86,19 +95,28 @@ func complain(w io.Writer, err error) {
 	case err == nil:
 	case errors.As(err, &ofSpec):
 		for _, e := range ofSpec {
-			say(w, e.Error())
+			say(w, e.Error()+tag(string(e.Code)))
 			hint(w, e.Hint)
 		}
 	case errors.As(err, &one):
-		say(w, "jpgreport: "+err.Error())
+		say(w, "jpgreport: "+err.Error()+tag(string(one.Code)))
 		hint(w, one.Hint)
 	case errors.As(err, &ofCell):
-		say(w, strings.TrimSpace(ofCell.Error()))
+		say(w, strings.TrimSpace(ofCell.Error())+tag(ofCell.Code))
 		excerpt(w, ofCell)
 		hint(w, ofCell.Hint)
 	default:
 		say(w, "jpgreport: "+err.Error())
 	}
+}
+
+// tag returns the code of a mistake as it stands behind the message; doc explains
+// it.
+func tag(code string) string {
+	if code == "" {
+		return ""
+	}
+	return " [" + code + "]"
 }
 
 // excerpt prints the source line of an error with a caret under its column.

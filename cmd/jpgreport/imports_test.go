@@ -14,7 +14,8 @@ import (
 var mayImport = map[string][]string{
 	"runtime/work":       {},
 	"runtime/result":     {},
-	"runtime/spec":       {},
+	"runtime/fault":      {},
+	"runtime/spec":       {"runtime/fault"},
 	"runtime/pixel":      {"runtime/work"},
 	"runtime/metric":     {"runtime/pixel"},
 	"runtime/codec":      {"runtime/pixel", "runtime/work"},
@@ -28,7 +29,7 @@ var mayImport = map[string][]string{
 	"runtime/sweep":      {"runtime/attack", "runtime/codec", "runtime/metric", "runtime/pixel", "runtime/work"},
 	"runtime/check":      {"runtime/attack", "runtime/codec", "runtime/metric", "runtime/model", "runtime/pixel", "runtime/result"},
 	"runtime/notebook":   {"runtime/result", "runtime/spec", "runtime/store", "runtime/work"},
-	"runtime/script": {"runtime/attack", "runtime/check", "runtime/codec", "runtime/dataset", "runtime/metric",
+	"runtime/script": {"runtime/attack", "runtime/check", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/metric",
 		"runtime/model", "runtime/pixel", "runtime/result", "runtime/sweep", "runtime/work", "runtime/script/symbols"},
 	"runtime/script/symbols": {"runtime/attack", "runtime/check", "runtime/codec", "runtime/dataset", "runtime/metric",
 		"runtime/model", "runtime/pixel", "runtime/result", "runtime/sweep"},
@@ -37,8 +38,8 @@ var mayImport = map[string][]string{
 	"runtime/script/symbols/gen": {},
 	"templates":                  {},
 	"report":                     {"runtime/result", "templates"},
-	"cmd/jpgreport": {"report", "runtime/codec", "runtime/dataset", "runtime/model", "runtime/notebook", "runtime/result",
-		"runtime/script", "runtime/spec", "runtime/work"},
+	"cmd/jpgreport": {"report", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
+		"runtime/script", "runtime/spec", "runtime/store", "runtime/work"},
 }
 
 // keepers says which of the module's packages alone may import a package of
@@ -67,7 +68,7 @@ var keepers = map[string]string{
 var others = map[string][]string{"runtime/codec": {"golang.org/x/sys/cpu"}, "runtime/kernel": {"golang.org/x/sys/cpu"}}
 
 // standardOnly import nothing but the standard library and the module.
-var standardOnly = []string{"runtime/work", "runtime/result", "runtime/pixel", "runtime/attack", "runtime/dataset", "runtime/store", "templates"}
+var standardOnly = []string{"runtime/fault", "runtime/work", "runtime/result", "runtime/pixel", "runtime/attack", "runtime/dataset", "runtime/store", "templates"}
 
 // TestImports holds every package to the rules of who may import whom.
 func TestImports(t *testing.T) {

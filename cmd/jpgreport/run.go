@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,7 @@ type runFlags struct {
 	noCache   bool
 	timeout   time.Duration
 	quiet     bool
+	json      bool
 	templates string
 	echarts   string
 	allowRead []string
@@ -41,6 +43,9 @@ func runCommand() *cobra.Command {
 name of the spec's file. Results of dear steps are kept and used again when
 nothing that they depend on has changed.
 
+--json tells other programs how the run goes, an event a line; "jpgreport doc
+events" lists them.
+
 Exit status: 0 done; 1 a cell failed or a check says FAIL; 2 wrong usage or
 spec; 4 a limit was hit; 130 interrupted. But for status 2, the report is
 written with all that was done.
@@ -50,7 +55,8 @@ names the instructions that networks run on: portable, avx2 or avx512, as far
 as the machine has them; without it, the last of these.`,
 		Example: `  jpgreport run experiments/mnist.yaml
   jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html`,
-		Args: cobra.MinimumNArgs(1),
+		Args:              cobra.MinimumNArgs(1),
+		ValidArgsFunction: completeSpecs,
 		RunE: func(c *cobra.Command, specs []string) error {
 			if err := f.check(specs); err != nil {
 				return err
@@ -63,9 +69,11 @@ as the machine has them; without it, the last of these.`,
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`; - is standard output")
 	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, as `NAME=VALUE` (repeatable)")
 	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
+	c.RegisterFlagCompletionFunc("param", completeParam)
 	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again (results are still kept)")
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never)")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	flags.BoolVar(&f.json, "json", false, "print events as lines of JSON on standard output, and nothing but errors besides")
 	flags.StringVar(&f.templates, "templates", "", "draw the report with the templates in `DIR`")
 	flags.StringVar(&f.echarts, "echarts", "", "put the ECharts build in `FILE` into the report")
 	flags.StringArrayVar(&f.allowRead, "allow-read", nil, "let a spec name files below `DIR`, besides its own folder (repeatable)")
@@ -76,6 +84,9 @@ as the machine has them; without it, the last of these.`,
 func (f *runFlags) check(specs []string) error {
 	if f.output != "" && len(specs) > 1 {
 		return fmt.Errorf("-o names one file, but there are %d specs", len(specs))
+	}
+	if f.output == "-" && f.json {
+		return errors.New("--json and -o - both write to standard output")
 	}
 	if f.timeout < 0 {
 		return fmt.Errorf("--timeout %v: want 0 (never) or more", f.timeout)
@@ -125,6 +136,9 @@ func runSpecs(c *cobra.Command, specs []string, f *runFlags) error {
 		loaded[i] = sp
 	}
 	if len(wrong) > 0 {
+		for _, e := range wrong {
+			f.events(c, e.File).problem(ofSpec(e))
+		}
 		return wrong
 	}
 	var first error
@@ -189,43 +203,64 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 	if err := writable(output); err != nil {
 		return err
 	}
-	progress := newProgress(stderr, f.quiet)
+	quiet := f.quiet || f.json
+	progress, events := newProgress(stderr, quiet), f.events(c, sp.File)
 	wrong := faults(sp)
-	made, err := notebook.Run(ctx, sp, notebook.Options{
-		Child:      child,
+	events.started(sp)
+	made, page, err := f.produce(ctx, sp, style, kernels, notebook.Options{
 		Faults:     wrong,
-		Timeout:    f.timeout,
-		Cache:      cacheFolder(),
-		NoCache:    f.noCache,
-		Versions:   processor(kernels),
-		Provenance: provenance(sp.File, kernels, report.ChartLibrary(style)),
-		OnProgress: progress.show,
-		OnNotice:   func(text string) { progress.print("jpgreport: " + text) },
+		OnProgress: func(n notebook.Progress) { progress.show(n); events.show(n) },
+		OnNotice:   func(text string) { progress.print("jpgreport: " + text); events.notice(text) },
 	})
 	progress.end()
+	if err == nil {
+		err = write(output, page, c.OutOrStdout())
+	}
 	if err != nil {
 		return &statusError{statusFailed, err}
 	}
-	var page bytes.Buffer
-	if err := report.Render(&page, made, style); err != nil {
-		return &statusError{statusFailed, fmt.Errorf("%s: %w", output, err)}
-	}
-	if err := write(output, page.Bytes(), c.OutOrStdout()); err != nil {
-		return &statusError{statusFailed, err}
-	}
-	if !f.quiet {
+	if !quiet {
 		summarise(stderr, made)
 		if output != "-" {
 			fmt.Fprintln(c.OutOrStdout(), output)
 		}
 	}
+	err = verdict(made)
 	if len(wrong) > 0 {
 		for _, e := range wrong {
 			complain(stderr, e)
 		}
-		return &statusError{status: statusFailed}
+		err = &statusError{status: statusFailed}
 	}
-	return verdict(made)
+	events.finished(made, wrong, output, statusOf(err))
+	return err
+}
+
+// produce runs a spec and draws its report. Of o it takes what concerns the
+// telling, the rest is the flags'.
+func (f *runFlags) produce(ctx context.Context, sp *spec.Spec, style report.Options, kernels string, o notebook.Options) (*result.Run, []byte, error) {
+	o.Child = child
+	o.Timeout = f.timeout
+	o.Cache, o.NoCache = cacheFolder(), f.noCache
+	o.Versions = processor(kernels)
+	o.Provenance = provenance(sp.File, kernels, report.ChartLibrary(style))
+	made, err := notebook.Run(ctx, sp, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	var page bytes.Buffer
+	if err := report.Render(&page, made, style); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", sp.File, err)
+	}
+	return made, page.Bytes(), nil
+}
+
+// events returns where the events of a spec's run go: nowhere unless asked for.
+func (f *runFlags) events(c *cobra.Command, spec string) events {
+	if !f.json {
+		return events{}
+	}
+	return events{w: c.OutOrStdout(), spec: spec}
 }
 
 // reportName returns the name of the spec's file without folder and ending.

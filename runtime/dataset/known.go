@@ -43,11 +43,11 @@ var embedded embed.FS
 func Known() []Info {
 	return []Info{
 		{
-			Name: "fashion-mnist", Train: 60000, Test: 10000,
+			Name: nameFashionMNIST, Train: 60000, Test: 10000,
 			Classes: []string{"T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"},
 			Origin:  "Xiao, Rasul and Vollgraf, Zalando Research, 2017, arXiv 1708.07747",
 			Terms:   "MIT licence, copyright 2017 Zalando SE",
-			Get:     "Debian package dataset-fashion-mnist; files in /usr/share/datasets/fashion-mnist",
+			Get:     "Debian package dataset-fashion-mnist; files in " + debianFashionMNIST,
 			Files: []File{
 				{testImages, 7840016, "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"},
 				{testLabels, 10008, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"},

@@ -13,15 +13,16 @@ import (
 
 // A Source says where a set comes from.
 type Source struct {
-	Kind    string   // "mnist": the embedded set; "idx": IDX files in a folder
-	Path    string   // the folder; of "idx" only
+	Kind    string   // "mnist": the embedded set; "fashion-mnist": where Debian puts it; "idx": IDX files in a folder
+	Path    string   // the folder; of "idx", and of "fashion-mnist" when it stands elsewhere
 	Classes []string // names of the classes; none: the known set's, else "0", "1" and so on
 }
 
 // Kinds of [Source].
 const (
-	KindMNIST = "mnist"
-	KindIDX   = "idx"
+	KindMNIST        = nameMNIST
+	KindFashionMNIST = nameFashionMNIST
+	KindIDX          = "idx"
 )
 
 // A Catalog says which sets may be opened, by name.
@@ -75,13 +76,15 @@ func open(ctx context.Context, name string, src Source) (*Splits, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.files, s.embedded = sub, true
+		s.files, s.embedded, s.known = sub, true, nameMNIST
+	case src.Kind == KindFashionMNIST:
+		return s, s.openFashionMNIST(ctx, src, debianFashionMNIST)
 	case src.Kind == KindIDX && src.Path == "":
 		return nil, fmt.Errorf("source %q has no path", src.Kind)
 	case src.Kind == KindIDX:
 		s.files = folder(src.Path)
 	default:
-		return nil, fmt.Errorf("source %q, want %q or %q", src.Kind, KindMNIST, KindIDX)
+		return nil, fmt.Errorf("source %q, want %q, %q or %q", src.Kind, KindMNIST, KindFashionMNIST, KindIDX)
 	}
 	return s, s.open(ctx, src.Classes)
 }

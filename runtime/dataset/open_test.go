@@ -94,14 +94,14 @@ func TestMNIST(t *testing.T) {
 	}
 }
 
-// TestFashionMNIST reads the files as Debian's package dataset-fashion-mnist
-// installs them.
+// TestFashionMNIST reads the files where Debian's package dataset-fashion-mnist
+// installs them, which its source needs no path for.
 func TestFashionMNIST(t *testing.T) {
 	const dir = "/usr/share/datasets/fashion-mnist"
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("Debian's package dataset-fashion-mnist is not installed:", err)
 	}
-	ctx, used := collect(t, dataset.Catalog{"clothes": {Kind: "idx", Path: dir}})
+	ctx, used := collect(t, dataset.Catalog{"clothes": {Kind: "fashion-mnist"}})
 	clothes, err := dataset.Open(ctx, "clothes")
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func TestOpenRefusesNames(t *testing.T) {
 		{"cifar", nil, `no data set "cifar", want one of: mnist`},
 		{"mnist", dataset.Catalog{"b": {Kind: "mnist"}, "a": {Kind: "mnist"}}, `no data set "mnist", want one of: a, b`},
 		{"mnist", dataset.Catalog{}, `no data set "mnist", and no other`},
-		{"a", dataset.Catalog{"a": {Kind: "png"}}, `data set "a": source "png", want "mnist" or "idx"`},
+		{"a", dataset.Catalog{"a": {Kind: "png"}}, `data set "a": source "png", want "mnist", "fashion-mnist" or "idx"`},
 		{"a", dataset.Catalog{"a": {Kind: "idx"}}, `data set "a": source "idx" has no path`},
 		{"a", dataset.Catalog{"a": {Kind: "mnist", Path: "x"}}, `data set "a": source "mnist" takes no path`},
 		{"a", dataset.Catalog{"a": {Kind: "mnist", Classes: []string{"zero", "one", "two", "three"}}},

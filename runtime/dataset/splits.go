@@ -22,6 +22,7 @@ type Splits struct {
 
 	files       fs.FS
 	embedded    bool
+	known       string // the known set that the files have to be, or ""
 	train, test *part
 }
 
@@ -164,19 +165,19 @@ func (s *Splits) read(ctx context.Context, name string, dims int) (*Array, sourc
 	if err != nil {
 		return nil, source{}, err
 	}
-	if s.embedded {
-		if err := checkDigest(found, name, a.SHA256); err != nil {
+	if s.known != "" {
+		if err := checkDigest(s.known, found, name, a.SHA256); err != nil {
 			return nil, source{}, err
 		}
 	}
 	return a, source{found, a.SHA256}, nil
 }
 
-// checkDigest compares the digest of a file of the embedded set with the one
-// that the file is known to have.
-func checkDigest(found, name, digest string) error {
+// checkDigest compares the digest of a file of a known set with the one that the
+// file is known to have.
+func checkDigest(set, found, name, digest string) error {
 	for _, k := range Known() {
-		if want := k.digest(name); k.Embedded && want != digest {
+		if want := k.digest(name); k.Name == set && want != digest {
 			return fmt.Errorf("%s: found SHA-256 %s, want %s", found, digest, want)
 		}
 	}

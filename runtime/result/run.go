@@ -77,6 +77,7 @@ type Source struct {
 
 // An Error has a message and, where one is known, a place.
 type Error struct {
+	Code    string `json:"code,omitempty"` // of package fault, of what can be told without running
 	Message string `json:"message"`
 	Cell    string `json:"cell,omitempty"`
 	File    string `json:"file,omitempty"`

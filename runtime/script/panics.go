@@ -78,6 +78,10 @@ func explain(v any) (message, hint string) {
 			if errors.As(err, &e) && e.Error() == err.Error() {
 				return e.Message, e.Hint
 			}
+			var helpful interface{ Hint() string }
+			if errors.As(err, &helpful) {
+				return err.Error(), helpful.Hint()
+			}
 			return err.Error(), ""
 		}
 		return "panic: " + fmt.Sprint(r.value), ""

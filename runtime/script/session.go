@@ -34,6 +34,7 @@ import (
 
 	"github.com/traefik/yaegi/interp"
 
+	"jpgreport/runtime/fault"
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/script/symbols"
 )
@@ -92,20 +93,30 @@ func New(o Options) (*Session, error) {
 
 // Check returns what is wrong with the scripts of a spec, cell by cell in their
 // order, and runs nothing: syntax errors, imports and constructs that are refused,
-// and what the Go compiler would say of names and types. A cell with a syntax
-// error is left out of the rest.
+// and what the Go compiler would say of names and types, each with the code of
+// package fault. A cell with a syntax error is left out of the rest.
 func Check(sources []result.Source) []*result.Error {
 	fset := token.NewFileSet()
 	var cells []*cell
 	var errs []*result.Error
 	for i, src := range sources {
 		c, wrong := parse(fset, i, src)
+		for _, e := range wrong {
+			e.Code = string(fault.Syntax)
+			if code := codeOf(e.Message, e.Hint); code == fault.NoPlace {
+				e.Code = string(code)
+			}
+		}
 		errs = append(errs, wrong...)
 		if len(wrong) == 0 {
 			cells = append(cells, c)
 		}
 	}
-	return append(errs, typecheck(fset, newUniverse(symbols.Table()), cells).problems(nil)...)
+	typed := typecheck(fset, newUniverse(symbols.Table()), cells).problems(nil)
+	for _, e := range typed {
+		e.Code = string(codeOf(e.Message, e.Hint))
+	}
+	return append(errs, typed...)
 }
 
 // Eval runs one cell, whose outputs go to out. Every error is a [*result.Error]

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"jpgreport/runtime/fault"
 )
 
 // An Error is one thing that is wrong with a spec.
@@ -11,6 +13,8 @@ type Error struct {
 	File    string
 	Line    int    // from 1; 0: unknown
 	Column  int    // from 1; 0: unknown
+	Cell    string // id of the cell that it is in, where that is known
+	Code    fault.Code
 	Message string // what was found and what is allowed
 	Hint    string // the remedy, where one is known
 }
@@ -29,6 +33,12 @@ func (e *Error) Error() string {
 		s += " "
 	}
 	return s + e.Message
+}
+
+// as gives the error its code.
+func (e *Error) as(c fault.Code) *Error {
+	e.Code = c
+	return e
 }
 
 // Errors are all that is wrong with a spec, in the order of its lines.

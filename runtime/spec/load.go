@@ -7,12 +7,24 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"jpgreport/runtime/fault"
 )
 
 // Load reads and parses the spec at path, the scripts that stand in files of
 // their own and the places of its data sets. What is wrong with the spec comes
 // as [Errors], a spec that cannot be read as another error.
 func Load(path string, o LoadOptions) (*Spec, error) {
+	s, err := Inspect(path, o)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Inspect is [Load], but beside [Errors] it returns what could be made of the
+// spec, so that more can be said of it. Such a spec is not to be run.
+func Inspect(path string, o LoadOptions) (*Spec, error) {
 	text, err := readAtMost(path)
 	if err != nil {
 		return nil, err
@@ -25,7 +37,9 @@ func Load(path string, o LoadOptions) (*Spec, error) {
 	}
 	for i := range s.Cells {
 		if c := &s.Cells[i]; c.Path != "" {
+			before := len(p.errors)
 			p.script(c, fence)
+			p.inCell(c.ID, before)
 		}
 	}
 	for i := range s.Data {
@@ -35,10 +49,7 @@ func Load(path string, o LoadOptions) (*Spec, error) {
 			}
 		}
 	}
-	if err := p.err(); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, p.err()
 }
 
 // script reads a cell's file.
@@ -53,11 +64,11 @@ func (p *parser) script(c *Cell, f *fence) {
 	text, err := readAtMost(place)
 	switch {
 	case err != nil: // told by the name that the spec has
-		p.errorAt(at, column, "%s: %s", of, strings.ReplaceAll(err.Error(), place, c.Path))
+		p.errorAt(at, column, "%s: %s", of, strings.ReplaceAll(err.Error(), place, c.Path)).as(fault.Unreadable)
 	case !utf8.Valid(text):
-		p.errorAt(at, column, "%s: %s is not UTF-8 text", of, c.Path)
+		p.errorAt(at, column, "%s: %s is not UTF-8 text", of, c.Path).as(fault.NotText)
 	case strings.TrimSpace(string(text)) == "":
-		p.errorAt(at, column, "%s: %s is empty", of, c.Path)
+		p.errorAt(at, column, "%s: %s is empty", of, c.Path).as(fault.EmptyValue)
 	default:
 		name := filepath.FromSlash(c.Path)
 		if !filepath.IsAbs(name) {
@@ -68,8 +79,9 @@ func (p *parser) script(c *Cell, f *fence) {
 }
 
 func (p *parser) refuse(line, column int, of string, err error) {
-	e := p.errorAt(line, column, "%s: %v", of, err)
+	e := p.errorAt(line, column, "%s: %v", of, err).as(fault.Unreadable)
 	if outside, ok := err.(*outsideError); ok {
+		e.Code = fault.OutsideFolder
 		e.Hint = "--allow-read " + outside.folder()
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"jpgreport/runtime/fault"
 )
 
 // Kinds of parameter.
@@ -20,8 +22,7 @@ const (
 )
 
 var (
-	kinds     = []string{kindBool, kindInt, kindFloat, kindString, kindInts, kindFloats, kindStrings}
-	paramKeys = []string{"value", "unit", "help", "min", "max", "kind"}
+	kinds = []string{kindBool, kindInt, kindFloat, kindString, kindInts, kindFloats, kindStrings}
 )
 
 // maxWhole bounds whole numbers to those that whatever reads the record keeps
@@ -44,10 +45,10 @@ func (p *parser) param(e entry) Param {
 	q := Param{Name: e.key.Value, Line: e.key.Line, Column: e.key.Column}
 	of := "parameter " + strconv.Quote(short(q.Name))
 	switch {
-	case q.Name == "seed":
-		p.errorf(e.key, "%s is the spec's own: seed stands beside params", of)
+	case q.Name == seedName:
+		p.errorf(e.key, "%s is the spec's own: seed stands beside params", of).as(fault.ReservedName)
 	case !snakeCase.MatchString(q.Name):
-		p.errorf(e.key, "%s, want a snake_case name: letters a to z, digits and underscores", of)
+		p.errorf(e.key, "%s, want a snake_case name: letters a to z, digits and underscores", of).as(fault.BadName)
 	}
 	if e.value.Kind != yaml.MappingNode {
 		q.standard()
@@ -56,14 +57,14 @@ func (p *parser) param(e entry) Param {
 	}
 	wrong := len(p.errors)
 	var value *yaml.Node
-	for _, f := range p.mapping(e.value, of, paramKeys) {
+	for _, f := range p.mapping(e.value, of, names(paramTable)) {
 		switch f.key.Value {
 		case "value":
 			value = f.value
 		case "unit":
 			q.Unit = p.text(f.value, of+": unit")
 			if q.radius() && q.Unit != unit255 {
-				p.errorf(f.value, "%s: unit %q; an epsilon is on the 0..255 scale, its unit is %q", of, short(q.Unit), unit255)
+				p.errorf(f.value, "%s: unit %q; an epsilon is on the 0..255 scale, its unit is %q", of, short(q.Unit), unit255).as(fault.BadUnit)
 			}
 		case "help":
 			q.Help = p.text(f.value, of+": help")
@@ -74,21 +75,21 @@ func (p *parser) param(e entry) Param {
 		case "kind":
 			q.Kind = p.text(f.value, of+": kind")
 			if q.Kind != "" && !slices.Contains(kinds, q.Kind) {
-				p.errorf(f.value, "%s: unknown kind %q; allowed are %s", of, short(q.Kind), list(kinds)).Hint = didYouMean(q.Kind, kinds)
+				p.errorf(f.value, "%s: unknown kind %q; allowed are %s", of, short(q.Kind), list(kinds)).as(fault.UnknownValue).Hint = didYouMean(q.Kind, kinds)
 			}
 		}
 	}
 	switch {
 	case len(p.errors) > wrong:
 	case value == nil:
-		p.errorf(e.value, "%s has no value", of)
+		p.errorf(e.value, "%s has no value", of).as(fault.MissingKey)
 	case q.Min != nil && q.Max != nil && *q.Min > *q.Max:
-		p.errorf(e.value, "%s: min %s is above max %s", of, number(*q.Min), number(*q.Max))
+		p.errorf(e.value, "%s: min %s is above max %s", of, number(*q.Min), number(*q.Max)).as(fault.BadBounds)
 	default:
 		q.standard()
 		p.value(&q, value, of)
 		if (q.Min != nil || q.Max != nil) && q.Value != nil && numbers(q.Value) == nil && !strings.HasSuffix(q.Kind, "s") {
-			p.errorf(e.value, "%s is of kind %s, which has no min or max", of, q.Kind)
+			p.errorf(e.value, "%s is of kind %s, which has no min or max", of, q.Kind).as(fault.BadBounds)
 		}
 	}
 	return q
@@ -114,7 +115,7 @@ func (p *parser) bound(n *yaml.Node, of string) *float64 {
 		return &v
 	case nil:
 	default:
-		p.errorf(n, "%s is %s, want a number", of, what(n))
+		p.errorf(n, "%s is %s, want a number", of, what(n)).as(fault.WrongType)
 	}
 	return nil
 }
@@ -135,7 +136,7 @@ func (p *parser) value(q *Param, n *yaml.Node, of string) {
 		p.inRange(q, f, items[i], of)
 	}
 	if q.quality() && kind != kindInt && kind != kindInts || q.Unit == unit255 && numbers(v) == nil && len(items) > 0 {
-		p.errorf(n, "%s is of kind %s, want %s", of, kind, wanted(q))
+		p.errorf(n, "%s is of kind %s, want %s", of, kind, wanted(q)).as(fault.WrongKind)
 	}
 	if len(p.errors) == wrong {
 		q.Value, q.Kind = v, kind
@@ -153,11 +154,11 @@ func wanted(q *Param) string {
 func (p *parser) inRange(q *Param, v float64, n *yaml.Node, of string) {
 	switch {
 	case q.Min != nil && v < *q.Min || q.Max != nil && v > *q.Max:
-		p.errorf(n, "%s: %s is outside %s", of, number(v), interval(q.Min, q.Max))
+		p.errorf(n, "%s: %s is outside %s", of, number(v), interval(q.Min, q.Max)).as(fault.OutOfRange)
 	case q.Unit == unit255 && (v < 0 || v > 255):
-		p.errorf(n, "%s: %s is outside 0..255: it is an L∞ radius on the 0..255 scale", of, number(v))
+		p.errorf(n, "%s: %s is outside 0..255: it is an L∞ radius on the 0..255 scale", of, number(v)).as(fault.NotRadius)
 	case q.quality() && (v < 1 || v > 100):
-		p.errorf(n, "%s: %s is outside 1..100: it is a JPEG quality", of, number(v))
+		p.errorf(n, "%s: %s is outside 1..100: it is a JPEG quality", of, number(v)).as(fault.NotQuality)
 	}
 }
 

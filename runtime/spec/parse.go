@@ -7,24 +7,23 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"jpgreport/runtime/fault"
 )
 
 var (
-	specKeys = []string{"title", "abstract", "seed", "params", "data", "cells"}
-	cellKeys = []string{"id", "text", "script", "file"}
-	dataKeys = []string{"source", "path", "classes"}
-
 	cellID    = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 	snakeCase = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 )
 
 // Data sources.
 const (
-	sourceMNIST = "mnist" // the digits that the program carries
-	sourceIDX   = "idx"   // IDX files that stand at a path
+	sourceMNIST        = "mnist"         // the digits that the program carries
+	sourceFashionMNIST = "fashion-mnist" // the clothes, at Debian's place or at a path
+	sourceIDX          = "idx"           // IDX files that stand at a path
 )
 
-var sources = []string{sourceIDX, sourceMNIST}
+var sources = []string{sourceFashionMNIST, sourceIDX, sourceMNIST}
 
 // Parse checks the text of a spec and returns it, or [Errors]. It reads no
 // other file: scripts in files of their own are left without text.
@@ -46,7 +45,7 @@ func (p *parser) spec(text []byte) *Spec {
 	}
 	before := len(p.errors)
 	keys := map[string]*yaml.Node{}
-	for _, e := range p.mapping(root, "the spec", specKeys) {
+	for _, e := range p.mapping(root, "the spec", names(specTable)) {
 		keys[e.key.Value] = e.value
 	}
 	if len(p.errors) > before && len(keys) == 0 {
@@ -54,20 +53,26 @@ func (p *parser) spec(text []byte) *Spec {
 	}
 	for _, k := range []string{"title", "cells"} {
 		if keys[k] == nil {
-			p.errorf(root, "the spec has no %s", k)
+			p.errorf(root, "the spec has no %s", k).as(fault.MissingKey)
 		}
 	}
 	if n := keys["title"]; n != nil {
 		s.Title = strings.TrimSpace(p.text(n, "title"))
 		if s.Title == "" && n.Tag == "!!str" {
-			p.errorf(n, "title is empty")
+			p.errorf(n, "title is empty").as(fault.EmptyValue)
 		}
 	}
 	if n := keys["seed"]; n != nil {
-		s.Seed = p.seed(n)
+		s.Seed = p.seed(n, "seed")
+	}
+	if n := keys["timeout"]; n != nil {
+		s.Timeout = p.timeout(n, "timeout")
 	}
 	if n := keys["params"]; n != nil {
 		s.Params = p.params(n)
+	}
+	if n := keys["sweep"]; n != nil {
+		p.sweep(s, n)
 	}
 	if n := keys["data"]; n != nil {
 		s.Data = p.data(n)
@@ -80,17 +85,19 @@ func (p *parser) spec(text []byte) *Spec {
 		s.Cells = p.cells(n)
 		for _, c := range s.Cells {
 			if c.Kind == KindText {
+				before := len(p.errors)
 				p.citations(s, c.Source)
+				p.inCell(c.ID, before)
 			}
 		}
 	}
 	return s
 }
 
-func (p *parser) seed(n *yaml.Node) uint64 {
+func (p *parser) seed(n *yaml.Node, of string) uint64 {
 	v, err := strconv.ParseUint(n.Value, 10, 64)
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" || err != nil || v > MaxSeed {
-		p.errorf(n, "seed is %s, want a whole number in 0..%d", what(n), uint64(MaxSeed))
+		p.errorf(n, "%s is %s, want a whole number in 0..%d", of, what(n), uint64(MaxSeed)).as(fault.OutOfRange)
 		return 0
 	}
 	return v
@@ -98,21 +105,23 @@ func (p *parser) seed(n *yaml.Node) uint64 {
 
 func (p *parser) cells(n *yaml.Node) []Cell {
 	if n.Kind != yaml.SequenceNode {
-		p.errorf(n, "cells is %s, want a list", what(n))
+		p.errorf(n, "cells is %s, want a list", what(n)).as(fault.WrongType)
 		return nil
 	}
 	if len(n.Content) == 0 {
-		p.errorf(n, "cells is empty, want at least one cell")
+		p.errorf(n, "cells is empty, want at least one cell").as(fault.EmptyValue)
 	}
 	var cells []Cell
 	lines := map[string]int{}
 	for i, item := range n.Content {
+		before := len(p.errors)
 		c, ok := p.cell(item, i+1)
+		p.inCell(c.ID, before)
 		if !ok {
 			continue
 		}
 		if before, twice := lines[c.ID]; twice {
-			p.errorAt(c.Line, c.Column, "cell %q: the id stands already on line %d", c.ID, before)
+			p.errorAt(c.Line, c.Column, "cell %q: the id stands already on line %d", c.ID, before).as(fault.IDTwice)
 			continue
 		}
 		if c.ID != "" {
@@ -127,12 +136,13 @@ func (p *parser) cells(n *yaml.Node) []Cell {
 func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 	of := "cell " + strconv.Itoa(number)
 	if n.Kind != yaml.MappingNode {
-		p.errorf(n, "%s is %s, want a mapping with id and one of %s", of, what(n), list(cellKeys[1:]))
+		p.errorf(n, "%s is %s, want a mapping with id and one of %s", of, what(n), list(bodyKeys())).as(fault.NotMapping)
 		return c, false
 	}
 	c.Line, c.Column = n.Line, n.Column
 	unknown := len(p.errors)
-	entries := p.mapping(n, of, cellKeys)
+	entries := p.mapping(n, of, names(cellTable))
+	var timeout *yaml.Node
 	hasID, hasUnknown := false, len(p.errors) > unknown
 	var bodies []string
 	for _, e := range entries {
@@ -142,39 +152,44 @@ func (p *parser) cell(n *yaml.Node, number int) (c Cell, ok bool) {
 			c.Line, c.Column = e.value.Line, e.value.Column
 			c.ID = p.text(e.value, of+": id")
 			if e.value.Tag == "!!str" && !cellID.MatchString(c.ID) {
-				p.errorf(e.value, "%s: id %q, want letters a to z, digits and hyphens, a letter first", of, short(c.ID))
+				p.errorf(e.value, "%s: id %q, want letters a to z, digits and hyphens, a letter first", of, short(c.ID)).as(fault.BadID)
 				c.ID = ""
 			}
+		case "timeout":
+			timeout = e.value
+			c.Timeout = p.timeout(e.value, of+": timeout")
 		case "file":
 			bodies = append(bodies, key)
 			c.Kind, c.Path = KindScript, p.text(e.value, of+": file")
 			c.Source = Source{File: p.file, Line: e.value.Line, Column: e.value.Column - 1}
 			if c.Path == "" && e.value.Tag == "!!str" {
-				p.errorf(e.value, "%s: file is empty", of)
+				p.errorf(e.value, "%s: file is empty", of).as(fault.EmptyValue)
 			}
 		default:
 			bodies = append(bodies, key)
 			c.Kind = key
 			c.Source = p.source(e.value, of+": "+key)
 			if n := len(c.Source.Text); key == KindText && n > maxText {
-				p.errorf(e.value, "%s: the text has %d bytes, want at most %d", of, n, maxText)
+				p.errorf(e.value, "%s: the text has %d bytes, want at most %d", of, n, maxText).as(fault.TooLarge)
 			}
 			if key == KindScript && e.value.Style&yaml.FoldedStyle != 0 {
-				p.errorf(e.value, "%s: the script is a folded block (>), which joins its lines; want a literal block (|)", of)
+				p.errorf(e.value, "%s: the script is a folded block (>), which joins its lines; want a literal block (|)", of).as(fault.Folded)
 			}
 			if e.value.Kind == yaml.ScalarNode && e.value.Tag == "!!str" && strings.TrimSpace(e.value.Value) == "" {
-				p.errorf(e.value, "%s: %s is empty", of, key)
+				p.errorf(e.value, "%s: %s is empty", of, key).as(fault.EmptyValue)
 			}
 		}
 	}
 	if !hasID {
-		p.errorf(n, "%s has no id", of)
+		p.errorf(n, "%s has no id", of).as(fault.MissingKey)
 	}
 	switch {
 	case len(bodies) == 0 && !hasUnknown:
-		p.errorf(n, "%s has nothing in it, want one of %s", of, list(cellKeys[1:]))
+		p.errorf(n, "%s has nothing in it, want one of %s", of, list(bodyKeys())).as(fault.NoBody)
 	case len(bodies) > 1:
-		p.errorf(n, "%s has %s, want one of them", of, list(bodies))
+		p.errorf(n, "%s has %s, want one of them", of, list(bodies)).as(fault.TwoBodies)
+	case c.Kind == KindText && timeout != nil:
+		p.errorf(timeout, "%s: a text has no timeout", of).as(fault.NotTimed)
 	}
 	return c, true
 }
@@ -217,20 +232,20 @@ func (p *parser) data(n *yaml.Node) []Data {
 	for _, e := range p.mapping(n, "data", nil) {
 		d := Data{Name: e.key.Value, Line: e.key.Line, Column: e.key.Column}
 		if !snakeCase.MatchString(d.Name) {
-			p.errorf(e.key, "data set %q, want a snake_case name: letters a to z, digits and underscores", short(d.Name))
+			p.errorf(e.key, "data set %q, want a snake_case name: letters a to z, digits and underscores", short(d.Name)).as(fault.BadName)
 		}
 		of := "data set " + strconv.Quote(short(d.Name))
 		if e.value.Kind != yaml.MappingNode {
 			d.Source = p.dataSource(e.value, of)
 			if d.Source == sourceIDX {
-				p.errorf(e.value, "%s: source \"idx\" has no path", of).Hint = "write { source: idx, path: … }"
+				p.errorf(e.value, "%s: source \"idx\" has no path", of).as(fault.PathNeeded).Hint = "write { source: idx, path: … }"
 			}
 			sets = append(sets, d)
 			continue
 		}
 		var path *yaml.Node
 		wrong := len(p.errors)
-		for _, f := range p.mapping(e.value, of, dataKeys) {
+		for _, f := range p.mapping(e.value, of, names(dataTable)) {
 			switch f.key.Value {
 			case "source":
 				d.Source = p.dataSource(f.value, of)
@@ -245,11 +260,11 @@ func (p *parser) data(n *yaml.Node) []Data {
 		switch {
 		case len(p.errors) > wrong:
 		case d.Source == "":
-			p.errorf(e.value, "%s has no source, want one of %s", of, list(sources))
+			p.errorf(e.value, "%s has no source, want one of %s", of, list(sources)).as(fault.MissingKey)
 		case d.Source == sourceIDX && d.Path == "":
-			p.errorf(e.value, "%s: source \"idx\" has no path", of)
-		case d.Source != sourceIDX && path != nil:
-			p.errorf(path, "%s: source %q takes no path", of, d.Source)
+			p.errorf(e.value, "%s: source \"idx\" has no path", of).as(fault.PathNeeded)
+		case d.Source == sourceMNIST && path != nil:
+			p.errorf(path, "%s: source %q takes no path", of, d.Source).as(fault.PathRefused)
 		}
 		sets = append(sets, d)
 	}
@@ -259,14 +274,14 @@ func (p *parser) data(n *yaml.Node) []Data {
 func (p *parser) dataSource(n *yaml.Node, of string) string {
 	s := p.text(n, of+": source")
 	if s != "" && !slices.Contains(sources, s) {
-		p.errorf(n, "%s: unknown source %q; allowed are %s", of, short(s), list(sources)).Hint = didYouMean(s, sources)
+		p.errorf(n, "%s: unknown source %q; allowed are %s", of, short(s), list(sources)).as(fault.UnknownValue).Hint = didYouMean(s, sources)
 	}
 	return s
 }
 
 func (p *parser) texts(n *yaml.Node, of string) []string {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-		p.errorf(n, "%s is %s, want a list of texts with at least one", of, what(n))
+		p.errorf(n, "%s is %s, want a list of texts with at least one", of, what(n)).as(fault.WrongType)
 		return nil
 	}
 	var out []string
@@ -286,13 +301,13 @@ func (p *parser) citations(s *Spec, src Source) {
 		line, column := src.Place(c.Start)
 		switch {
 		case c.Fault != "":
-			p.errorAt(line, column, "%s", c.Fault).Hint = c.Hint
+			p.errorAt(line, column, "%s", c.Fault).as(fault.BadCitation).Hint = c.Hint
 		case c.Verb == "param" && !slices.Contains(names, c.Name):
 			allowed := list(names)
 			if allowed == "" {
 				allowed = "none"
 			}
-			p.errorAt(line, column, "no parameter %q to cite; the spec has %s", c.Name, allowed).Hint = didYouMean(c.Name, names)
+			p.errorAt(line, column, "no parameter %q to cite; the spec has %s", c.Name, allowed).as(fault.NoSuchParameter).Hint = didYouMean(c.Name, names)
 		}
 		return ""
 	})

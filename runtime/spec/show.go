@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -8,17 +9,10 @@ import (
 // Show returns a parameter's value as a text cites it, with its unit: "5/255,
 // 10/255", "2,000", "31 dB".
 func (q Param) Show() string {
-	var items []string
-	switch v := q.Value.(type) {
-	case string:
-		items = []string{v}
-	case []string:
-		items = v
-	case bool:
-		items = []string{strconv.FormatBool(v)}
-	default:
-		for _, f := range numbers(v) {
-			items = append(items, group(number(f)))
+	items := q.items()
+	if numbers(q.Value) != nil {
+		for i := range items {
+			items[i] = group(items[i])
 		}
 	}
 	if strings.HasPrefix(q.Unit, "/") {
@@ -32,6 +26,23 @@ func (q Param) Show() string {
 		return s + q.Unit
 	}
 	return strings.TrimSpace(s + " " + q.Unit)
+}
+
+// items returns what a value holds, each as it is written.
+func (q Param) items() []string {
+	switch v := q.Value.(type) {
+	case string:
+		return []string{v}
+	case []string:
+		return slices.Clone(v)
+	case bool:
+		return []string{strconv.FormatBool(v)}
+	}
+	var items []string
+	for _, f := range numbers(q.Value) {
+		items = append(items, number(f))
+	}
+	return items
 }
 
 // group puts commas between the thousands of a decimal number, and a minus sign

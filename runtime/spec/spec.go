@@ -5,20 +5,27 @@
 //     data that it names beside itself.
 //  2. [Parse] checks the text against what a spec may hold and returns all that
 //     is wrong with it at once, as [Errors].
-//  3. [Spec.Set] gives a parameter another value, under the same checks.
-//  4. [Cite] finds the places where a text cites a result or a parameter.
+//  3. [Spec.Set] and [Spec.SetFile] give parameters other values, under the same
+//     checks, or several values each: the axes of a sweep.
+//  4. [Spec.Variants] returns the points of the grid that a sweep spans.
+//  5. [Cite] finds the places where a text cites a result or a parameter.
 package spec
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // A Spec is an experiment as its file says it.
 type Spec struct {
 	File     string // as the user named it
 	Text     string // of the file
 	Title    string
-	Abstract Source // Markdown; may cite results
-	Seed     uint64 // root of all random numbers, 0..2^53−1
+	Abstract Source        // Markdown; may cite results
+	Seed     uint64        // root of all random numbers, 0..2^53−1
+	Timeout  time.Duration // of the whole run; 0: none
 	Params   []Param
+	Sweep    []Axis // what varies; nil: nothing, and the run is one
 	Data     []Data
 	Cells    []Cell
 }
@@ -54,8 +61,8 @@ type Param struct {
 // Data names a data set that scripts open by Name.
 type Data struct {
 	Name    string   // snake_case
-	Source  string   // "mnist" or "idx"
-	Path    string   // as the spec has it; of "idx" only
+	Source  string   // "mnist", "fashion-mnist" or "idx"
+	Path    string   // as the spec has it; of "idx", optional of "fashion-mnist"
 	Place   string   // Path as it can be opened, links resolved; set by Load
 	Classes []string // names of the labels, in order; nil: the source's own
 	Line    int      // of the data set in the spec
@@ -71,12 +78,13 @@ const (
 // A Cell is a part of a spec: Markdown or a script. A script that stands in a
 // file of its own has that file's text and name in Source once Load has read it.
 type Cell struct {
-	ID     string // letters a to z, digits and hyphens
-	Kind   string // KindText or KindScript
-	Path   string // of a script in a file of its own, as the spec has it
-	Source Source
-	Line   int // of the cell in the spec
-	Column int
+	ID      string // letters a to z, digits and hyphens
+	Kind    string // KindText or KindScript
+	Path    string // of a script in a file of its own, as the spec has it
+	Source  Source
+	Timeout time.Duration // of a script; 0: none
+	Line    int           // of the cell in the spec
+	Column  int
 }
 
 // LoadOptions say what a spec may reach. The zero value confines it to its own

@@ -7,27 +7,29 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"jpgreport/runtime/fault"
 )
 
 // values reads a scalar or a list of scalars as kind, or as the kind that it
 // shows when kind is empty.
 func (p *parser) values(n *yaml.Node, kind, of string) (any, string) {
-	listed := kind != kindBool && strings.HasSuffix(kind, "s")
+	listed := listed(kind)
 	switch {
 	case n.Kind == yaml.MappingNode:
-		p.errorf(n, "%s is a mapping, want a value or a list of values", of)
+		p.errorf(n, "%s is a mapping, want a value or a list of values", of).as(fault.WrongType)
 		return nil, ""
 	case n.Kind == yaml.ScalarNode && listed:
-		p.errorf(n, "%s is %s, want a list of kind %s", of, what(n), kind).Hint = fmt.Sprintf("write [%s]", short(n.Value))
+		p.errorf(n, "%s is %s, want a list of kind %s", of, what(n), kind).as(fault.WrongKind).Hint = fmt.Sprintf("write [%s]", short(n.Value))
 		return nil, ""
 	case n.Kind == yaml.ScalarNode:
 		v := p.scalar(n, kind, of)
 		return v, kindOf(v)
 	case kind != "" && !listed:
-		p.errorf(n, "%s is a list, want one value of kind %s", of, kind)
+		p.errorf(n, "%s is a list, want one value of kind %s", of, kind).as(fault.WrongKind)
 		return nil, ""
 	case len(n.Content) == 0 && kind == "":
-		p.errorf(n, "%s is an empty list, which shows no kind", of).Hint = "write { value: [], kind: … }"
+		p.errorf(n, "%s is an empty list, which shows no kind", of).as(fault.EmptyValue).Hint = "write { value: [], kind: … }"
 		return nil, ""
 	}
 	wrong := len(p.errors)
@@ -64,13 +66,13 @@ func (p *parser) common(n *yaml.Node, items []any, of string) string {
 		k := kindOf(v)
 		switch {
 		case k == kindBool:
-			p.errorf(n.Content[i], "%s, item %d is %s, want a number or a text", of, i+1, what(n.Content[i]))
+			p.errorf(n.Content[i], "%s, item %d is %s, want a number or a text", of, i+1, what(n.Content[i])).as(fault.WrongType)
 			return ""
 		case k == kind:
 		case k != kindString && kind != kindString:
 			kind = kindFloat
 		default:
-			p.errorf(n.Content[i], "%s, item %d is %s, the first is %s; want all of one kind", of, i+1, what(n.Content[i]), what(n.Content[0]))
+			p.errorf(n.Content[i], "%s, item %d is %s, the first is %s; want all of one kind", of, i+1, what(n.Content[i]), what(n.Content[0])).as(fault.MixedList)
 			return ""
 		}
 	}
@@ -107,7 +109,7 @@ func (p *parser) scalar(n *yaml.Node, kind, of string) any {
 		if kind != "" {
 			want += " of kind " + kind
 		}
-		p.errorf(n, "%s is %s, want %s", of, what(n), want)
+		p.errorf(n, "%s is %s, want %s", of, what(n), want).as(fault.WrongType)
 		return nil
 	}
 	var v any
@@ -119,17 +121,17 @@ func (p *parser) scalar(n *yaml.Node, kind, of string) any {
 		digits := strings.TrimLeft(n.Value, "+-")
 		switch {
 		case len(digits) > 1 && digits[0] == '0':
-			p.errorf(n, "%s is written %s, want a whole number in plain decimal digits", of, short(n.Value))
+			p.errorf(n, "%s is written %s, want a whole number in plain decimal digits", of, short(n.Value)).as(fault.NotNumber)
 			return nil
 		case err != nil || whole > maxWhole || whole < -maxWhole:
-			p.errorf(n, "%s is %s, want a whole number within ±2^53", of, short(n.Value))
+			p.errorf(n, "%s is %s, want a whole number within ±2^53", of, short(n.Value)).as(fault.NotNumber)
 			return nil
 		}
 		v = int(whole)
 	case "!!float":
 		var f float64
 		if err := n.Decode(&f); err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-			p.errorf(n, "%s is %s, want a finite number", of, short(n.Value))
+			p.errorf(n, "%s is %s, want a finite number", of, short(n.Value)).as(fault.NotNumber)
 			return nil
 		}
 		v = f
@@ -138,7 +140,7 @@ func (p *parser) scalar(n *yaml.Node, kind, of string) any {
 	}
 	if kind == kindString {
 		if _, isText := v.(string); !isText {
-			p.errorf(n, "%s is %s, want a text", of, what(n)).Hint = fmt.Sprintf("a text stands in quotes: %q", short(n.Value))
+			p.errorf(n, "%s is %s, want a text", of, what(n)).as(fault.WrongType).Hint = fmt.Sprintf("a text stands in quotes: %q", short(n.Value))
 			return nil
 		}
 	}
@@ -149,7 +151,7 @@ func (p *parser) scalar(n *yaml.Node, kind, of string) any {
 		return int(f)
 	}
 	if kind != "" && kindOf(v) != kind {
-		p.errorf(n, "%s is %s, want a value of kind %s", of, what(n), kind)
+		p.errorf(n, "%s is %s, want a value of kind %s", of, what(n), kind).as(fault.WrongKind)
 		return nil
 	}
 	return v

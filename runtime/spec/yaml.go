@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"jpgreport/runtime/fault"
 )
 
 // maxBytes bounds a spec: far above what a person writes.
@@ -47,6 +49,13 @@ func (p *parser) errorAt(line, column int, format string, args ...any) *Error {
 	return e
 }
 
+// inCell says of the errors from the given one on that they are in a cell.
+func (p *parser) inCell(id string, from int) {
+	for _, e := range p.errors[from:] {
+		e.Cell = id
+	}
+}
+
 // err returns what was gathered, or nil.
 func (p *parser) err() error {
 	if len(p.errors) == 0 {
@@ -54,7 +63,7 @@ func (p *parser) err() error {
 	}
 	sortErrors(p.errors)
 	if p.cut {
-		p.errors = append(p.errors, &Error{File: p.file, Message: fmt.Sprintf("more than %d errors; the others are not shown", maxErrors)})
+		p.errors = append(p.errors, &Error{File: p.file, Code: fault.TooMany, Message: fmt.Sprintf("more than %d errors; the others are not shown", maxErrors)})
 	}
 	return p.errors
 }
@@ -64,18 +73,18 @@ func (p *parser) err() error {
 func (p *parser) document(text []byte) *yaml.Node {
 	switch {
 	case len(text) > maxBytes:
-		p.errorAt(0, 0, "the spec has %d bytes, want at most %d", len(text), maxBytes)
+		p.errorAt(0, 0, "the spec has %d bytes, want at most %d", len(text), maxBytes).as(fault.TooLarge)
 		return nil
 	case !utf8.Valid(text):
 		line := 1 + bytes.Count(text[:invalidAt(text)], []byte("\n"))
-		p.errorAt(line, 0, "byte %#02x is not UTF-8", text[invalidAt(text)])
+		p.errorAt(line, 0, "byte %#02x is not UTF-8", text[invalidAt(text)]).as(fault.NotText)
 		return nil
 	}
 	p.lines = splitLines(string(text))
 	root, read, err := decode(text)
 	switch {
 	case errors.Is(err, io.EOF):
-		p.errorAt(0, 0, "the spec is empty, want title and cells")
+		p.errorAt(0, 0, "the spec is empty, want title and cells").as(fault.Empty)
 		return nil
 	case err != nil:
 		p.syntax(text, read, err)
@@ -145,7 +154,7 @@ var yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 func (p *parser) syntax(text []byte, read int, err error) {
 	var second errSecond
 	if errors.As(err, &second) {
-		p.errorAt(int(second), 1, "%v", err)
+		p.errorAt(int(second), 1, "%v", err).as(fault.SecondDocument)
 		return
 	}
 	m := yamlPlace.FindStringSubmatch(err.Error())
@@ -165,7 +174,7 @@ func (p *parser) syntax(text []byte, read int, err error) {
 			break
 		}
 	}
-	e := p.errorAt(line, 0, "not YAML: %s", message)
+	e := p.errorAt(line, 0, "not YAML: %s", message).as(fault.NotYAML)
 	source := ""
 	if line >= 1 && line <= len(p.lines) {
 		source = p.lines[line-1]
@@ -188,12 +197,12 @@ func (p *parser) plain(n *yaml.Node) bool {
 	walk = func(n *yaml.Node) {
 		switch {
 		case n.Kind == yaml.AliasNode:
-			p.errorf(n, "alias *%s; anchors and aliases are not allowed", n.Value)
+			p.errorf(n, "alias *%s; anchors and aliases are not allowed", n.Value).as(fault.NotPlain)
 			return
 		case n.Anchor != "":
-			p.errorf(n, "anchor &%s; anchors and aliases are not allowed", n.Anchor)
+			p.errorf(n, "anchor &%s; anchors and aliases are not allowed", n.Anchor).as(fault.NotPlain)
 		case n.Style&yaml.TaggedStyle != 0:
-			p.errorf(n, "tag %s; tags are not allowed", n.Tag)
+			p.errorf(n, "tag %s; tags are not allowed", n.Tag).as(fault.NotPlain)
 		}
 		for _, c := range n.Content {
 			walk(c)
@@ -210,7 +219,7 @@ type entry struct{ key, value *yaml.Node }
 // allowed ones; allowed nil takes any. of says what the mapping is.
 func (p *parser) mapping(n *yaml.Node, of string, allowed []string) []entry {
 	if n.Kind != yaml.MappingNode {
-		p.errorf(n, "%s is %s, want a mapping", of, what(n))
+		p.errorf(n, "%s is %s, want a mapping", of, what(n)).as(fault.NotMapping)
 		return nil
 	}
 	var entries []entry
@@ -218,16 +227,16 @@ func (p *parser) mapping(n *yaml.Node, of string, allowed []string) []entry {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if key.Kind != yaml.ScalarNode {
-			p.errorf(key, "%s has %s for a key, want a name", of, what(key))
+			p.errorf(key, "%s has %s for a key, want a name", of, what(key)).as(fault.NotName)
 			continue
 		}
 		if before, twice := first[key.Value]; twice {
-			p.errorf(key, "key %q stands twice in %s, first on line %d", short(key.Value), of, before.Line)
+			p.errorf(key, "key %q stands twice in %s, first on line %d", short(key.Value), of, before.Line).as(fault.KeyTwice)
 			continue
 		}
 		first[key.Value] = key
 		if allowed != nil && !slices.Contains(allowed, key.Value) {
-			p.errorf(key, "unknown key %q in %s; allowed are %s", short(key.Value), of, list(allowed)).Hint = didYouMean(key.Value, allowed)
+			p.errorf(key, "unknown key %q in %s; allowed are %s", short(key.Value), of, list(allowed)).as(fault.UnknownKey).Hint = didYouMean(key.Value, allowed)
 			continue
 		}
 		entries = append(entries, entry{key, value})
@@ -239,14 +248,14 @@ func (p *parser) mapping(n *yaml.Node, of string, allowed []string) []entry {
 // with the way to write it.
 func (p *parser) text(n *yaml.Node, of string) string {
 	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-		e := p.errorf(n, "%s is %s, want a text", of, what(n))
+		e := p.errorf(n, "%s is %s, want a text", of, what(n)).as(fault.WrongType)
 		if n.Kind == yaml.MappingNode && n.Style&yaml.FlowStyle != 0 {
 			e.Hint = braces
 		}
 		return ""
 	}
 	if n.Tag != "!!str" && n.Tag != "!!timestamp" {
-		p.errorf(n, "%s is %s, want a text", of, what(n)).Hint = fmt.Sprintf("a text stands in quotes: %q", short(n.Value))
+		p.errorf(n, "%s is %s, want a text", of, what(n)).as(fault.WrongType).Hint = fmt.Sprintf("a text stands in quotes: %q", short(n.Value))
 		return ""
 	}
 	return n.Value

@@ -3,6 +3,7 @@
 package symbols
 
 import (
+	"go/constant"
 	"reflect"
 
 	"jpgreport/runtime/dataset"
@@ -11,11 +12,12 @@ import (
 // datasetSymbols returns the symbols of package dataset.
 func datasetSymbols() Package {
 	return Package{
-		"File":   reflect.ValueOf((*dataset.File)(nil)),
-		"Info":   reflect.ValueOf((*dataset.Info)(nil)),
-		"Known":  reflect.ValueOf(dataset.Known),
-		"Open":   reflect.ValueOf(dataset.Open),
-		"Set":    reflect.ValueOf((*dataset.Set)(nil)),
-		"Splits": reflect.ValueOf((*dataset.Splits)(nil)),
+		"File":             reflect.ValueOf((*dataset.File)(nil)),
+		"Info":             reflect.ValueOf((*dataset.Info)(nil)),
+		"KindFashionMNIST": reflect.ValueOf(constant.MakeString("fashion-mnist")),
+		"Known":            reflect.ValueOf(dataset.Known),
+		"Open":             reflect.ValueOf(dataset.Open),
+		"Set":              reflect.ValueOf((*dataset.Set)(nil)),
+		"Splits":           reflect.ValueOf((*dataset.Splits)(nil)),
 	}
 }

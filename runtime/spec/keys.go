@@ -1,0 +1,77 @@
+package spec
+
+// A key is what may stand in a mapping of a spec: the parser allows these and no
+// others, and [Schema] tells them to editors.
+type key struct {
+	name string
+	help string // what an editor shows beside it
+	form form   // of its value
+	body bool   // of a cell: it says what the cell is, and a cell has one such key
+}
+
+// A form is a JSON Schema.
+type form = map[string]any
+
+var (
+	textForm   = form{"type": "string"}
+	linesForm  = form{"type": "string", "minLength": 1}
+	numberForm = form{"type": "number"}
+	timeForm   = form{"type": "string", "pattern": `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`}
+	nameForm   = form{"pattern": snakeCase.String()}
+)
+
+var specTable = []key{
+	{name: "title", help: "The title of the report.", form: linesForm},
+	{name: "abstract", help: "What the report says first: Markdown, which may cite results as {{metric \"name\"}}, {{value \"name\"}} and {{param \"name\"}}.", form: textForm},
+	{name: "seed", help: "The root of all random numbers; 0 when it is left out.", form: form{"type": "integer", "minimum": 0, "maximum": uint64(MaxSeed)}},
+	{name: "timeout", help: "The time that the whole run may take, such as 10m.", form: timeForm},
+	{name: "params", help: "Values that scripts and texts use by name, and that -P NAME=VALUE replaces.", form: paramsForm()},
+	{name: "sweep", help: "Parameters, or the seed, each with the values that it takes in turn: the run has a variant for each combination.", form: form{"type": "object", "additionalProperties": form{"type": "array", "minItems": 1, "uniqueItems": true}}},
+	{name: "data", help: "Data sets that scripts open by name with dataset.Open.", form: form{"type": "object", "propertyNames": nameForm, "additionalProperties": form{"anyOf": []form{
+		{"enum": sources}, object(dataTable, "source"),
+	}}}},
+	{name: "cells", help: "The report from top to bottom: text and scripts. Scripts share what they declare.", form: form{"type": "array", "minItems": 1, "items": cellForm()}},
+}
+
+var cellTable = []key{
+	{name: "id", help: "The name of the cell in messages, links and the record.", form: form{"type": "string", "pattern": cellID.String()}},
+	{name: "text", help: "Markdown, which may cite results as {{metric \"name\"}}, {{value \"name\"}} and {{param \"name\"}}.", form: linesForm, body: true},
+	{name: "script", help: "Go, in a literal block (|). ctx, params, out and must need no import.", form: linesForm, body: true},
+	{name: "file", help: "A script in a file of its own, its path relative to the spec.", form: linesForm, body: true},
+	{name: "timeout", help: "The time that the script may take, such as 90s.", form: timeForm},
+}
+
+var dataTable = []key{
+	{name: "source", help: "Where the data come from: mnist is embedded, idx are IDX files at a path.", form: form{"enum": sources}},
+	{name: "path", help: "The folder, relative to the spec; outside its folder it needs --allow-read.", form: linesForm},
+	{name: "classes", help: "Names of the labels, in their order.", form: form{"type": "array", "minItems": 1, "items": textForm}},
+}
+
+var paramTable = []key{
+	{name: "value", help: "The value, or a list of values of one kind."},
+	{name: "unit", help: "The unit that texts and charts show; /255 makes it an L∞ radius on the 0..255 scale.", form: textForm},
+	{name: "help", help: "What the parameter is, for readers.", form: textForm},
+	{name: "min", help: "The least that a number may be.", form: numberForm},
+	{name: "max", help: "The most that a number may be.", form: numberForm},
+	{name: "kind", help: "The kind of the value, where the value does not show it.", form: form{"enum": kinds}},
+}
+
+// names returns the names of keys.
+func names(keys []key) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = k.name
+	}
+	return out
+}
+
+// bodyKeys returns the names of the keys that say what a cell is.
+func bodyKeys() []string {
+	var out []string
+	for _, k := range cellTable {
+		if k.body {
+			out = append(out, k.name)
+		}
+	}
+	return out
+}
