@@ -10,7 +10,7 @@ var sources = []source{
 	},
 	{
 		"codec",
-		"8955dd4537741ede7df9ed930bf3c9abe9f2592cc6e0d6e7929db7a7263b2744",
+		"6362afa69c01555914fd4199d9bdaad9aa6749bd46be2af4223913d7f7eed258",
 		"341461879821d6508b5ab1ed21ca21d62ddd540b7f6e2f4579503306ee150bae",
 	},
 	{
@@ -25,7 +25,7 @@ var sources = []source{
 	},
 	{
 		"sweep",
-		"bc58ebc2beb01117f717d4396473445b49fb5c2b176c49b436cdd59bee775da1",
+		"20c06a4d20a5821cd2fbafcd16169eb670049ce0a9eaf1ac027146c42494e34d",
 		"341461879821d6508b5ab1ed21ca21d62ddd540b7f6e2f4579503306ee150bae",
 	},
 }

@@ -8,21 +8,21 @@ import (
 	"jpgreport/runtime/pixel"
 )
 
-// A block is a part of the source's images, as an [Attack] sees it.
+// A block is a part of the source's images, as an attacker sees it.
 type block struct {
-	First  int // index of its first image among all
-	Images *pixel.Batch
-	Labels []int
-	Model  Model
+	first  int // index of its first image among all
+	images *pixel.Batch
+	labels []int
+	model  Model
 
 	gradient []float32
 }
 
-// Gradient returns the gradient of the summed loss by the block's samples. It is
+// inputGradient returns the gradient of the summed loss by the block's samples. It is
 // taken once, whatever the number of attacks and budgets.
-func (b *block) Gradient(ctx context.Context) ([]float32, error) {
+func (b *block) inputGradient(ctx context.Context) ([]float32, error) {
 	if b.gradient == nil {
-		g, err := attack.Gradient(ctx, b.Model, b.Images, b.Labels)
+		g, err := attack.Gradient(ctx, b.model, b.images, b.labels)
 		if err != nil {
 			return nil, err
 		}
@@ -32,10 +32,10 @@ func (b *block) Gradient(ctx context.Context) ([]float32, error) {
 }
 
 // A stage is a block's images at one point of their way, clean or attacked, as a
-// [Transform] sees them.
+// transformer sees them.
 type stage struct {
-	First  int // index of the first image among all
-	Images *pixel.Batch
+	first  int // index of the first image among all
+	images *pixel.Batch
 
 	levels packed
 	made   map[string]*transformed
@@ -49,35 +49,24 @@ type transformed struct {
 }
 
 func newStage(first int, images *pixel.Batch) *stage {
-	return &stage{First: first, Images: images, levels: pack(images), made: map[string]*transformed{}}
+	return &stage{first: first, images: images, levels: pack(images), made: map[string]*transformed{}}
 }
 
-// images returns the images after another transform, which is applied at most
-// once to a stage.
-func (s *stage) images(ctx context.Context, t Transform) (*pixel.Batch, error) {
-	y, err := s.through(ctx, t)
-	if err != nil {
-		return nil, err
-	}
-	return y.images.batch(), nil
-}
-
+// through returns the images after a transform, which is applied at most once to a
+// stage.
 func (s *stage) through(ctx context.Context, t Transform) (*transformed, error) {
 	name := t.String()
 	if y, ok := s.made[name]; ok {
 		return y, nil
 	}
-	y, err := t.apply(ctx, s)
+	y, err := t.how.apply(ctx, s)
+	if err == nil {
+		err = pixel.SameShape(s.images, y.images)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := pixel.SameShape(s.Images, y.Images); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if y.Bytes != nil && len(y.Bytes) != s.Images.N {
-		return nil, fmt.Errorf("%s: sizes of %d files for %d images", name, len(y.Bytes), s.Images.N)
-	}
-	p := &transformed{images: pack(y.Images), bytes: y.Bytes, tables: y.Tables}
+	p := &transformed{images: pack(y.images), bytes: y.bytes, tables: y.tables}
 	s.made[name] = p
 	return p, nil
 }

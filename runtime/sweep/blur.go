@@ -8,25 +8,26 @@ import (
 	"jpgreport/runtime/pixel"
 )
 
-// Blur is a Gaussian blur, rounded to 8 bits. The image's edge goes on outwards.
-type Blur struct {
-	Sigma float64 // standard deviation in pixels, in (0,100]
-}
+// Blur is a Gaussian blur of a standard deviation in pixels, in (0,100], rounded to
+// 8 bits. The image's edge goes on outwards.
+func Blur(sigma float64) Transform { return Transform{blur(sigma)} }
 
-// String returns, for example, "blur 0.5".
-func (b Blur) String() string { return fmt.Sprintf("blur %v", b.Sigma) }
+type blur float64
 
-// check refuses a standard deviation outside (0,100].
-func (b Blur) check() error {
-	if !(b.Sigma > 0 && b.Sigma <= 100) {
-		return fmt.Errorf("blur: a standard deviation of %v pixels, want one in (0,100]", b.Sigma)
+func (b blur) String() string { return fmt.Sprintf("blur %v", float64(b)) }
+
+func (b blur) check(*pixel.Batch) error {
+	if !(b > 0 && b <= 100) {
+		return fmt.Errorf("blur: a standard deviation of %v pixels, want one in (0,100]", float64(b))
 	}
 	return nil
 }
 
+func (blur) passes() bool { return true }
+
 // apply blurs along rows and then along columns.
-func (b Blur) apply(ctx context.Context, s *stage) (*applied, error) {
-	x := s.Images
+func (b blur) apply(ctx context.Context, s *stage) (*applied, error) {
+	x := s.images
 	weights := b.weights()
 	y, row := x.Like(), make([]float64, x.H*x.W)
 	plane := x.H * x.W
@@ -44,16 +45,17 @@ func (b Blur) apply(ctx context.Context, s *stage) (*applied, error) {
 			to[p] = pixel.Sample(pixel.Level(float32(v)))
 		}
 	}
-	return &applied{Images: y}, nil
+	return &applied{images: y}, nil
 }
 
 // weights returns half of the kernel, from its middle outwards, cut at four
 // standard deviations; the whole adds up to 1.
-func (b Blur) weights() []float64 {
-	w := make([]float64, 1+int(math.Ceil(4*b.Sigma)))
+func (b blur) weights() []float64 {
+	sigma := float64(b)
+	w := make([]float64, 1+int(math.Ceil(4*sigma)))
 	sum := 0.0
 	for k := range w {
-		w[k] = math.Exp(-float64(k*k) / (2 * b.Sigma * b.Sigma))
+		w[k] = math.Exp(-float64(k*k) / (2 * sigma * sigma))
 		sum += 2 * w[k]
 	}
 	sum -= w[0]

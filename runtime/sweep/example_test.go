@@ -5,17 +5,18 @@ import (
 	"fmt"
 	"log"
 
+	"jpgreport/runtime/codec"
 	"jpgreport/runtime/sweep"
 )
 
 func ExampleRun() {
-	jpeg := sweep.JPEG{Quality: 50}
+	jpeg := sweep.JPEG(codec.Options{Quality: 50})
 	r, err := sweep.Run(context.Background(), model(), images(40), sweep.Plan{
 		Clean: []sweep.Transform{jpeg},
 		Attacks: []sweep.Attacked{{
-			By:         sweep.FGSM{},
+			By:         sweep.FGSM(),
 			Epsilons:   []float64{1, 10},
-			Transforms: []sweep.Transform{jpeg, sweep.Gaussian{Of: jpeg, Seed: 1}},
+			Transforms: []sweep.Transform{jpeg, sweep.Gaussian(jpeg, 1)},
 		}},
 	})
 	if err != nil {

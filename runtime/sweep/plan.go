@@ -66,7 +66,8 @@ type Plan struct {
 	Batch int
 }
 
-// An Attacked is an attack, its budgets and what its images go through.
+// An Attacked is an attack, its budgets and what its images go through. An attack
+// may stand in a plan again with other budgets.
 type Attacked struct {
 	By         Attack
 	Epsilons   []float64   // L∞ radii on the 0..255 scale, at least one, each once
@@ -87,28 +88,27 @@ func (p *Plan) check() error {
 	if err := checkTransforms(p.Clean); err != nil {
 		return fmt.Errorf("clean images: %w", err)
 	}
-	attacks := map[string]bool{}
+	type budget struct {
+		attack  string
+		epsilon float64
+	}
+	seen := map[budget]bool{}
 	for i, a := range p.Attacks {
-		if a.By == nil {
-			return fmt.Errorf("attack %d is missing", i)
-		}
 		name := a.By.String()
-		if attacks[name] {
-			return fmt.Errorf("attack %q stands twice in the plan", name)
+		if name == "" {
+			return fmt.Errorf("attack %d is none", i)
 		}
-		attacks[name] = true
 		if len(a.Epsilons) == 0 {
 			return fmt.Errorf("attack %q has no epsilons, want at least one in 0..255", name)
 		}
-		seen := map[float64]bool{}
 		for _, e := range a.Epsilons {
 			if !(e >= 0 && e <= 255) {
 				return fmt.Errorf("attack %q: epsilon %v, want 0..255 (an L∞ radius on the 0..255 scale)", name, e)
 			}
-			if seen[e] {
-				return fmt.Errorf("attack %q: epsilon %v stands twice", name, e)
+			if seen[budget{name, e}] {
+				return fmt.Errorf("attack %q: epsilon %v stands twice in the plan", name, e)
 			}
-			seen[e] = true
+			seen[budget{name, e}] = true
 		}
 		if err := checkTransforms(a.Transforms); err != nil {
 			return fmt.Errorf("attack %q: %w", name, err)
@@ -120,16 +120,27 @@ func (p *Plan) check() error {
 func checkTransforms(list []Transform) error {
 	seen := map[string]bool{}
 	for i, t := range list {
-		if t == nil {
-			return fmt.Errorf("transform %d is missing", i)
-		}
-		if err := t.check(); err != nil {
-			return err
+		if t.how == nil {
+			return fmt.Errorf("transform %d is none; the untransformed images are there without it", i)
 		}
 		if seen[t.String()] {
 			return fmt.Errorf("transform %q stands twice", t)
 		}
 		seen[t.String()] = true
+	}
+	return nil
+}
+
+// checkFor returns an error when a transform cannot take images of x's shape.
+func (p *Plan) checkFor(x *pixel.Batch) error {
+	all := p.Clean
+	for _, a := range p.Attacks {
+		all = append(all[:len(all):len(all)], a.Transforms...)
+	}
+	for _, t := range all {
+		if err := t.how.check(x); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -147,17 +158,14 @@ func (p *Plan) batch(samples int) int {
 func (p *Plan) arms() []*Arm {
 	var arms []*Arm
 	group := func(by Attack, epsilon float64, transforms []Transform) {
-		before := &Arm{attack: by, Epsilon: epsilon}
-		if by != nil {
-			before.Attack = by.String()
-		}
+		before := &Arm{attack: by, Attack: by.String(), Epsilon: epsilon}
 		arms = append(arms, before)
 		for _, t := range transforms {
 			a := &Arm{attack: by, transform: t, Attack: before.Attack, Epsilon: epsilon, Transform: t.String(), before: before}
 			arms = append(arms, a)
 		}
 	}
-	group(nil, 0, p.Clean)
+	group(Attack{}, 0, p.Clean)
 	for _, a := range p.Attacks {
 		for _, e := range a.Epsilons {
 			group(a.By, e, a.Transforms)

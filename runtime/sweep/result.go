@@ -45,21 +45,18 @@ func (a *Arm) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// Clean returns the arm of the clean images after a transform, nil for none. It
+// Clean returns the arm of the clean images after a transform. It
 // panics when the plan had no such arm.
 func (r *Result) Clean(t Transform) *Arm { return r.find("", 0, t) }
 
-// Attacked returns the arm of an attack's images at a budget after a transform, nil
-// for none. It panics when the plan had no such arm.
+// Attacked returns the arm of an attack's images at a budget after a
+// transform. It panics when the plan had no such arm.
 func (r *Result) Attacked(by Attack, epsilon float64, t Transform) *Arm {
 	return r.find(by.String(), epsilon, t)
 }
 
 func (r *Result) find(attack string, epsilon float64, t Transform) *Arm {
-	want := Arm{Attack: attack, Epsilon: epsilon}
-	if t != nil {
-		want.Transform = t.String()
-	}
+	want := Arm{Attack: attack, Epsilon: epsilon, Transform: t.String()}
 	var have []string
 	for _, a := range r.Arms {
 		if a.Attack == want.Attack && a.Epsilon == want.Epsilon && a.Transform == want.Transform {

@@ -105,7 +105,7 @@ func (r *Result) run(parent context.Context, m Model, source Source, plan Plan) 
 			cancel(err)
 			continue
 		}
-		step.Done += len(b.of.Labels)
+		step.Done += len(b.of.labels)
 		step.Note = r.Arms[b.arm].String()
 		work.Report(ctx, step)
 	}
@@ -136,8 +136,13 @@ func (s *runner) load(ctx context.Context, blocks chan<- *loaded) error {
 		if err != nil {
 			return fmt.Errorf("images %d to %d: %w", from, to-1, err)
 		}
-		shape = x.Slice(0, 0)
-		b := &loaded{block: block{First: from, Images: x, Labels: labels, Model: s.model}, clean: pack(x)}
+		if shape == nil {
+			if err := s.plan.checkFor(x); err != nil {
+				return err
+			}
+			shape = x.Slice(0, 0)
+		}
+		b := &loaded{block: block{first: from, images: x, labels: labels, model: s.model}, clean: pack(x)}
 		if b.clean.levels == nil {
 			return fmt.Errorf("images %d to %d are not on 8-bit levels; round them first", from, to-1)
 		}
@@ -179,14 +184,14 @@ func checkBlock(x *pixel.Batch, labels []int, n int, shape *pixel.Batch) error {
 func (s *runner) recall(ctx context.Context, b *loaded, a *Arm) *columns {
 	s.keeping.Lock()
 	defer s.keeping.Unlock()
-	c, _ := work.Recall(ctx, a.key(b.key), a.codec(len(b.Labels)))
+	c, _ := work.Recall(ctx, a.key(b.key), a.codec(len(b.labels)))
 	return c
 }
 
 func (s *runner) keep(ctx context.Context, b *loaded, a *Arm, c *columns) error {
 	s.keeping.Lock()
 	defer s.keeping.Unlock()
-	return work.Keep(ctx, a.key(b.key), a.codec(len(b.Labels)), c)
+	return work.Keep(ctx, a.key(b.key), a.codec(len(b.labels)), c)
 }
 
 // key names an arm of a block.
@@ -217,10 +222,10 @@ func quiet(ctx context.Context) context.Context {
 // prepare makes the batches of a block that are not recalled, in the order of the
 // arms.
 func (s *runner) prepare(ctx context.Context, b *loaded, batches chan<- *batch) error {
-	clean := newStage(b.First, b.Images)
+	clean := newStage(b.first, b.images)
 	var before *stage // of the arm's images before its transform
 	for k, a := range s.result.Arms {
-		if a.transform == nil {
+		if a.transform.how == nil {
 			before = nil
 		}
 		next := &batch{arm: k, of: b, rows: b.recalled[k]}
@@ -249,23 +254,23 @@ func (s *runner) prepare(ctx context.Context, b *loaded, batches chan<- *batch) 
 
 // stage returns the images of an arm before its transform.
 func (a *Arm) stage(ctx context.Context, b *block, clean *stage) (*stage, error) {
-	if a.attack == nil {
+	if a.attack.how == nil {
 		return clean, nil
 	}
-	adv, err := a.attack.perturb(ctx, b, a.Epsilon)
+	adv, err := a.attack.how.perturb(ctx, b, a.Epsilon)
 	if err == nil {
-		err = pixel.SameShape(b.Images, adv)
+		err = pixel.SameShape(b.images, adv)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s, ε = %v/255: %w", a.Attack, a.Epsilon, err)
 	}
-	return newStage(b.First, adv), nil
+	return newStage(b.first, adv), nil
 }
 
 // batch makes the images of an arm and measures how they differ from those before.
 func (a *Arm) batch(ctx context.Context, next *batch, clean, before *stage) error {
 	next.rows = new(columns)
-	if a.transform == nil {
+	if a.transform.how == nil {
 		next.images = before.levels
 		next.rows.changed(clean.levels, before.levels)
 		return nil
@@ -284,33 +289,22 @@ func (a *Arm) batch(ctx context.Context, next *batch, clean, before *stage) erro
 			next.rows.tables = append(next.rows.tables, uint16(step))
 		}
 	}
-	if a.attack == nil || !passes(a.transform) {
+	if a.attack.how == nil || !a.transform.how.passes() {
 		return nil
 	}
 	counterpart, err := clean.through(ctx, a.transform)
 	if err != nil {
 		return err
 	}
-	next.rows.passed(clean.Images, before.Images, counterpart.images.batch(), y.images.batch())
+	next.rows.passed(clean.images, before.images, counterpart.images.batch(), y.images.batch())
 	return nil
-}
-
-// passes reports whether the share of a step that passes through a transform means
-// anything: whether the transform does to an attacked image what it does to the
-// clean one. Noise made anew for each does not.
-func passes(t Transform) bool {
-	switch t.(type) {
-	case Permuted, Gaussian, Dither:
-		return false
-	}
-	return true
 }
 
 // classify fills in what the model says of a batch, unless its rows are recalled,
 // and adds the rows to the result.
 func (s *runner) classify(ctx context.Context, b *batch) error {
 	a := s.result.Arms[b.arm]
-	labels := b.of.Labels
+	labels := b.of.labels
 	if b.images.n > 0 {
 		logits, classes, err := s.model.Logits(quiet(ctx), b.images.batch())
 		if err != nil {
@@ -321,7 +315,7 @@ func (s *runner) classify(ctx context.Context, b *batch) error {
 		}
 		var tops func(i int) int
 		if a != a.clean {
-			tops = func(i int) int { return int(a.clean.rows.prediction[b.of.First+i]) }
+			tops = func(i int) int { return int(a.clean.rows.prediction[b.of.first+i]) }
 		}
 		b.rows.classified(logits, classes, labels, tops)
 		if err := s.keep(ctx, b.of, a, b.rows); err != nil {
@@ -329,7 +323,7 @@ func (s *runner) classify(ctx context.Context, b *batch) error {
 		}
 	}
 	if b.arm == 0 {
-		s.result.size = b.of.Images.Size()
+		s.result.size = b.of.images.Size()
 		s.result.Labels = append(s.result.Labels, labels...)
 	}
 	a.rows.add(b.rows, s.result.N)

@@ -121,22 +121,26 @@ func images(n int) sweep.Images {
 
 func model() *linear { return newLinear(7, 400) }
 
+const sigma = 0.7
+
 // The plan of most tests.
 var (
-	q50, q10 = sweep.JPEG{Quality: 50}, sweep.JPEG{Quality: 10}
-	shuffled = sweep.Permuted{Of: q50, Seed: 3}
-	noise    = sweep.Gaussian{Of: q50, Seed: 4}
-	dither   = sweep.Dither{Seed: 5}
-	blur     = sweep.Blur{Sigma: 0.7}
-	coin     = sweep.RandomSign{Seed: 6}
-	permuted = sweep.PermutedStep{Seed: 7}
+	none     = sweep.Transform{}
+	fgsm     = sweep.FGSM()
+	q50, q10 = sweep.JPEG(codec.Options{Quality: 50}), sweep.JPEG(codec.Options{Quality: 10})
+	shuffled = sweep.Permuted(q50, 3)
+	noise    = sweep.Gaussian(q50, 4)
+	dither   = sweep.Dither(5)
+	blur     = sweep.Blur(sigma)
+	coin     = sweep.RandomSign(6)
+	permuted = sweep.PermutedStep(7)
 )
 
 func plan(batch int) sweep.Plan {
 	return sweep.Plan{
 		Clean: []sweep.Transform{q50, q10},
 		Attacks: []sweep.Attacked{
-			{By: sweep.FGSM{}, Epsilons: []float64{0, 4, 20}, Transforms: []sweep.Transform{q50, shuffled, noise, dither, blur}},
+			{By: fgsm, Epsilons: []float64{0, 4, 20}, Transforms: []sweep.Transform{q50, shuffled, noise, dither, blur}},
 			{By: coin, Epsilons: []float64{4}},
 			{By: permuted, Epsilons: []float64{20}, Transforms: []sweep.Transform{q10}},
 		},
@@ -235,14 +239,14 @@ func TestRowsAreThoseOfAPlainLoop(t *testing.T) {
 		near(t, a, "L∞", a.Linf(), metric.Linf(from, to))
 		near(t, a, "PSNR", a.PSNR(), metric.PSNR(from, to))
 	}
-	check(r.Clean(nil), x, x)
-	clean = r.Clean(nil).Predictions()
+	check(r.Clean(none), x, x)
+	clean = r.Clean(none).Predictions()
 	cleaned := map[int]*codec.Compressed{}
-	for _, q := range []sweep.JPEG{q50, q10} {
-		cleaned[q.Quality] = compress(x, q.Quality)
-		a := r.Clean(q)
-		check(a, x, cleaned[q.Quality].Images)
-		if d := cmp.Diff(cleaned[q.Quality].Bytes, a.Bytes()) + cmp.Diff(cleaned[q.Quality].Tables, a.Tables()); d != "" {
+	for quality, q := range map[int]sweep.Transform{50: q50, 10: q10} {
+		c, a := compress(x, quality), r.Clean(q)
+		cleaned[quality] = c
+		check(a, x, c.Images)
+		if d := cmp.Diff(c.Bytes, a.Bytes()) + cmp.Diff(c.Tables, a.Tables()); d != "" {
 			t.Errorf("%s: %s", a, d)
 		}
 	}
@@ -253,26 +257,26 @@ func TestRowsAreThoseOfAPlainLoop(t *testing.T) {
 	for k, e := range steps.Epsilons {
 		adv := steps.Batches[k]
 		back := compress(adv, 50)
-		at := func(tr sweep.Transform) *sweep.Arm { return r.Attacked(sweep.FGSM{}, e, tr) }
-		check(at(nil), x, adv)
+		at := func(tr sweep.Transform) *sweep.Arm { return r.Attacked(fgsm, e, tr) }
+		check(at(none), x, adv)
 		check(at(q50), adv, back.Images)
 		near(t, at(q50), "survival", at(q50).Survival(), metric.Survival(x, adv, cleaned[50].Images, back.Images))
 		near(t, at(q50), "norm ratio", at(q50).NormRatio(), metric.NormRatio(x, adv, cleaned[50].Images, back.Images))
 		check(at(shuffled), adv, must(attack.PermuteResidual(ctx, adv, back.Images, 3)))
 		check(at(noise), adv, must(attack.GaussianNoise(ctx, adv, back.Images, 4)))
 		check(at(dither), adv, attack.Dither(adv, 5))
-		check(at(blur), adv, blurred(adv, blur.Sigma))
-		if at(shuffled).Survival() != nil || at(nil).Bytes() != nil {
+		check(at(blur), adv, blurred(adv, sigma))
+		if at(shuffled).Survival() != nil || at(none).Bytes() != nil {
 			t.Errorf("ε = %v: noise has a survival, or images that are no files have sizes", e)
 		}
 	}
-	check(r.Attacked(coin, 4, nil), x, must(attack.RandomSign(x, 4, 6)))
+	check(r.Attacked(coin, 4, none), x, must(attack.RandomSign(x, 4, 6)))
 	moved := must(attack.PermuteResidual(ctx, x, steps.Batches[2], 7))
-	check(r.Attacked(permuted, 20, nil), x, moved)
+	check(r.Attacked(permuted, 20, none), x, moved)
 	check(r.Attacked(permuted, 20, q10), moved, compress(moved, 10).Images)
 
 	// The rates are those of package metric.
-	adv, back := r.Attacked(sweep.FGSM{}, 20, nil), r.Attacked(sweep.FGSM{}, 20, q50)
+	adv, back := r.Attacked(fgsm, 20, none), r.Attacked(fgsm, 20, q50)
 	a, b := adv.Predictions(), back.Predictions()
 	for _, c := range []struct {
 		name      string
@@ -551,15 +555,16 @@ func TestRunRefuses(t *testing.T) {
 		{"too few labels", model(), sweep.Images{Images: s.Images, Labels: s.Labels[:2]}, sweep.Plan{}, "2 labels for 6 images"},
 		{"a strange label", model(), sweep.Images{Images: s.Images, Labels: []int{0, 1, 2, 3, 9, 5}}, sweep.Plan{}, "label 9 of image 4, want 0..6"},
 		{"between the levels", model(), rough, sweep.Plan{}, "not on 8-bit levels"},
-		{"quality 0", model(), s, sweep.Plan{Clean: []sweep.Transform{sweep.JPEG{}}}, "quality 0, want 1..100"},
-		{"a strange subsampling", model(), s, sweep.Plan{Clean: []sweep.Transform{sweep.JPEG{Quality: 5, Subsampling: 9}}}, "subsampling 9"},
-		{"noise of nothing", model(), s, sweep.Plan{Clean: []sweep.Transform{sweep.Gaussian{}}}, "of no transform"},
-		{"a sharp blur", model(), s, sweep.Plan{Clean: []sweep.Transform{sweep.Blur{}}}, "want one in (0,100]"},
+		{"quality 0", model(), s, sweep.Plan{Clean: []sweep.Transform{sweep.JPEG(codec.Options{})}}, "quality 0, want 1..100"},
+		{"a strange subsampling", model(), s, sweep.Plan{Clean: []sweep.Transform{sweep.JPEG(codec.Options{Quality: 5, Subsampling: 9})}}, "subsampling 9"},
+		{"noise of nothing", model(), s, sweep.Plan{Clean: []sweep.Transform{sweep.Gaussian(none, 1)}}, "of no transform"},
+		{"a sharp blur", model(), s, sweep.Plan{Clean: []sweep.Transform{sweep.Blur(0)}}, "want one in (0,100]"},
+		{"no transform", model(), s, sweep.Plan{Clean: []sweep.Transform{none}}, "transform 0 is none"},
 		{"a transform twice", model(), s, sweep.Plan{Clean: []sweep.Transform{q10, q10}}, "stands twice"},
-		{"no attack", model(), s, attacked(nil, 1), "attack 0 is missing"},
-		{"no budget", model(), s, attacked(sweep.FGSM{}), "no epsilons"},
-		{"a budget of 300", model(), s, attacked(sweep.FGSM{}, 300), "epsilon 300, want 0..255"},
-		{"a budget twice", model(), s, attacked(sweep.FGSM{}, 3, 3), "epsilon 3 stands twice"},
+		{"no attack", model(), s, attacked(sweep.Attack{}, 1), "attack 0 is none"},
+		{"no budget", model(), s, attacked(fgsm), "no epsilons"},
+		{"a budget of 300", model(), s, attacked(fgsm, 300), "epsilon 300, want 0..255"},
+		{"a budget twice", model(), s, attacked(fgsm, 3, 3), "epsilon 3 stands twice"},
 		{"a batch of -1", model(), s, sweep.Plan{Batch: -1}, "a batch of -1"},
 		{"a broken model", broken, s, sweep.Plan{}, "clean: out of order"},
 		{"a logit that is none", poisoned, s, sweep.Plan{}, "image 0 has a logit of NaN"},
@@ -581,5 +586,5 @@ func TestUnknownArmPanics(t *testing.T) {
 			t.Errorf("it said %q", said)
 		}
 	}()
-	r.Attacked(sweep.FGSM{}, 3, nil)
+	r.Attacked(fgsm, 3, none)
 }

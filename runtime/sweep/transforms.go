@@ -2,132 +2,160 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"jpgreport/runtime/attack"
 	"jpgreport/runtime/codec"
 	"jpgreport/runtime/pixel"
 )
 
-// A Transform makes images of others, each of its own counterpart alone. The types
-// of this package are all that there are: what a sweep does is known by name, and a
-// result kept under the name is what the code of this package gives.
-type Transform interface {
-	// String names the transform with all its options: results are kept under it.
+// A Transform makes images of others, each of its own counterpart alone. The zero
+// Transform leaves them as they are. As with [Attack], the functions of this package
+// return all that there are.
+type Transform struct{ how transformer }
+
+// A transformer is how a transform goes.
+type transformer interface {
+	// String names the transform with all its options.
 	String() string
-	// check returns an error when an option is out of its range.
-	check() error
+	// check returns an error when an option is out of its range for images of x's
+	// shape.
+	check(x *pixel.Batch) error
 	// apply transforms the images of a stage.
 	apply(ctx context.Context, s *stage) (*applied, error)
+	// passes reports whether the share of a step that passes means anything:
+	// whether the transform does to an attacked image what it does to the clean
+	// one. Noise made anew for each does not.
+	passes() bool
 }
-
-var _ = []Transform{JPEG{}, Permuted{}, Gaussian{}, Blur{}, Dither{}}
 
 // applied is what a transform gives.
 type applied struct {
-	Images *pixel.Batch
-	Bytes  []int     // sizes of files; nil where there are none
-	Tables [][64]int // quantisation tables read back from the files; nil likewise
+	images *pixel.Batch
+	bytes  []int     // sizes of files; nil where there are none
+	tables [][64]int // quantisation tables read back from the files; nil likewise
+}
+
+// String names the transform with all its options, such as "jpeg 75"; "" for none.
+func (t Transform) String() string {
+	if t.how == nil {
+		return ""
+	}
+	return t.how.String()
 }
 
 // JPEG is the round trip of [codec.JPEG].
-type JPEG struct {
-	Quality     int // 1..100
-	Subsampling codec.Subsampling
+func JPEG(o codec.Options) Transform { return Transform{jpeg{o}} }
+
+type jpeg struct{ options codec.Options }
+
+// String leaves out what is as in the zero options.
+func (j jpeg) String() string {
+	o := j.options
+	parts := []string{"jpeg"}
+	if o.Quality != 0 {
+		parts[0] = fmt.Sprintf("jpeg %d", o.Quality)
+	}
+	if o.Subsampling != codec.Subsampling420 {
+		parts = append(parts, o.Subsampling.String())
+	}
+	if o.Optimize {
+		parts = append(parts, "optimised")
+	}
+	if o.Steps != nil {
+		parts = append(parts, fmt.Sprintf("steps %v", o.Steps))
+	}
+	if o.Qualities != nil {
+		parts = append(parts, fmt.Sprintf("qualities %v", o.Qualities))
+	}
+	return strings.Join(parts, ", ")
 }
 
-// String returns, for example, "jpeg 75, 4:2:0".
-func (j JPEG) String() string { return fmt.Sprintf("jpeg %d, %v", j.Quality, j.Subsampling) }
+func (j jpeg) check(x *pixel.Batch) error { return j.options.Check(x) }
 
-// check refuses a quality outside 1..100 and a subsampling that is none.
-func (j JPEG) check() error {
-	if j.Quality < 1 || j.Quality > 100 {
-		return fmt.Errorf("jpeg: quality %d, want 1..100", j.Quality)
-	}
-	if j.Subsampling < codec.Subsampling420 || j.Subsampling > codec.Subsampling444 {
-		return fmt.Errorf("jpeg: subsampling %d, want Subsampling420, Subsampling422 or Subsampling444", int(j.Subsampling))
-	}
-	return nil
-}
-
-// apply compresses and decodes.
-func (j JPEG) apply(ctx context.Context, s *stage) (*applied, error) {
-	c, err := codec.JPEG(ctx, s.Images, codec.Options{Quality: j.Quality, Subsampling: j.Subsampling})
+func (j jpeg) apply(ctx context.Context, s *stage) (*applied, error) {
+	c, err := codec.JPEG(ctx, s.images, j.options)
 	if err != nil {
 		return nil, err
 	}
-	return &applied{Images: c.Images, Bytes: c.Bytes, Tables: c.Tables}, nil
+	return &applied{images: c.Images, bytes: c.Bytes, tables: c.Tables}, nil
 }
+
+func (jpeg) passes() bool { return true }
 
 // Permuted adds what another transform changed, with its pixels permuted, as
 // [attack.PermuteResidual] has it.
-type Permuted struct {
-	Of   Transform
-	Seed uint64
+func Permuted(of Transform, seed uint64) Transform { return Transform{permuted{of, seed}} }
+
+type permuted struct {
+	of   Transform
+	seed uint64
 }
 
-// String names the transform whose change is permuted, and the seed.
-func (p Permuted) String() string {
-	return fmt.Sprintf("permuted residual of %v, seed %d", p.Of, p.Seed)
+func (p permuted) String() string {
+	return fmt.Sprintf("permuted residual of %v, seed %d", p.of, p.seed)
 }
 
-// check refuses what Of refuses.
-func (p Permuted) check() error { return checkOf("permuted residual", p.Of) }
+func (p permuted) check(x *pixel.Batch) error { return p.of.checkNamed("permuted residual", x) }
 
-func checkOf(name string, of Transform) error {
-	if of == nil {
-		return fmt.Errorf("%s: of no transform", name)
+// checkNamed checks the transform that another is made from.
+func (t Transform) checkNamed(other string, x *pixel.Batch) error {
+	if t.how == nil {
+		return errors.New(other + ": of no transform")
 	}
-	return of.check()
+	return t.how.check(x)
 }
 
-// apply makes the other transform's images, unless the stage has them, and
-// permutes the residual.
-func (p Permuted) apply(ctx context.Context, s *stage) (*applied, error) {
-	to, err := s.images(ctx, p.Of)
+func (p permuted) apply(ctx context.Context, s *stage) (*applied, error) {
+	to, err := s.through(ctx, p.of)
 	if err != nil {
 		return nil, err
 	}
-	y, err := attack.Draw{Seed: p.Seed, First: s.First}.PermuteResidual(s.Images, to)
-	return &applied{Images: y}, err
+	y, err := attack.Draw{Seed: p.seed, First: s.first}.PermuteResidual(s.images, to.images.batch())
+	return &applied{images: y}, err
 }
+
+func (permuted) passes() bool { return false }
 
 // Gaussian adds noise whose L2 norm is that of another transform's change, as
 // [attack.GaussianNoise] has it.
-type Gaussian struct {
-	Of   Transform
-	Seed uint64
+func Gaussian(of Transform, seed uint64) Transform { return Transform{gaussian{of, seed}} }
+
+type gaussian struct {
+	of   Transform
+	seed uint64
 }
 
-// String names the transform whose change is matched, and the seed.
-func (g Gaussian) String() string { return fmt.Sprintf("gaussian noise as %v, seed %d", g.Of, g.Seed) }
+func (g gaussian) String() string { return fmt.Sprintf("gaussian noise as %v, seed %d", g.of, g.seed) }
 
-// check refuses what Of refuses.
-func (g Gaussian) check() error { return checkOf("gaussian noise", g.Of) }
+func (g gaussian) check(x *pixel.Batch) error { return g.of.checkNamed("gaussian noise", x) }
 
-// apply makes the other transform's images, unless the stage has them, and noise
-// of their distance.
-func (g Gaussian) apply(ctx context.Context, s *stage) (*applied, error) {
-	to, err := s.images(ctx, g.Of)
+func (g gaussian) apply(ctx context.Context, s *stage) (*applied, error) {
+	to, err := s.through(ctx, g.of)
 	if err != nil {
 		return nil, err
 	}
-	y, err := attack.Draw{Seed: g.Seed, First: s.First}.GaussianNoise(s.Images, to)
-	return &applied{Images: y}, err
+	y, err := attack.Draw{Seed: g.seed, First: s.first}.GaussianNoise(s.images, to.images.batch())
+	return &applied{images: y}, err
 }
+
+func (gaussian) passes() bool { return false }
 
 // Dither moves samples between the 8-bit levels by less than half of one, as
 // [attack.Dither] has it. Rounding takes it back: against the untransformed images
 // it shows what rounding alone does.
-type Dither struct{ Seed uint64 }
+func Dither(seed uint64) Transform { return Transform{dither(seed)} }
 
-// String returns the name with the seed.
-func (d Dither) String() string { return fmt.Sprintf("dither, seed %d", d.Seed) }
+type dither uint64
 
-// check refuses nothing.
-func (Dither) check() error { return nil }
+func (d dither) String() string { return fmt.Sprintf("dither, seed %d", uint64(d)) }
 
-// apply moves the samples.
-func (d Dither) apply(_ context.Context, s *stage) (*applied, error) {
-	return &applied{Images: attack.Draw{Seed: d.Seed, First: s.First}.Dither(s.Images)}, nil
+func (dither) check(*pixel.Batch) error { return nil }
+
+func (d dither) apply(_ context.Context, s *stage) (*applied, error) {
+	return &applied{images: attack.Draw{Seed: uint64(d), First: s.first}.Dither(s.images)}, nil
 }
+
+func (dither) passes() bool { return false }

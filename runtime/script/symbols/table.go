@@ -36,6 +36,7 @@ var leftOut = map[string]string{
 	"fmt.Sscan":                                     "package strconv parses numbers",
 	"fmt.Sscanf":                                    "package strconv parses numbers",
 	"fmt.Sscanln":                                   "package strconv parses numbers",
+	"jpgreport/runtime/codec.Options.Check":         "a function that takes options checks them",
 	"jpgreport/runtime/dataset.Array":               "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.Catalog":             "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.ImageDims":           "the spec's data section says which sets may be opened, and from where",
