@@ -5,22 +5,27 @@ package store
 var sources = []source{
 	{
 		"attack",
-		"203cda8b71191061dd6dfbe2b775164fd7f3f10522eeef9d3a87d30e56778692",
+		"0943095d7a464ff3b7f9743a13c177b5e4b9d4ef17c42695a3e27fdd95f117f2",
 		"",
 	},
 	{
 		"codec",
-		"d75c7df51239217712596d2b2395231037b1d84c521d8552cba0380a70ffad5e",
+		"03c0444bbe70bb0e3070d3ef747664d9a77cf7e808075dcd3c64cfe035b49183",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 	{
 		"dataset",
-		"9df020ca8a43563d7e1f785055bc116de60f5f1c9e0607f596b15c6254f93486",
+		"0ffa8b7f8f654fd8d4d76e2247ca522a1ed4a1d55b776a08755fa2efddc1051b",
 		"",
 	},
 	{
 		"model",
-		"2a7b54461859e8fec2cee684fb9fd4d11662ca3e272d57e8efde9af018f0cdad",
+		"025f3bfc2f811152b9896a2ceba13a2278d479883fbe4b6c0d1333dd89dd9cc2",
+		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
+	},
+	{
+		"sweep",
+		"92c7dafaac12f762ad4d556bf9c39c10cd959607baeffa6f2ba9747b54ee2cea",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }
