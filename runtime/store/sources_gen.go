@@ -25,7 +25,7 @@ var sources = []source{
 	},
 	{
 		"sweep",
-		"92c7dafaac12f762ad4d556bf9c39c10cd959607baeffa6f2ba9747b54ee2cea",
+		"59a8508f5d4b0eef3ef7fc4555fe28389ff3a355bc039407f0a4c87a38badeeb",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }
