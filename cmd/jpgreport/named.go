@@ -9,7 +9,7 @@ import (
 func sourceOf(d spec.Data) (dataset.Source, error) {
 	s := dataset.Source{
 		Kind: d.Source, Path: d.Place, Classes: d.Classes, SHA256: d.SHA256,
-		Labels: d.Labels, Broken: d.Broken, Within: d.Within,
+		Labels: d.Labels, Columns: dataset.Columns(d.Columns), Broken: d.Broken, Within: d.Within,
 		Preparation: dataset.Preparation(d.Preparation),
 	}
 	if d.LabelsPlace != "" {

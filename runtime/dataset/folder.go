@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -118,7 +119,7 @@ func (a *album) labelByTable(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", base, err)
 	}
-	t, err := readTable(strings.NewReader(string(file)))
+	t, err := readTable(bytes.NewReader(file), a.src.Columns)
 	if err != nil {
 		return fmt.Errorf("%s: %w", base, err)
 	}

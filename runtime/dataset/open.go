@@ -19,6 +19,7 @@ type Source struct {
 
 	// Of picture files only.
 	Labels      string   // the file of the labels, a CSV table; [LabelsNone]; "": the folders that pictures stand in, if any
+	Columns     Columns  // of that table
 	Broken      string   // what becomes of pictures that cannot be used: [BrokenFail], also when "", or [BrokenSkip]
 	SHA256      string   // that the list of files has to have, in hexadecimal; "": any
 	Within      []string // folders, links resolved, that links may lead to; none: Path

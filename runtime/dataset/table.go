@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -11,9 +12,9 @@ import (
 )
 
 // A table says of pictures what their names do not: it is a CSV file whose first
-// line names its columns. "file" is a picture's name in the folder, "label" its
-// class by name or number, empty where it is not known, and "group" the photograph
-// that it was cut from. Other columns are not looked at.
+// line names its columns, see [Columns]. A label is a class by name or number, and
+// empty where it is not known; a group is the photograph that a picture was cut
+// from. Other columns are not looked at.
 type table struct {
 	rows            map[string]tableRow // by file
 	labels, grouped bool                // whether there is such a column
@@ -24,18 +25,18 @@ type tableRow struct {
 	line         int
 }
 
-// The columns of a table.
-const (
-	columnFile  = "file"
-	columnLabel = "label"
-	columnGroup = "group"
-)
+// Columns are the names of a table's columns.
+type Columns struct {
+	File  string // pictures' names in the folder; "": file
+	Label string // their classes; "": label, if there is such a column
+	Group string // the photographs that they were cut from; "": group, if there is such a column
+}
 
 // maxTableBytes bounds a table: half a million rows of 128 bytes.
 const maxTableBytes = 64 << 20
 
 // readTable reads a table. Errors name the line.
-func readTable(r io.Reader) (*table, error) {
+func readTable(r io.Reader, names Columns) (*table, error) {
 	c := csv.NewReader(r)
 	c.ReuseRecord = true
 	c.TrimLeadingSpace = true
@@ -47,25 +48,32 @@ func readTable(r io.Reader) (*table, error) {
 		return nil, lineError(err)
 	}
 	at := map[string]int{}
+	head = slices.Clone(head)
 	for i, name := range head {
-		name = strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))
+		name = strings.Clone(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))
 		if _, twice := at[name]; twice {
 			return nil, fmt.Errorf("line 1: column %q stands twice", name)
 		}
 		at[name] = i
 	}
-	column := func(name string) int {
-		if i, ok := at[name]; ok {
-			return i
+	column := func(name, standard string) (int, error) {
+		i, ok := at[cmp.Or(name, standard)]
+		switch {
+		case ok:
+			return i, nil
+		case name != "" || standard == "file":
+			return -1, fmt.Errorf("line 1: no column %q; found %s", cmp.Or(name, standard), quoted(head))
 		}
-		return -1
+		return -1, nil
 	}
-	file, label, group := column(columnFile), column(columnLabel), column(columnGroup)
-	switch {
-	case file < 0:
-		return nil, fmt.Errorf("line 1: no column %q; found %s", columnFile, quoted(head))
-	case label < 0 && group < 0:
-		return nil, fmt.Errorf("line 1: neither a column %q nor a column %q; found %s", columnLabel, columnGroup, quoted(head))
+	file, errFile := column(names.File, "file")
+	label, errLabel := column(names.Label, "label")
+	group, errGroup := column(names.Group, "group")
+	if err := errors.Join(errFile, errLabel, errGroup); err != nil {
+		return nil, err
+	}
+	if label < 0 && group < 0 {
+		return nil, fmt.Errorf("line 1: neither a column \"label\" nor a column \"group\"; found %s", quoted(head))
 	}
 	t := &table{rows: map[string]tableRow{}, labels: label >= 0, grouped: group >= 0}
 	field := func(record []string, i int) string {
@@ -109,7 +117,7 @@ func lineError(err error) error {
 
 func quoted(names []string) string {
 	q := make([]string, len(names))
-	for i, n := range slices.Clone(names) {
+	for i, n := range names {
 		q[i] = fmt.Sprintf("%q", n)
 	}
 	return strings.Join(q, ", ")

@@ -24,12 +24,16 @@ type Data struct {
 	Labels      string   // "none", or the file of the labels as the spec has it; "": the folders
 	LabelsPlace string   // that file as it can be opened; set by Load
 	Within      []string // folders that links may lead to, links resolved; set by Load
+	Columns     Columns  // of that file
 	Broken      string   // "fail" or "skip"; "": fail
 	Preparation Preparation
 
 	Line   int // of the data set in the spec
 	Column int
 }
+
+// Columns are the names of the columns of a file of labels; "" is the loader's own.
+type Columns struct{ File, Label, Group string }
 
 // A Preparation says how pictures are brought to one size; what is left out is
 // the loader's own.
@@ -92,7 +96,7 @@ var (
 const maxSide = 1 << 14
 
 // pictureKeys are what only sources of pictures have.
-var pictureKeys = []string{"labels", "broken", "resize", "crop", "interpolation", "channels", "background"}
+var pictureKeys = []string{"labels", "columns", "broken", "resize", "crop", "interpolation", "channels", "background"}
 
 func (p *parser) data(n *yaml.Node) []Data {
 	var sets []Data
@@ -144,6 +148,8 @@ func (p *parser) dataSet(d *Data, n *yaml.Node, of string) {
 			if d.Labels == "" && v.Tag == "!!str" {
 				p.errorf(v, "%s is empty, want a file or %q", at, labelsNone).as(fault.EmptyValue)
 			}
+		case "columns":
+			d.Columns = p.columns(v, at)
 		case "broken":
 			d.Broken = p.oneOf(v, at, key, whenBroken)
 		case "resize":
@@ -181,6 +187,21 @@ func (p *parser) dataSet(d *Data, n *yaml.Node, of string) {
 			p.errorf(keys[k], "%s: source %q takes no %s, which is of pictures in files of their own", of, d.Source, k).as(fault.UnknownKey)
 		}
 	}
+}
+
+func (p *parser) columns(n *yaml.Node, of string) (c Columns) {
+	for _, f := range p.mapping(n, of, names(columnTable)) {
+		name := p.text(f.value, of+": "+f.key.Value)
+		switch f.key.Value {
+		case "file":
+			c.File = name
+		case "label":
+			c.Label = name
+		case "group":
+			c.Group = name
+		}
+	}
+	return c
 }
 
 // oneOf returns a text that is one of those allowed, else "".

@@ -52,12 +52,19 @@ var dataTable = []key{
 	{name: "classes", help: "Names of the labels, in their order, or the name of a known list.", form: classesForm},
 	{name: "sha256", help: "The digest that the set has to have, as the report of a run names it.", form: digestForm},
 	{name: "labels", help: "Of pictures: a CSV file with a column file and columns label and group, or none. Without it, pictures in folders have the folders' names for classes.", form: linesForm},
+	{name: "columns", help: "Of pictures: what the columns of the CSV file are called, where not file, label and group.", form: object(columnTable)},
 	{name: "broken", help: "Of pictures: whether those that cannot be used fail the run, which is the default, or are left out with a warning.", form: form{"enum": whenBroken}},
 	{name: "resize", help: "Of pictures: the new length of the shorter side, or height and width.", form: sidesForm},
 	{name: "crop", help: "Of pictures: the edge of the square that is cut from the middle, or its height and width.", form: sidesForm},
 	{name: "interpolation", help: "Of pictures: how resize interpolates; bilinear when it is left out.", form: form{"enum": interpolations}},
 	{name: "channels", help: "Of pictures: 3 for red, green and blue, which is the default, or 1 for grey.", form: form{"enum": []int{1, 3}}},
 	{name: "background", help: "Of pictures: red, green and blue behind transparent ones; white when it is left out.", form: form{"type": "array", "minItems": 3, "maxItems": 3, "items": form{"type": "integer", "minimum": 0, "maximum": 255}}},
+}
+
+var columnTable = []key{
+	{name: "file", help: "The column of the pictures' names in the folder.", form: linesForm},
+	{name: "label", help: "The column of their classes, by name or number.", form: linesForm},
+	{name: "group", help: "The column of the photographs that they were cut from.", form: linesForm},
 }
 
 var paramTable = []key{

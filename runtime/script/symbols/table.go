@@ -39,6 +39,7 @@ var leftOut = map[string]string{
 	"jpgreport/runtime/dataset.BrokenFail":          "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.BrokenSkip":          "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.Catalog":             "the spec's data section says which sets may be opened, and from where",
+	"jpgreport/runtime/dataset.Columns":             "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.ImageDims":           "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.KindFolder":          "the spec's data section says which sets may be opened, and from where",
 	"jpgreport/runtime/dataset.KindIDX":             "the spec's data section says which sets may be opened, and from where",

@@ -47,6 +47,7 @@ var excluded = []struct{ name, reason string }{
 	{"jpgreport/runtime/dataset.BrokenFail", ofCatalog},
 	{"jpgreport/runtime/dataset.BrokenSkip", ofCatalog},
 	{"jpgreport/runtime/dataset.Catalog", ofCatalog},
+	{"jpgreport/runtime/dataset.Columns", ofCatalog},
 	{"jpgreport/runtime/dataset.ImageDims", ofCatalog},
 	{"jpgreport/runtime/dataset.KindFolder", ofCatalog},
 	{"jpgreport/runtime/dataset.KindIDX", ofCatalog},
