@@ -24,8 +24,8 @@ func checkCommand() *cobra.Command {
 		Use:   "check SPEC…",
 		Short: "Say what is wrong with specs, and run nothing",
 		Long: `Check reads each spec, holds it to what a spec may say and its scripts to what
-the Go compiler would say, and tells all that is wrong at once, each mistake with
-its place and a code. It runs nothing.
+the Go compiler would say, and tells all that is wrong at once, each mistake
+with its place and a code. It runs nothing.
 
 "jpgreport doc CODE" explains a code by an example. --json prints a list of the
 mistakes, each with file, line, column, cell, code, message and hint.
@@ -61,7 +61,7 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print the mistakes as JSON on standard output")
-	c.Flags().StringArrayVar(&allowRead, "allow-read", nil, "let a spec name files below `DIR`, besides its own folder (repeatable)")
+	c.Flags().StringArrayVar(&allowRead, "allow-read", nil, "let a spec name files below `DIR` too (repeatable)")
 	return c
 }
 
@@ -85,6 +85,8 @@ func ofSpec(e *spec.Error) problem {
 func ofScript(e *result.Error) problem {
 	return problem{File: e.File, Line: e.Line, Column: e.Column, Cell: e.Cell, Code: e.Code, Message: e.Message, Hint: e.Hint, err: e}
 }
+
+func ofOther(err error) problem { return problem{Message: err.Error(), err: err} }
 
 // printJSON prints a value on lines of its own, as people can read it too.
 func printJSON(w io.Writer, v any) error {

@@ -63,8 +63,12 @@ Environment: JPGREPORT_CACHE is the folder of kept results. JPGREPORT_KERNEL
 names the instructions that networks run on: portable, avx2 or avx512, as far
 as the machine has them; without it, the last of these.`,
 		Example: `  jpgreport run experiments/mnist.yaml
+<<<<<<< HEAD
   jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html
   jpgreport run experiments/mnist.yaml -P 'seed=[1, 2, 3]' --keep-going`,
+=======
+  jpgreport run experiments/mnist.yaml -P images=500 -o small.html`,
+>>>>>>> 05ae476496d4e78a39c944c3207b6519a9def730
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeSpecs,
 		RunE: func(c *cobra.Command, specs []string) error {
@@ -77,6 +81,7 @@ as the machine has them; without it, the last of these.`,
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`; - is standard output")
+<<<<<<< HEAD
 	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, or several, as `NAME=VALUE` (repeatable)")
 	flags.StringVar(&f.paramsFile, "params", "", "take values of parameters from the YAML or JSON mapping in `FILE`; -P goes before it")
 	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
@@ -88,10 +93,25 @@ as the machine has them; without it, the last of these.`,
 	flags.DurationVar(&f.cellTimeout, "cell-timeout", 0, "stop when a cell takes longer than this, instead of what the spec says of it")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	flags.BoolVar(&f.json, "json", false, "print events as lines of JSON on standard output, and nothing but errors besides")
+=======
+	f.shared(c)
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
+	flags.BoolVar(&f.json, "json", false, "print events as lines of JSON instead")
+	return c
+}
+
+// shared adds the flags that say how a spec is run and its report drawn.
+func (f *runFlags) shared(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, as `NAME=VALUE` (repeatable)")
+	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
+	c.RegisterFlagCompletionFunc("param", completeParam)
+	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again (results are still kept)")
+	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never)")
+>>>>>>> 05ae476496d4e78a39c944c3207b6519a9def730
 	flags.StringVar(&f.templates, "templates", "", "draw the report with the templates in `DIR`")
 	flags.StringVar(&f.echarts, "echarts", "", "put the ECharts build in `FILE` into the report")
-	flags.StringArrayVar(&f.allowRead, "allow-read", nil, "let a spec name files below `DIR`, besides its own folder (repeatable)")
-	return c
+	flags.StringArrayVar(&f.allowRead, "allow-read", nil, "let a spec name files below `DIR` too (repeatable)")
 }
 
 // check finds what is wrong with the flags by themselves.

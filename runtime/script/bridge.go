@@ -25,6 +25,7 @@ type bridge struct {
 	params   *result.Params
 	out      *result.Cell
 	at       map[int][]int // by cell and function, the offset of the statement
+	notes    map[int][]int // by cell, operands; see note
 	finished chan struct{} // closed when the cell's body has ended
 }
 
@@ -36,23 +37,28 @@ func (b *bridge) symbols() symbols.Package {
 			b.at[cell] = make([]int, functions)
 			return b.at[cell]
 		}),
-		"Clear":       reflect.ValueOf(clearAny),
-		"Ctx":         reflect.ValueOf(func() context.Context { return b.ctx }),
-		"Deferring":   reflect.ValueOf(runDeferring),
-		"MaxFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Max(v) }),
-		"MaxInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Max(v) }),
-		"MaxString":   reflect.ValueOf(func(v ...string) string { return slices.Max(v) }),
-		"MaxUint":     reflect.ValueOf(func(v ...uint64) uint64 { return slices.Max(v) }),
-		"MinFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Min(v) }),
-		"MinInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Min(v) }),
-		"MinString":   reflect.ValueOf(func(v ...string) string { return slices.Min(v) }),
-		"MinUint":     reflect.ValueOf(func(v ...uint64) uint64 { return slices.Min(v) }),
-		"Must":        reflect.ValueOf(must),
+		"Clear":     reflect.ValueOf(clearAny),
+		"Ctx":       reflect.ValueOf(func() context.Context { return b.ctx }),
+		"Deferring": reflect.ValueOf(runDeferring),
+		"MaxFloat":  reflect.ValueOf(func(v ...float64) float64 { return slices.Max(v) }),
+		"MaxInt":    reflect.ValueOf(func(v ...int64) int64 { return slices.Max(v) }),
+		"MaxString": reflect.ValueOf(func(v ...string) string { return slices.Max(v) }),
+		"MaxUint":   reflect.ValueOf(func(v ...uint64) uint64 { return slices.Max(v) }),
+		"MinFloat":  reflect.ValueOf(func(v ...float64) float64 { return slices.Min(v) }),
+		"MinInt":    reflect.ValueOf(func(v ...int64) int64 { return slices.Min(v) }),
+		"MinString": reflect.ValueOf(func(v ...string) string { return slices.Min(v) }),
+		"MinUint":   reflect.ValueOf(func(v ...uint64) uint64 { return slices.Min(v) }),
+		"Must":      reflect.ValueOf(must),
+		"Notes": reflect.ValueOf(func(cell, operands int) []int {
+			b.notes[cell] = make([]int, operands)
+			return b.notes[cell]
+		}),
 		"Out":         reflect.ValueOf(func() *result.Cell { return b.out }),
 		"Params":      reflect.ValueOf(func() *result.Params { return b.params }),
 		"Raised":      reflect.ValueOf(func(v any) any { return raised{value: v} }),
 		"RaisedError": reflect.ValueOf(func(err error) any { return raised{value: err} }),
 		"Run":         reflect.ValueOf(b.run),
+		"Runes":       reflect.ValueOf(runes),
 	}
 }
 
@@ -83,6 +89,20 @@ func runDeferring(body func(func(func()))) {
 	}
 	defer unwind()
 	body(func(f func()) { deferred = append(deferred, f) })
+}
+
+// A character is one of a string, and where it begins.
+type character struct {
+	At   int
+	Rune rune
+}
+
+func runes(s string) []character {
+	list := make([]character, 0, len(s))
+	for i, c := range s {
+		list = append(list, character{i, c})
+	}
+	return list
 }
 
 // must is what a script calls with the error of a primitive.

@@ -16,10 +16,6 @@
 //
 // [Check] does steps 2 and 3 for all cells of a spec and runs nothing.
 //
-// What still differs, as only the running script could tell: a nil pointer of a
-// script's type in an interface compares equal to nil, and two values of script's
-// types made of the same type compare equal inside interfaces.
-//
 // A script sees four names without an import: ctx, out, params and must. The
 // last takes an error and ends the cell at that line when it is not nil.
 package script
@@ -71,7 +67,7 @@ func New(o Options) (*Session, error) {
 		fset:     token.NewFileSet(),
 		borrowed: map[*types.TypeName]string{},
 		frames:   new(frames),
-		bridge:   &bridge{params: o.Params, at: map[int][]int{}},
+		bridge:   &bridge{params: o.Params, at: map[int][]int{}, notes: map[int][]int{}},
 	}
 	s.interp = interp.New(interp.Options{
 		Stdin:  empty{},
@@ -185,6 +181,7 @@ func (s *Session) failure(ctx context.Context, c *cell, running bool, err error)
 		for _, other := range s.cells {
 			if other.index == index {
 				cell, offset = other, s.bridge.at[index][function]
+				message = cell.bounds(message, offset, s.bridge.notes[index])
 			}
 		}
 	}

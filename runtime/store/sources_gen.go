@@ -11,7 +11,7 @@ var sources = []source{
 	{
 		"codec",
 		"d75c7df51239217712596d2b2395231037b1d84c521d8552cba0380a70ffad5e",
-		"341461879821d6508b5ab1ed21ca21d62ddd540b7f6e2f4579503306ee150bae",
+		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 	{
 		"dataset",
@@ -21,6 +21,6 @@ var sources = []source{
 	{
 		"model",
 		"2a7b54461859e8fec2cee684fb9fd4d11662ca3e272d57e8efde9af018f0cdad",
-		"341461879821d6508b5ab1ed21ca21d62ddd540b7f6e2f4579503306ee150bae",
+		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }
