@@ -109,31 +109,9 @@ func (s events) notice(text string) { s.send(event{Event: eventNotice, Text: tex
 
 func (s events) problem(p problem) { s.send(event{Event: eventError, Error: &p}) }
 
-<<<<<<< HEAD
 // finished tells what the finished run came to. wrong is why nothing was run, if
 // so.
 func (s events) finished(made *result.Run, wrong []*result.Error, file string, exit int) {
-=======
-// errorsOf returns the errors of a run: of its cells, and its own.
-func errorsOf(made *result.Run) (errs []*result.Error) {
-	for _, c := range made.Cells {
-		if c.Error != nil {
-			errs = append(errs, c.Error)
-		}
-	}
-	if made.Error != nil {
-		errs = append(errs, made.Error)
-	}
-	return errs
-}
-
-// finished tells what the finished run came to. wrong is why nothing was run, if
-// so.
-func (s events) finished(made *result.Run, wrong []*result.Error, file string, exit int) {
-	if len(wrong) == 0 {
-		wrong = errorsOf(made)
-	}
->>>>>>> 05ae476496d4e78a39c944c3207b6519a9def730
 	for _, e := range wrong {
 		s.problem(ofScript(e))
 	}

@@ -48,9 +48,8 @@ func runCommand() *cobra.Command {
 name of the spec's file. Results of dear steps are kept and used again when
 nothing that they depend on has changed.
 
-A list of values for a parameter, -P 'seed=[1, 2, 3]', or a block sweep: in the
-spec runs the experiment once for each of them, side by side, and gives one
-report of all. Several lists give each combination.
+A list of values, such as -P 'seed=[1, 2, 3]', or a block sweep: in the spec
+gives one report of a run for each, or for each combination of several.
 
 --json tells other programs how the run goes, an event a line; "jpgreport doc
 events" lists them.
@@ -63,12 +62,8 @@ Environment: JPGREPORT_CACHE is the folder of kept results. JPGREPORT_KERNEL
 names the instructions that networks run on: portable, avx2 or avx512, as far
 as the machine has them; without it, the last of these.`,
 		Example: `  jpgreport run experiments/mnist.yaml
-<<<<<<< HEAD
-  jpgreport run experiments/mnist.yaml -P images=500 -P 'epsilons=[10, 25]' -o small.html
-  jpgreport run experiments/mnist.yaml -P 'seed=[1, 2, 3]' --keep-going`,
-=======
-  jpgreport run experiments/mnist.yaml -P images=500 -o small.html`,
->>>>>>> 05ae476496d4e78a39c944c3207b6519a9def730
+  jpgreport run experiments/mnist.yaml -P images=500 -o small.html
+  jpgreport run experiments/mnist.yaml -P 'seed=[1, 2, 3]'`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeSpecs,
 		RunE: func(c *cobra.Command, specs []string) error {
@@ -81,20 +76,8 @@ as the machine has them; without it, the last of these.`,
 	flags := c.Flags()
 	flags.SortFlags = false
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`; - is standard output")
-<<<<<<< HEAD
-	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, or several, as `NAME=VALUE` (repeatable)")
-	flags.StringVar(&f.paramsFile, "params", "", "take values of parameters from the YAML or JSON mapping in `FILE`; -P goes before it")
-	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
-	c.RegisterFlagCompletionFunc("param", completeParam)
-	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again (results are still kept)")
-	flags.BoolVar(&f.explain, "explain", false, "say of each result whether it came from the cache, and which part of its key had changed")
-	flags.BoolVar(&f.keepGoing, "keep-going", false, "after a cell has failed, run those that do not need it")
-	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never), instead of the spec's")
-	flags.DurationVar(&f.cellTimeout, "cell-timeout", 0, "stop when a cell takes longer than this, instead of what the spec says of it")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
-	flags.BoolVar(&f.json, "json", false, "print events as lines of JSON on standard output, and nothing but errors besides")
-=======
 	f.shared(c)
+	flags.BoolVar(&f.explain, "explain", false, "say of each result why it was computed")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	flags.BoolVar(&f.json, "json", false, "print events as lines of JSON instead")
 	return c
@@ -103,12 +86,14 @@ as the machine has them; without it, the last of these.`,
 // shared adds the flags that say how a spec is run and its report drawn.
 func (f *runFlags) shared(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, as `NAME=VALUE` (repeatable)")
+	flags.StringArrayVarP(&f.params, "param", "P", nil, "set a parameter, as `NAME=VALUE` (repeatable)")
+	flags.StringVar(&f.paramsFile, "params", "", "set those in a YAML mapping in `FILE`")
 	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
 	c.RegisterFlagCompletionFunc("param", completeParam)
-	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again (results are still kept)")
+	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again, and keep it")
+	flags.BoolVar(&f.keepGoing, "keep-going", false, "after a failure, run cells without need of it")
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never)")
->>>>>>> 05ae476496d4e78a39c944c3207b6519a9def730
+	flags.DurationVar(&f.cellTimeout, "cell-timeout", 0, "stop when a cell takes longer than this")
 	flags.StringVar(&f.templates, "templates", "", "draw the report with the templates in `DIR`")
 	flags.StringVar(&f.echarts, "echarts", "", "put the ECharts build in `FILE` into the report")
 	flags.StringArrayVar(&f.allowRead, "allow-read", nil, "let a spec name files below `DIR` too (repeatable)")
@@ -272,7 +257,8 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 	for _, e := range wrong {
 		complain(stderr, e)
 	}
-	err = verdict(stderr, made, wrong)
+	complainOf(stderr, made, wrong)
+	err = verdict(made)
 	events.finished(made, wrong, output, statusOf(err))
 	return err
 }

@@ -197,7 +197,7 @@ func (s *session) attempt(ctx context.Context) (made *result.Run, page []byte, w
 	if err != nil {
 		return nil, nil, []problem{ofOther(err)}
 	}
-	for _, e := range errorsOf(made) {
+	for _, e := range problems(made) {
 		wrong = append(wrong, ofScript(e))
 	}
 	return made, page, wrong
