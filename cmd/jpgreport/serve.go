@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -197,7 +198,7 @@ func (s *session) attempt(ctx context.Context) (made *result.Run, page []byte, w
 	if err != nil {
 		return nil, nil, []problem{ofOther(err)}
 	}
-	for _, e := range errorsOf(made) {
+	for _, e := range problems(made) {
 		wrong = append(wrong, ofScript(e))
 	}
 	return made, page, wrong
@@ -212,7 +213,7 @@ func (s *session) progress(n notebook.Progress) {
 
 // remark is what there is to say about a run without errors.
 func remark(made *result.Run) string {
-	if err := verdict(made); err != nil {
+	if err := verdict(io.Discard, made, nil); err != nil {
 		return err.Error()
 	}
 	return ""

@@ -34,6 +34,7 @@ const (
 	eventUse    = "use"    // Artifact
 	eventCall   = "call"   // Call
 	eventEnd    = "end"    // Cell, Status, Error, Seconds
+	eventSkip   = "skip"   // Cell, Error: why it is not run, unless it is known
 	eventLimit  = "limit"  // Text: the limit that the running cell hit
 	eventNotice = "notice" // Text
 	eventFail   = "fail"   // Error: no cell could be run

@@ -5,22 +5,22 @@ package store
 var sources = []source{
 	{
 		"attack",
-		"21546c3409c837dc753a121c7a7e1a3de0c7bff56d6a18822779d1574f50e993",
+		"a3e9c31a186e705f2ab2b7cb04d90583be3285acd9db6d68649022c9d3aa51d7",
 		"",
 	},
 	{
 		"codec",
-		"4067e296af149874c02b901cdeb65ce4df493ebd96738068802306c5022efd50",
+		"fa9bee2b5336ebba7c313192d768aa8dc33f288ac67452d57ffea033736c3032",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 	{
 		"dataset",
-		"a8114e968ea378c2db4060f10ef38a39a575820539eb63c5d8e181f2f3e3bc78",
+		"c0c9e37e81cac0ea2921e2c18cc8868092d634c78f0402934ae81d6d4f40e9ec",
 		"",
 	},
 	{
 		"model",
-		"92497c02307bcf0fb0de9afdba276491c2dc9e6e56630955c0977c4cde85f1dc",
+		"d963cf6cdabbf56cdc4ddaefb95d15cf32b3c011a917db1a7afd1e9ae8725897",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }
