@@ -5,22 +5,27 @@ package store
 var sources = []source{
 	{
 		"attack",
-		"a3e9c31a186e705f2ab2b7cb04d90583be3285acd9db6d68649022c9d3aa51d7",
+		"e040b48b73db2988a53f5b5bb02aecd47bdf6e2f425363c14cfd097b789785bc",
 		"",
 	},
 	{
 		"codec",
-		"fa9bee2b5336ebba7c313192d768aa8dc33f288ac67452d57ffea033736c3032",
+		"70252f8c737778103654831965f5d400ce35b03dec1640377dba3b8aee4ae64d",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 	{
 		"dataset",
-		"c0c9e37e81cac0ea2921e2c18cc8868092d634c78f0402934ae81d6d4f40e9ec",
+		"5c5bd7312f089cd25321ada5a543ffaceaa4e480bdc019329cbddbffa28dc6eb",
 		"",
 	},
 	{
 		"model",
-		"d963cf6cdabbf56cdc4ddaefb95d15cf32b3c011a917db1a7afd1e9ae8725897",
+		"caee6f28d27e222fee19e96ae78095f91e27c228afcbeb62eadc6ebc423a32ce",
+		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
+	},
+	{
+		"sweep",
+		"c9696931458ffa7fe7f8588fde7d132a991c6e72c3d7b80e729d25662a2b126c",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }
