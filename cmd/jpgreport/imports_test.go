@@ -34,11 +34,13 @@ var mayImport = map[string][]string{
 		"runtime/model", "runtime/pixel", "runtime/result"},
 	"benchmarks/jpeg":            {"runtime/codec", "runtime/pixel"},
 	"benchmarks":                 {"runtime/dataset", "runtime/kernel", "runtime/model", "runtime/pixel"},
-	"runtime/script/symbols/gen": {},
+	"runtime/script/manual":      {},
+	"runtime/script/symbols/gen": {"runtime/script/manual"},
 	"templates":                  {},
 	"report":                     {"runtime/result", "templates"},
-	"cmd/jpgreport": {"report", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
-		"runtime/script", "runtime/spec", "runtime/store", "runtime/work"},
+	"report/preview":             {"templates"},
+	"cmd/jpgreport": {"report", "report/preview", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
+		"runtime/script", "runtime/script/manual", "runtime/spec", "runtime/store", "runtime/work"},
 }
 
 // keepers says which of the module's packages alone may import a package of
@@ -56,8 +58,9 @@ var keepers = map[string]string{
 	"github.com/spf13/cobra":         "cmd/jpgreport",
 	"github.com/schollz/progressbar": "cmd/jpgreport",
 	"os/exec":                        "benchmarks benchmarks/jpeg cmd/jpgreport runtime/notebook runtime/script/symbols/gen",
-	"net":                            "",
-	"net/":                           "",
+	"github.com/fsnotify/fsnotify":   "cmd/jpgreport",
+	"net":                            "cmd/jpgreport report/preview",
+	"net/":                           "cmd/jpgreport report/preview",
 	"unsafe":                         "",
 	"C":                              "",
 }
