@@ -64,7 +64,8 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, start Start) error 
 		}
 	}()
 
-	s := &server{job: job, out: &sender{w: out}}
+	s := &server{job: job, out: &sender{w: out}, where: func() *result.Error { return nil }}
+	go s.watchStack(done)
 	if job.MemoryLimit > 0 {
 		debug.SetMemoryLimit(job.MemoryLimit / 10 * 9)
 		go s.watch(done, job.MemoryLimit)
@@ -87,6 +88,7 @@ type server struct {
 	outputs int    // bytes of its other outputs
 	limit   string // that it hit
 	stop    context.CancelFunc
+	where   func() *result.Error // the line it has come to
 }
 
 func (s *server) run(ctx context.Context, start Start) {
@@ -100,6 +102,11 @@ func (s *server) run(ctx context.Context, start Start) {
 	if err != nil {
 		s.out.send(event{Kind: eventFail, Error: asError(err)})
 		return
+	}
+	if p, ok := ev.(Placer); ok {
+		s.mu.Lock()
+		s.where = p.Where
+		s.mu.Unlock()
 	}
 	recorder := &result.Recorder{Sink: s.sink}
 	lost := map[string]result.Status{} // cells that are not done
