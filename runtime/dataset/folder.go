@@ -36,7 +36,11 @@ func (s *Splits) openFolder(ctx context.Context, src Source) error {
 
 // newAlbum finds pictures in a folder by the endings of their names.
 func newAlbum(set string, src Source) (*album, error) {
-	a := &album{set: set, src: src, classes: newLabeller(src.Classes),
+	classes, err := newLabeller(src)
+	if err != nil {
+		return nil, err
+	}
+	a := &album{set: set, src: src, classes: classes,
 		pictures: &pictures{dir: src.Path, reach: src.reach(), preparation: src.Preparation}}
 	files, err := a.reach.list(a.dir)
 	if err != nil {
