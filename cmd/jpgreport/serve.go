@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -218,7 +217,7 @@ func (s *session) progress(n notebook.Progress) {
 
 // remark is what there is to say about a run without errors.
 func remark(made *result.Run) string {
-	if err := verdict(io.Discard, made, nil); err != nil {
+	if err := verdict(made); err != nil {
 		return err.Error()
 	}
 	return ""

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"jpgreport/runtime/result"
@@ -26,9 +27,11 @@ type gatherer struct {
 	began    time.Time
 	prints   strings.Builder // of the running cell, not yet among its outputs
 	finished bool
-	limit    string        // that the child hit
-	fault    error         // that no event explains
-	halt     chan struct{} // closed at the first limit or fault
+	limit    string               // that the child hit
+	limitAt  *result.Error        // where, when that is known
+	stopping atomic.Pointer[stop] // why the child was asked to end
+	fault    error                // that no event explains
+	halt     chan struct{}        // closed at the first limit or fault
 	once     sync.Once
 }
 
@@ -149,11 +152,15 @@ func (g *gatherer) event(e event) error {
 		c := g.run.Cell(e.Cell)
 		c.Status, c.Error = e.Status, e.Error
 		g.run.Environment.CellSec[e.Cell] = e.Seconds
-		g.progress(work.Step{}, e.Status)
+		status := e.Status
+		if why := g.stopping.Load(); why != nil && status == result.Interrupted {
+			status = why.status // the child cannot tell a deadline from an interrupt
+		}
+		g.progress(work.Step{}, status)
 		g.running = ""
 	case e.Kind == eventLimit:
 		if g.limit == "" { // what comes after the first is its consequence
-			g.limit = e.Text
+			g.limit, g.limitAt = e.Text, e.Error
 		}
 		g.stopChild()
 	case e.Kind == eventNotice:
@@ -266,6 +273,9 @@ func (g *gatherer) mark(c *result.Cell, s *stop) {
 		at := slices.IndexFunc(g.job.Cells, func(j JobCell) bool { return j.ID == c.ID })
 		src := g.job.Cells[at].Source
 		c.Error = &result.Error{File: src.File, Line: src.Line}
+		if g.limitAt != nil {
+			c.Error = g.limitAt
+		}
 	}
 	c.Status = s.status
 	c.Error.Cell, c.Error.Message = c.ID, s.message

@@ -110,6 +110,10 @@ type Evaluator interface {
 	Eval(ctx context.Context, src result.Source, out *result.Cell) error
 }
 
+// A Placer is an Evaluator that can tell, while a cell runs and from another
+// goroutine, how far it has come: an error without a message, or nil.
+type Placer interface{ Where() *result.Error }
+
 // Start makes the evaluator for a job. The context it returns is the one scripts
 // run under: ctx, with what the caller adds, such as the data sets; nil stands
 // for ctx itself. ctx carries progress, provenance and memory already.

@@ -114,6 +114,7 @@ func (g *gatherer) child(ctx context.Context, o Options) error {
 	go func() {
 		why := g.stopper(ctx, o, cmd.Process.Pid, dead)
 		reason <- why
+		g.stopping.Store(why)
 		stdin.Close()
 		patience := grace
 		if why != nil && why.atOnce {

@@ -64,7 +64,8 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, start Start) error 
 		}
 	}()
 
-	s := &server{job: job, out: &sender{w: out}}
+	s := &server{job: job, out: &sender{w: out}, where: func() *result.Error { return nil }}
+	go s.watchStack(done)
 	if job.MemoryLimit > 0 {
 		debug.SetMemoryLimit(job.MemoryLimit / 10 * 9)
 		go s.watch(done, job.MemoryLimit)
@@ -79,12 +80,15 @@ type server struct {
 	out   *sender
 	steps *throttle
 
+	warned map[string]bool // what primitives warned of
+
 	mu      sync.Mutex
 	cell    string // that runs
 	prints  int    // bytes it printed
 	outputs int    // bytes of its other outputs
 	limit   string // that it hit
 	stop    context.CancelFunc
+	where   func() *result.Error // the line it has come to
 }
 
 func (s *server) run(ctx context.Context, start Start) {
@@ -98,6 +102,11 @@ func (s *server) run(ctx context.Context, start Start) {
 	if err != nil {
 		s.out.send(event{Kind: eventFail, Error: asError(err)})
 		return
+	}
+	if p, ok := ev.(Placer); ok {
+		s.mu.Lock()
+		s.where = p.Where
+		s.mu.Unlock()
 	}
 	recorder := &result.Recorder{Sink: s.sink}
 	lost := map[string]result.Status{} // cells that are not done
@@ -222,7 +231,7 @@ func (s *server) eval(ctx context.Context, ev Evaluator, c JobCell, cell *result
 	s.mu.Unlock()
 	s.out.send(event{Kind: eventBegin, Cell: c.ID})
 	began := time.Now()
-	err := s.guarded(ctx, ev, c, cell)
+	err := s.guarded(work.WithWarnings(ctx, s.warnings(cell)), ev, c, cell)
 	s.steps.flush()
 
 	s.mu.Lock()
@@ -264,6 +273,21 @@ func (s *server) guarded(ctx context.Context, ev Evaluator, c JobCell, cell *res
 		}
 	}()
 	return ev.Eval(ctx, c.Source, cell)
+}
+
+// warnings returns what puts the warnings of primitives into a cell, each once a
+// run: a data set that is opened in three cells has said it in the first.
+func (s *server) warnings(cell *result.Cell) work.Warnings {
+	return work.WarningsFunc(func(text string) {
+		if s.warned[text] {
+			return
+		}
+		if s.warned == nil {
+			s.warned = map[string]bool{}
+		}
+		s.warned[text] = true
+		cell.Warn(text)
+	})
 }
 
 // sink sends an output on, within the bounds of a cell. It ends the cell, at the
