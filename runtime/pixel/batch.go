@@ -70,14 +70,23 @@ func FromBytes(n, c, h, w int, levels []byte) *Batch {
 		panic(fmt.Sprintf("pixel: %d levels for a batch of %d×%d×%d×%d", len(levels), n, c, h, w))
 	}
 	b := New(n, c, h, w)
+	table := samples()
 	for i, v := range levels {
-		b.Data[i] = Sample(v)
+		b.Data[i] = table[v]
 	}
 	return b
 }
 
 // Sample returns the sample of an 8-bit level: level/255.
 func Sample(level byte) float32 { return float32(level) / 255 }
+
+// samples returns the samples of all levels, for loops that would divide for each.
+func samples() (table [256]float32) {
+	for l := range table {
+		table[l] = Sample(byte(l))
+	}
+	return table
+}
 
 // Level returns the 8-bit level nearest to a sample; samples outside [0,1] go to
 // the nearer end.
@@ -145,20 +154,17 @@ func (b *Batch) Levels() (levels []byte, exact bool) {
 // all it can spends most of its time here, on digests; so samples that are whole
 // levels, as most are, are found without a division.
 func (b *Batch) levels(levels []byte) (exact bool) {
-	var samples [256]float32
-	for l := range samples {
-		samples[l] = Sample(byte(l))
-	}
+	table := samples()
 	exact = true
 	levels = levels[:len(b.Data)]
 	for i, v := range b.Data {
-		if l := byte(int32(float32(v*255) + 0.5)); samples[l] == v {
+		if l := byte(int32(float32(v*255) + 0.5)); table[l] == v {
 			levels[i] = l
 			continue
 		}
 		l := Level(v)
 		levels[i] = l
-		exact = exact && samples[l] == v
+		exact = exact && table[l] == v
 	}
 	return exact
 }
