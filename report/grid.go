@@ -129,7 +129,11 @@ func newGrid(b *builder) (*grid, []heading, error) {
 		g.Axes = append(g.Axes, selector{Name: a.name, Unit: a.unit, ID: fmt.Sprintf("pick-%d", i+1), Values: values})
 		sides[i] = fmt.Sprintf("%s (%s)", a.name, strings.Join(values, "; "))
 	}
-	g.Intro = fmt.Sprintf("The experiment ran for each combination of %s: %s.", strings.Join(sides, " and "), counted(len(run.Variants), "variant", "variants"))
+	each := "value"
+	if len(axes) > 1 {
+		each = "combination"
+	}
+	g.Intro = fmt.Sprintf("The experiment ran for each %s of %s: %s.", each, strings.Join(sides, " and "), counted(len(run.Variants), "variant", "variants"))
 
 	s := newSamples(run, axes)
 	g.Table = s.table(b)

@@ -171,7 +171,11 @@ func ranges(charts []*result.Chart) []byte {
 		span("y", first.Y, false, ys)
 	default:
 		span("y", first.Y, first.Kind == "bar", ys)
-		if len(first.X.Categories) == 0 {
+		switch {
+		case len(first.X.Categories) > 0:
+		case first.Kind == "scatter":
+			span("x", first.X, false, xs)
+		default: // a curve begins and ends at the edges
 			least, most := reach(xs...)
 			if !first.X.Log && least < most {
 				r["x"] = [2]float64{least, most}

@@ -118,6 +118,9 @@ func (s *samples) table(b *builder) *table {
 		digits[i] = byNumber
 	}
 	t.fill(head, digits, cells)
+	if head[0].Name == "Metric" {
+		t.byRow(cells)
+	}
 	for i, v := range s.run.Variants { // what did not get to its end is marked
 		switch status := statusOf(v.Status); {
 		case status == "":

@@ -118,6 +118,25 @@ func (t *table) fill(head []column, digits []int, cells [][]entry) {
 	}
 }
 
+// byRow says what numbers rest on at the head of their row, for a table whose
+// rows are different things.
+func (t *table) byRow(cells [][]entry) {
+	whole := common(cells, -1)
+	for i, row := range cells {
+		all := common([][]entry{row}, -1)
+		t.Rows[i][0].Basis = all.besides(whole).text()
+		for j, c := range row {
+			if x := c.number; x != nil {
+				own := shared{numbers: 1, n: x.n, sameN: true, of: x.of, sameOf: true}
+				t.Rows[i][j].Basis = own.besides(whole).besides(all).text()
+			}
+		}
+	}
+	for j := range t.Head {
+		t.Head[j].Basis = ""
+	}
+}
+
 // shared says what a set of numbers has in common.
 type shared struct {
 	numbers   int

@@ -137,7 +137,7 @@
       axis.axisLabel = Object.assign({ color: soft }, font);
       if (axis.type !== 'category') {
         axis.axisLabel.formatter = function (v) { return tick(v, of); };
-        axis.splitNumber = chart.range ? 3 : axis === x && !of.percent ? (narrow ? 4 : 8) : 5;
+        axis.splitNumber = chart.range && axis === x ? 3 : axis === x && !of.percent ? (narrow ? 4 : 8) : 5;
       }
     });
     share(option, chart.range);

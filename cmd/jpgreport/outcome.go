@@ -9,17 +9,22 @@ import (
 	"jpgreport/runtime/result"
 )
 
-// verdict turns how a run ended into the exit status, once all that went wrong
-// is said.
-func verdict(w io.Writer, r *result.Run, said []*result.Error) error {
-	if r.Status == result.Failed || r.Status == result.Limited {
-		for _, e := range problems(r) {
-			if !slices.ContainsFunc(said, func(s *result.Error) bool { return *s == *e }) {
-				complain(w, e)
-				said = append(said, e) // variants may fail alike
-			}
+// complainOf says all that went wrong in a run, but for what was said already.
+func complainOf(w io.Writer, r *result.Run, said []*result.Error) {
+	if r.Status != result.Failed && r.Status != result.Limited {
+		return
+	}
+	for _, e := range problems(r) {
+		if !slices.ContainsFunc(said, func(s *result.Error) bool { return *s == *e }) {
+			complain(w, e)
+			said = append(said, e) // variants may fail alike
 		}
 	}
+}
+
+// verdict turns how a run ended into the exit status. Its message is of what no
+// cell has for an error.
+func verdict(r *result.Run) error {
 	switch r.Status {
 	case result.Failed:
 		return &statusError{status: statusFailed}

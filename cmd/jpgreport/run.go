@@ -48,8 +48,8 @@ func runCommand() *cobra.Command {
 name of the spec's file. Results of dear steps are kept and used again when
 nothing that they depend on has changed.
 
-A list of values for a parameter, or a block sweep: in the spec, runs the
-experiment for each of them, side by side, and gives one report of all.
+A list of values, such as -P 'seed=[1, 2, 3]', or a block sweep: in the spec
+gives one report of a run for each, or for each combination of several.
 
 --json tells other programs how the run goes, an event a line; "jpgreport doc
 events" lists them.
@@ -63,7 +63,7 @@ names the instructions that networks run on: portable, avx2 or avx512, as far
 as the machine has them; without it, the last of these.`,
 		Example: `  jpgreport run experiments/mnist.yaml
   jpgreport run experiments/mnist.yaml -P images=500 -o small.html
-  jpgreport run experiments/mnist.yaml -P 'seed=[1, 2, 3]' --keep-going`,
+  jpgreport run experiments/mnist.yaml -P 'seed=[1, 2, 3]'`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeSpecs,
 		RunE: func(c *cobra.Command, specs []string) error {
@@ -77,6 +77,7 @@ as the machine has them; without it, the last of these.`,
 	flags.SortFlags = false
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`; - is standard output")
 	f.shared(c)
+	flags.BoolVar(&f.explain, "explain", false, "say of each result why it was computed")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	flags.BoolVar(&f.json, "json", false, "print events as lines of JSON instead")
 	return c
@@ -85,13 +86,12 @@ as the machine has them; without it, the last of these.`,
 // shared adds the flags that say how a spec is run and its report drawn.
 func (f *runFlags) shared(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, or several, as `NAME=VALUE` (repeatable)")
-	flags.StringVar(&f.paramsFile, "params", "", "take parameters from `FILE`; -P goes before")
+	flags.StringArrayVarP(&f.params, "param", "P", nil, "set a parameter, as `NAME=VALUE` (repeatable)")
+	flags.StringVar(&f.paramsFile, "params", "", "set those in a YAML mapping in `FILE`")
 	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
 	c.RegisterFlagCompletionFunc("param", completeParam)
 	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again, and keep it")
-	flags.BoolVar(&f.explain, "explain", false, "say of each result whether it was kept, and what had changed")
-	flags.BoolVar(&f.keepGoing, "keep-going", false, "run what does not need a failed cell")
+	flags.BoolVar(&f.keepGoing, "keep-going", false, "after a failure, run cells without need of it")
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never)")
 	flags.DurationVar(&f.cellTimeout, "cell-timeout", 0, "stop when a cell takes longer than this")
 	flags.StringVar(&f.templates, "templates", "", "draw the report with the templates in `DIR`")
@@ -257,7 +257,8 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 	for _, e := range wrong {
 		complain(stderr, e)
 	}
-	err = verdict(stderr, made, wrong)
+	complainOf(stderr, made, wrong)
+	err = verdict(made)
 	events.finished(made, wrong, output, statusOf(err))
 	return err
 }

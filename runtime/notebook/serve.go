@@ -80,6 +80,8 @@ type server struct {
 	out   *sender
 	steps *throttle
 
+	warned map[string]bool // what primitives warned of
+
 	mu      sync.Mutex
 	cell    string // that runs
 	prints  int    // bytes it printed
@@ -229,7 +231,7 @@ func (s *server) eval(ctx context.Context, ev Evaluator, c JobCell, cell *result
 	s.mu.Unlock()
 	s.out.send(event{Kind: eventBegin, Cell: c.ID})
 	began := time.Now()
-	err := s.guarded(ctx, ev, c, cell)
+	err := s.guarded(work.WithWarnings(ctx, s.warnings(cell)), ev, c, cell)
 	s.steps.flush()
 
 	s.mu.Lock()
@@ -271,6 +273,21 @@ func (s *server) guarded(ctx context.Context, ev Evaluator, c JobCell, cell *res
 		}
 	}()
 	return ev.Eval(ctx, c.Source, cell)
+}
+
+// warnings returns what puts the warnings of primitives into a cell, each once a
+// run: a data set that is opened in three cells has said it in the first.
+func (s *server) warnings(cell *result.Cell) work.Warnings {
+	return work.WarningsFunc(func(text string) {
+		if s.warned[text] {
+			return
+		}
+		if s.warned == nil {
+			s.warned = map[string]bool{}
+		}
+		s.warned[text] = true
+		cell.Warn(text)
+	})
 }
 
 // sink sends an output on, within the bounds of a cell. It ends the cell, at the

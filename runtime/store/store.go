@@ -147,6 +147,15 @@ func (s *Store) complete(k work.Key) (full work.Key, lacking string) {
 	if len(code) == 0 {
 		return k, "the version of package " + pkg
 	}
+	for _, other := range k.Also {
+		further := s.options.Code(other)
+		if len(further) == 0 {
+			return k, "the version of package " + other
+		}
+		for _, p := range further {
+			code = append(slices.Clip(code), work.Part{Name: p.Name + " of " + other, Value: p.Value})
+		}
+	}
 	k.Parts = slices.Concat(k.Parts, code, []work.Part{
 		{Name: "Go release", Value: runtime.Version()},
 		{Name: "architecture", Value: runtime.GOARCH},

@@ -13,6 +13,10 @@ import (
 type Key struct {
 	Primitive string // package and function, such as "attack.FGSM"
 	Parts     []Part // in a fixed order
+
+	// Also names further packages whose code the result depends on although the
+	// primitive's does not import them, such as that of a model it was handed.
+	Also []string `json:",omitempty"`
 }
 
 // A Part is one dependency of a result, printed in full or as a digest.
@@ -84,11 +88,7 @@ type Codec[T any] struct {
 // computes the result and has it kept. What another run computes at the moment
 // is waited for.
 func Recalled[T any](ctx context.Context, k Key, c Codec[T], compute func(context.Context) (T, error)) (T, error) {
-	m, ok := ctx.Value(memoryKey{}).(Memory)
-	if !ok {
-		return compute(ctx)
-	}
-	if s, ok := m.(Claimer); ok {
+	if s, ok := ctx.Value(memoryKey{}).(Claimer); ok {
 		release, err := s.Claim(ctx, k)
 		if err != nil {
 			var none T
@@ -96,19 +96,39 @@ func Recalled[T any](ctx context.Context, k Key, c Codec[T], compute func(contex
 		}
 		defer release()
 	}
-	if b, ok := m.Recall(k); ok {
-		if v, err := c.Decode(b); err == nil {
-			return v, nil
-		}
+	if v, ok := Recall(ctx, k, c); ok {
+		return v, nil
 	}
 	v, err := compute(ctx)
-	if err != nil || k.Nameless() != "" {
-		return v, err
+	if err == nil {
+		err = Keep(ctx, k, c, v)
+	}
+	return v, err
+}
+
+// Recall is the first half of [Recalled], for work that looks ahead: it returns
+// what the memory in ctx keeps under k, if anything.
+func Recall[T any](ctx context.Context, k Key, c Codec[T]) (v T, ok bool) {
+	if m, has := ctx.Value(memoryKey{}).(Memory); has {
+		if b, kept := m.Recall(k); kept {
+			if v, err := c.Decode(b); err == nil {
+				return v, true
+			}
+		}
+	}
+	return v, false
+}
+
+// Keep is the second half: it has v kept under k by the memory in ctx, if any.
+func Keep[T any](ctx context.Context, k Key, c Codec[T], v T) error {
+	m, ok := ctx.Value(memoryKey{}).(Memory)
+	if !ok || k.Nameless() != "" {
+		return nil
 	}
 	b, err := c.Encode(v)
 	if err != nil {
-		return v, fmt.Errorf("%s: encode the result: %w", k.Primitive, err)
+		return fmt.Errorf("%s: encode the result: %w", k.Primitive, err)
 	}
 	m.Keep(k, b)
-	return v, nil
+	return nil
 }
