@@ -14,6 +14,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
+	"slices"
+	"sync"
 )
 
 // A Batch is N images of C channels, H rows and W columns. Data has N·C·H·W
@@ -70,14 +73,26 @@ func FromBytes(n, c, h, w int, levels []byte) *Batch {
 		panic(fmt.Sprintf("pixel: %d levels for a batch of %d×%d×%d×%d", len(levels), n, c, h, w))
 	}
 	b := New(n, c, h, w)
-	for i, v := range levels {
-		b.Data[i] = Sample(v)
-	}
+	spread(len(levels), func(from, to int) bool {
+		data := b.Data[from:to]
+		for i, v := range levels[from:to] {
+			data[i] = samples[v]
+		}
+		return true
+	})
 	return b
 }
 
 // Sample returns the sample of an 8-bit level: level/255.
 func Sample(level byte) float32 { return float32(level) / 255 }
+
+// samples has the sample of each level; a division takes longer than looking it up.
+var samples = func() (table [256]float32) {
+	for level := range table {
+		table[level] = Sample(byte(level))
+	}
+	return table
+}()
 
 // Level returns the 8-bit level nearest to a sample; samples outside [0,1] go to
 // the nearer end.
@@ -137,13 +152,44 @@ func (b *Batch) Shape() string { return fmt.Sprintf("%d×%d×%d×%d", b.N, b.C, 
 // Levels returns the samples as 8-bit levels. It reports whether that is exact:
 // whether every sample is level/255 for a whole level.
 func (b *Batch) Levels() (levels []byte, exact bool) {
-	levels, exact = make([]byte, len(b.Data)), true
-	for i, v := range b.Data {
-		l := Level(v)
-		levels[i] = l
-		exact = exact && Sample(l) == v
-	}
+	levels = make([]byte, len(b.Data))
+	exact = spread(len(levels), func(from, to int) bool {
+		same := true
+		l := levels[from:to]
+		for i, v := range b.Data[from:to] {
+			var level byte
+			if v >= 0 && v <= 1 { // as Level has it, without asking which samples are 0
+				level = byte(int32(float32(v*255) + 0.5))
+			} else {
+				level = Level(v)
+			}
+			l[i] = level
+			if samples[level] != v {
+				same = false
+			}
+		}
+		return same
+	})
 	return levels, exact
+}
+
+// fewSamples is below what a second core is worth starting for.
+const fewSamples = 1 << 17
+
+// spread has do called for parts of 0..n-1 on all cores, and reports whether every
+// call returned true.
+func spread(n int, do func(from, to int) bool) bool {
+	parts := min(runtime.GOMAXPROCS(0), n/fewSamples)
+	if parts < 2 {
+		return do(0, n)
+	}
+	failed := make([]bool, parts)
+	var workers sync.WaitGroup
+	for k := range parts {
+		workers.Go(func() { failed[k] = !do(n/parts*k, n/parts*(k+1)+n%parts*((k+1)/parts)) })
+	}
+	workers.Wait()
+	return !slices.Contains(failed, true)
 }
 
 // Round returns the batch with every sample at its nearest 8-bit level.
@@ -157,9 +203,11 @@ func (b *Batch) Round() *Batch {
 
 // Digest returns the SHA-256, in hexadecimal, of the shape and the samples.
 func (b *Batch) Digest() string {
-	enc, _ := b.MarshalBinary()
-	sum := sha256.Sum256(enc)
-	return hex.EncodeToString(sum[:])
+	head, body := b.encode()
+	h := sha256.New()
+	h.Write(head)
+	h.Write(body)
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // The encodings of MarshalBinary, its first byte.
@@ -171,25 +219,26 @@ const (
 // MarshalBinary encodes the batch: one byte a sample where every sample is an
 // 8-bit level, else four. Equal batches have equal encodings.
 func (b *Batch) MarshalBinary() ([]byte, error) {
-	head := make([]byte, 0, 17)
-	levels, exact := b.Levels()
-	kind := byte(encodedSamples)
-	if exact {
-		kind = encodedLevels
+	head, body := b.encode()
+	return append(head, body...), nil
+}
+
+// encode returns the encoding in its two parts: kind and shape, and the samples.
+func (b *Batch) encode() (head, body []byte) {
+	body, exact := b.Levels()
+	kind := byte(encodedLevels)
+	if !exact {
+		kind = encodedSamples
+		body = make([]byte, 0, 4*len(b.Data))
+		for _, v := range b.Data {
+			body = binary.LittleEndian.AppendUint32(body, math.Float32bits(v))
+		}
 	}
-	head = append(head, kind)
+	head = []byte{kind}
 	for _, d := range []int{b.N, b.C, b.H, b.W} {
 		head = binary.LittleEndian.AppendUint32(head, uint32(d))
 	}
-	if exact {
-		return append(head, levels...), nil
-	}
-	enc := make([]byte, len(head), len(head)+4*len(b.Data))
-	copy(enc, head)
-	for _, v := range b.Data {
-		enc = binary.LittleEndian.AppendUint32(enc, math.Float32bits(v))
-	}
-	return enc, nil
+	return head, body
 }
 
 // UnmarshalBinary decodes what MarshalBinary gave.
