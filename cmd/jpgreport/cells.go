@@ -46,7 +46,11 @@ func startCells(ctx context.Context, job notebook.Job) (notebook.Evaluator, cont
 		}
 	}
 	for _, d := range job.Data {
-		catalog[d.Name] = dataset.Source{Kind: d.Source, Path: d.Place, Classes: d.Classes}
+		source, err := sourceOf(d)
+		if err != nil {
+			return nil, nil, err
+		}
+		catalog[d.Name] = source
 	}
 	session, err := script.New(script.Options{Params: result.NewParams(job.Seed, job.Params)})
 	return session, dataset.WithCatalog(ctx, catalog), err

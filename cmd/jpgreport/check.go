@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jpgreport/runtime/fault"
+	"jpgreport/runtime/notebook"
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/script"
 	"jpgreport/runtime/spec"
@@ -23,8 +24,8 @@ func checkCommand() *cobra.Command {
 		Use:   "check SPEC…",
 		Short: "Say what is wrong with specs, and run nothing",
 		Long: `Check reads each spec, holds it to what a spec may say and its scripts to what
-the Go compiler would say, and tells all that is wrong at once, each mistake with
-its place and a code. It runs nothing.
+the Go compiler would say, and tells all that is wrong at once, each mistake
+with its place and a code. It runs nothing.
 
 "jpgreport doc CODE" explains a code by an example. --json prints a list of the
 mistakes, each with file, line, column, cell, code, message and hint.
@@ -60,7 +61,7 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print the mistakes as JSON on standard output")
-	c.Flags().StringArrayVar(&allowRead, "allow-read", nil, "let a spec name files below `DIR`, besides its own folder (repeatable)")
+	c.Flags().StringArrayVar(&allowRead, "allow-read", nil, "let a spec name files below `DIR` too (repeatable)")
 	return c
 }
 
@@ -84,6 +85,8 @@ func ofSpec(e *spec.Error) problem {
 func ofScript(e *result.Error) problem {
 	return problem{File: e.File, Line: e.Line, Column: e.Column, Cell: e.Cell, Code: e.Code, Message: e.Message, Hint: e.Hint, err: e}
 }
+
+func ofOther(err error) problem { return problem{Message: err.Error(), err: err} }
 
 // printJSON prints a value on lines of its own, as people can read it too.
 func printJSON(w io.Writer, v any) error {
@@ -130,16 +133,34 @@ func follows(e *result.Error, wrong spec.Errors) bool {
 // faults returns what is wrong with the scripts of a spec, as far as can be told
 // without running them.
 func faults(sp *spec.Spec) []*result.Error {
-	var scripts []result.Source
-	for _, c := range sp.Cells {
-		if c.Kind == spec.KindScript {
-			s := c.Source
-			scripts = append(scripts, result.Source{File: s.File, Line: s.Line, Column: s.Column, Text: s.Text})
-		}
-	}
-	found := script.Check(scripts)
+	_, sources := scripts(sp)
+	found := script.Check(sources)
 	for _, e := range found {
 		e.Cell = sp.ScriptAt(e.File, e.Line)
 	}
 	return found
+}
+
+// scripts returns the scripts of a spec with the ids of their cells.
+func scripts(sp *spec.Spec) (ids []string, sources []result.Source) {
+	for _, c := range sp.Cells {
+		if c.Kind == spec.KindScript {
+			s := c.Source
+			ids = append(ids, c.ID)
+			sources = append(sources, result.Source{File: s.File, Line: s.Line, Column: s.Column, Text: s.Text})
+		}
+	}
+	return ids, sources
+}
+
+// needs returns, by cell, what each script takes from earlier ones.
+func needs(sp *spec.Spec) map[string][]notebook.Need {
+	ids, sources := scripts(sp)
+	all := map[string][]notebook.Need{}
+	for i, taken := range script.Needs(sources) {
+		for _, n := range taken {
+			all[ids[i]] = append(all[ids[i]], notebook.Need{Name: n.Name, Cell: ids[n.From], Declared: n.Declared})
+		}
+	}
+	return all
 }

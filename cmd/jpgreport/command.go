@@ -40,6 +40,14 @@ func (e *statusError) Error() string {
 
 func (e *statusError) Unwrap() error { return e.err }
 
+// A hinted is an error with its remedy.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
 // run executes the command line and returns the exit status.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
@@ -55,11 +63,12 @@ their intervals, the checks the run makes on itself, and the record of it all.`,
 			return c.Help()
 		},
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(runCommand(), checkCommand(), schemaCommand(), dataCommand(), cacheCommand(), versionCommand(), cellsCommand())
+	root.AddCommand(initCommand(), runCommand(), serveCommand(), docCommand(), checkCommand(), schemaCommand(), dataCommand(), cacheCommand(), versionCommand(), cellsCommand())
 
 	err := root.ExecuteContext(ctx)
 	status := statusOf(err)
@@ -91,6 +100,7 @@ func complain(w io.Writer, err error) {
 	var ofSpec spec.Errors
 	var one *spec.Error
 	var ofCell *result.Error
+	var withHint hinted
 	switch {
 	case err == nil:
 	case errors.As(err, &ofSpec):
@@ -105,6 +115,9 @@ func complain(w io.Writer, err error) {
 		say(w, strings.TrimSpace(ofCell.Error())+tag(ofCell.Code))
 		excerpt(w, ofCell)
 		hint(w, ofCell.Hint)
+	case errors.As(err, &withHint):
+		say(w, "jpgreport: "+err.Error())
+		hint(w, withHint.hint)
 	default:
 		say(w, "jpgreport: "+err.Error())
 	}

@@ -35,17 +35,20 @@ var mayImport = map[string][]string{
 		"runtime/model", "runtime/pixel", "runtime/result", "runtime/sweep"},
 	"benchmarks/jpeg":            {"runtime/codec", "runtime/pixel"},
 	"benchmarks":                 {"runtime/dataset", "runtime/kernel", "runtime/model", "runtime/pixel"},
-	"runtime/script/symbols/gen": {},
+	"runtime/script/manual":      {},
+	"runtime/script/symbols/gen": {"runtime/script/manual"},
 	"templates":                  {},
 	"report":                     {"runtime/result", "templates"},
-	"cmd/jpgreport": {"report", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
-		"runtime/script", "runtime/spec", "runtime/store", "runtime/work"},
+	"report/preview":             {"templates"},
+	"cmd/jpgreport": {"report", "report/preview", "runtime/codec", "runtime/dataset", "runtime/fault", "runtime/model", "runtime/notebook", "runtime/result",
+		"runtime/script", "runtime/script/manual", "runtime/spec", "runtime/store", "runtime/work"},
 }
 
 // keepers says which of the module's packages alone may import a package of
 // others.
 var keepers = map[string]string{
 	"github.com/mmcloughlin/avo/":    "runtime/codec/gen runtime/kernel/gen",
+	"golang.org/x/image/":            "runtime/dataset",
 	"golang.org/x/sys/":              "cmd/jpgreport runtime/codec runtime/kernel",
 	"gorgonia.org/":                  "runtime/model",
 	"github.com/traefik/yaegi/":      "runtime/script runtime/script/symbols",
@@ -57,18 +60,19 @@ var keepers = map[string]string{
 	"github.com/spf13/cobra":         "cmd/jpgreport",
 	"github.com/schollz/progressbar": "cmd/jpgreport",
 	"os/exec":                        "benchmarks benchmarks/jpeg cmd/jpgreport runtime/notebook runtime/script/symbols/gen",
-	"net":                            "",
-	"net/":                           "",
+	"github.com/fsnotify/fsnotify":   "cmd/jpgreport",
+	"net":                            "cmd/jpgreport report/preview",
+	"net/":                           "cmd/jpgreport report/preview",
 	"unsafe":                         "",
 	"C":                              "",
 }
 
 // others says which packages of other modules a package may import, besides the
 // standard library, where that is few.
-var others = map[string][]string{"runtime/codec": {"golang.org/x/sys/cpu"}, "runtime/kernel": {"golang.org/x/sys/cpu"}}
+var others = map[string][]string{"runtime/codec": {"golang.org/x/sys/cpu"}, "runtime/dataset": {"golang.org/x/image/bmp", "golang.org/x/image/tiff", "golang.org/x/image/webp"}, "runtime/kernel": {"golang.org/x/sys/cpu"}}
 
 // standardOnly import nothing but the standard library and the module.
-var standardOnly = []string{"runtime/fault", "runtime/work", "runtime/result", "runtime/pixel", "runtime/attack", "runtime/dataset", "runtime/store", "templates"}
+var standardOnly = []string{"runtime/fault", "runtime/work", "runtime/result", "runtime/pixel", "runtime/attack", "runtime/store", "templates"}
 
 // TestImports holds every package to the rules of who may import whom.
 func TestImports(t *testing.T) {

@@ -13,6 +13,7 @@
 package dataset
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -27,6 +28,8 @@ type Set struct {
 	Images  *pixel.Batch
 	Labels  []int
 	Classes []string
+	Files   []string // the file of each image, relative to the set's folder; nil: images have no files of their own
+	Groups  []string // the photograph that each image was cut from; nil: each is its own
 }
 
 // First returns the first n images. They share the set's memory. n outside
@@ -35,7 +38,25 @@ func (s *Set) First(n int) (*Set, error) {
 	if n < 1 || n > s.Images.N {
 		return nil, fmt.Errorf("%s: the first %d images, want 1..%d", s.Name, n, s.Images.N)
 	}
-	return &Set{Name: s.Name, Images: s.Images.Slice(0, n), Labels: s.Labels[:n:n], Classes: s.Classes}, nil
+	f := &Set{Name: s.Name, Images: s.Images.Slice(0, n), Labels: s.Labels[:n:n], Classes: s.Classes}
+	if s.Files != nil {
+		f.Files = s.Files[:n:n]
+	}
+	if s.Groups != nil {
+		f.Groups = s.Groups[:n:n]
+	}
+	return f, nil
+}
+
+// Len returns the number of images.
+func (s *Set) Len() int { return len(s.Labels) }
+
+// Batch returns images from ≤ i < to, in the set's own memory, and their labels.
+func (s *Set) Batch(_ context.Context, from, to int) (*pixel.Batch, []int, error) {
+	if from < 0 || to < from || to > s.Len() || s.Len() != s.Images.N {
+		return nil, nil, fmt.Errorf("%s: images %d to %d, want a part of 0..%d with as many labels", s.Name, from, to, s.Images.N)
+	}
+	return s.Images.Slice(from, to), s.Labels[from:to:to], nil
 }
 
 // Digest returns the SHA-256, in hexadecimal, of the images and labels. It does

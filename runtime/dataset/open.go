@@ -13,16 +13,25 @@ import (
 
 // A Source says where a set comes from.
 type Source struct {
-	Kind    string   // "mnist": the embedded set; "fashion-mnist": where Debian puts it; "idx": IDX files in a folder
-	Path    string   // the folder; of "idx", and of "fashion-mnist" when it stands elsewhere
-	Classes []string // names of the classes; none: the known set's, else "0", "1" and so on
+	Kind    string   // one of the kinds below
+	Path    string   // the folder; for KindFashionMNIST only when it stands elsewhere
+	Classes []string // names of the classes; none: the known set's, those of the folder, else "0", "1" and so on
+
+	// Of picture files only.
+	Labels      string   // the file of the labels, a CSV table; [LabelsNone]; "": the folders that pictures stand in, if any
+	Columns     Columns  // of that table
+	Broken      string   // what becomes of pictures that cannot be used: [BrokenFail], also when "", or [BrokenSkip]
+	SHA256      string   // that the list of files has to have, in hexadecimal; "": any
+	Within      []string // folders, links resolved, that links may lead to; none: Path
+	Preparation Preparation
 }
 
 // Kinds of [Source].
 const (
-	KindMNIST        = nameMNIST
-	KindFashionMNIST = nameFashionMNIST
-	KindIDX          = "idx"
+	KindMNIST        = nameMNIST        // the embedded set
+	KindFashionMNIST = nameFashionMNIST // where Debian puts it
+	KindIDX          = "idx"            // IDX files
+	KindFolder       = "folder"         // picture files
 )
 
 // A Catalog says which sets may be opened, by name.
@@ -79,14 +88,28 @@ func open(ctx context.Context, name string, src Source) (*Splits, error) {
 		s.files, s.embedded, s.known = sub, true, nameMNIST
 	case src.Kind == KindFashionMNIST:
 		return s, s.openFashionMNIST(ctx, src, debianFashionMNIST)
-	case src.Kind == KindIDX && src.Path == "":
+	case (src.Kind == KindIDX || src.Kind == KindFolder) && src.Path == "":
 		return nil, fmt.Errorf("source %q has no path", src.Kind)
 	case src.Kind == KindIDX:
 		s.files = folder(src.Path)
+	case src.Kind == KindFolder:
+		if err := src.check(); err != nil {
+			return nil, err
+		}
+		return s, s.openFolder(ctx, src)
 	default:
-		return nil, fmt.Errorf("source %q, want %q, %q or %q", src.Kind, KindMNIST, KindFashionMNIST, KindIDX)
+		return nil, fmt.Errorf("source %q, want %q, %q, %q or %q", src.Kind, KindMNIST, KindFashionMNIST, KindIDX, KindFolder)
 	}
 	return s, s.open(ctx, src.Classes)
+}
+
+// check returns an error that names the option out of its range.
+func (src Source) check() error {
+	switch src.Broken {
+	case "", BrokenFail, BrokenSkip:
+		return src.Preparation.check()
+	}
+	return fmt.Errorf("broken %q, want %q or %q", src.Broken, BrokenFail, BrokenSkip)
 }
 
 // A folder is a folder's regular files. What a link in it leads to outside is

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"jpgreport/runtime/pixel"
@@ -24,6 +26,17 @@ type Splits struct {
 	embedded    bool
 	known       string // the known set that the files have to be, or ""
 	train, test *part
+
+	streams map[string]*stream // by the part's name; of sets that are decoded as they are asked for
+}
+
+// A stream is a part of such a set.
+type stream struct {
+	*Stream
+	artifacts []work.Artifact
+
+	mu  sync.Mutex
+	set *Set // once decoded as a whole
 }
 
 // A part is one of the two parts of a set.
@@ -47,15 +60,86 @@ type source struct {
 
 // Train returns the training images, samples N×1×H×W in [0,1], and their
 // labels. It names the files to the provenance in ctx.
-func (s *Splits) Train(ctx context.Context) (*Set, error) { return s.load(ctx, s.train) }
+func (s *Splits) Train(ctx context.Context) (*Set, error) { return s.whole(ctx, partTrain) }
 
-// Test returns the test images, as Train does the training images.
-func (s *Splits) Test(ctx context.Context) (*Set, error) { return s.load(ctx, s.test) }
+// Test returns the test images, as Train does the training images. A set of one
+// part has its images here.
+func (s *Splits) Test(ctx context.Context) (*Set, error) { return s.whole(ctx, partTest) }
+
+// StreamTrain returns the training images to be decoded as they are asked for. It
+// names the files to the provenance in ctx.
+func (s *Splits) StreamTrain(ctx context.Context) (*Stream, error) { return s.stream(ctx, partTrain) }
+
+// StreamTest returns the test images, as StreamTrain does the training images.
+func (s *Splits) StreamTest(ctx context.Context) (*Stream, error) { return s.stream(ctx, partTest) }
+
+// Names of the parts of a set.
+const (
+	partTrain = "train"
+	partTest  = "test"
+)
+
+// whole returns a part in memory.
+func (s *Splits) whole(ctx context.Context, name string) (*Set, error) {
+	if s.streams == nil {
+		return s.load(ctx, map[string]*part{partTrain: s.train, partTest: s.test}[name])
+	}
+	p, err := s.named(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.set == nil {
+		if p.set, err = p.Load(ctx); err != nil {
+			return nil, fmt.Errorf("data set %q: %w", s.Name, err)
+		}
+	}
+	return p.set, nil
+}
+
+func (s *Splits) stream(ctx context.Context, name string) (*Stream, error) {
+	if s.streams == nil { // IDX files, whose bytes are compressed as one
+		set, err := s.whole(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		b := set.Images
+		return &Stream{Name: set.Name, Labels: set.Labels, Classes: set.Classes, Channels: b.C, Height: b.H, Width: b.W, images: memory{b}}, nil
+	}
+	p, err := s.named(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return p.Stream, nil
+}
+
+// named returns a part of a set that is decoded as it is asked for, and names its
+// files to the provenance in ctx.
+func (s *Splits) named(ctx context.Context, name string) (*stream, error) {
+	p := s.streams[name]
+	if p == nil {
+		return nil, fmt.Errorf("data set %q has no %s images, only %s", s.Name, name, strings.Join(slices.Sorted(maps.Keys(s.streams)), " and "))
+	}
+	for _, a := range p.artifacts {
+		work.Use(ctx, a)
+	}
+	return p, nil
+}
+
+// memory is the [images] of a batch.
+type memory struct{ all *pixel.Batch }
+
+func (m memory) batch(_ context.Context, from, to int) (*pixel.Batch, error) {
+	return m.all.Slice(from, to), nil
+}
+
+func (m memory) digest() string { return m.all.Digest() }
 
 // open reads the labels and the headers of the images.
 func (s *Splits) open(ctx context.Context, classes []string) error {
-	s.train = &part{name: "train", images: trainImages, labels: trainLabels}
-	s.test = &part{name: "test", images: testImages, labels: testLabels}
+	s.train = &part{name: partTrain, images: trainImages, labels: trainLabels}
+	s.test = &part{name: partTest, images: testImages, labels: testLabels}
 	var found []string
 	var raw [][]byte
 	for _, p := range []*part{s.train, s.test} {

@@ -153,24 +153,27 @@ func (b *Batch) Shape() string { return fmt.Sprintf("%d×%d×%d×%d", b.N, b.C, 
 // whether every sample is level/255 for a whole level.
 func (b *Batch) Levels() (levels []byte, exact bool) {
 	levels = make([]byte, len(b.Data))
-	exact = spread(len(levels), func(from, to int) bool {
-		same := true
-		l := levels[from:to]
+	return levels, b.levels(levels)
+}
+
+// levels writes the levels and reports whether they are exact. A run that recalls
+// all it can spends most of its time here, on digests; so samples that are whole
+// levels, as most are, are found without a division, and all cores take part.
+func (b *Batch) levels(levels []byte) (exact bool) {
+	return spread(len(b.Data), func(from, to int) bool {
+		exact := true
+		levels := levels[from:to]
 		for i, v := range b.Data[from:to] {
-			var level byte
-			if v >= 0 && v <= 1 { // as Level has it, without asking which samples are 0
-				level = byte(int32(float32(v*255) + 0.5))
-			} else {
-				level = Level(v)
+			if l := byte(int32(float32(v*255) + 0.5)); samples[l] == v {
+				levels[i] = l
+				continue
 			}
-			l[i] = level
-			if samples[level] != v {
-				same = false
-			}
+			l := Level(v)
+			levels[i] = l
+			exact = exact && samples[l] == v
 		}
-		return same
+		return exact
 	})
-	return levels, exact
 }
 
 // fewSamples is below what a second core is worth starting for.
@@ -203,11 +206,9 @@ func (b *Batch) Round() *Batch {
 
 // Digest returns the SHA-256, in hexadecimal, of the shape and the samples.
 func (b *Batch) Digest() string {
-	head, body := b.encode()
-	h := sha256.New()
-	h.Write(head)
-	h.Write(body)
-	return hex.EncodeToString(h.Sum(nil))
+	enc, _ := b.MarshalBinary()
+	sum := sha256.Sum256(enc)
+	return hex.EncodeToString(sum[:])
 }
 
 // The encodings of MarshalBinary, its first byte.
@@ -219,26 +220,23 @@ const (
 // MarshalBinary encodes the batch: one byte a sample where every sample is an
 // 8-bit level, else four. Equal batches have equal encodings.
 func (b *Batch) MarshalBinary() ([]byte, error) {
-	head, body := b.encode()
-	return append(head, body...), nil
-}
-
-// encode returns the encoding in its two parts: kind and shape, and the samples.
-func (b *Batch) encode() (head, body []byte) {
-	body, exact := b.Levels()
-	kind := byte(encodedLevels)
+	const head = 17
+	enc := make([]byte, head+len(b.Data))
+	exact := b.levels(enc[head:])
 	if !exact {
-		kind = encodedSamples
-		body = make([]byte, 0, 4*len(b.Data))
-		for _, v := range b.Data {
-			body = binary.LittleEndian.AppendUint32(body, math.Float32bits(v))
+		enc = make([]byte, head+4*len(b.Data))
+		for i, v := range b.Data {
+			binary.LittleEndian.PutUint32(enc[head+4*i:], math.Float32bits(v))
 		}
 	}
-	head = []byte{kind}
-	for _, d := range []int{b.N, b.C, b.H, b.W} {
-		head = binary.LittleEndian.AppendUint32(head, uint32(d))
+	enc[0] = encodedSamples
+	if exact {
+		enc[0] = encodedLevels
 	}
-	return head, body
+	for i, d := range []int{b.N, b.C, b.H, b.W} {
+		binary.LittleEndian.PutUint32(enc[1+4*i:], uint32(d))
+	}
+	return enc, nil
 }
 
 // UnmarshalBinary decodes what MarshalBinary gave.

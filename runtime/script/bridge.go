@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/script/symbols"
@@ -25,7 +26,15 @@ type bridge struct {
 	params   *result.Params
 	out      *result.Cell
 	at       map[int][]int // by cell and function, the offset of the statement
+	notes    map[int][]int // by cell, operands; see note
 	finished chan struct{} // closed when the cell's body has ended
+	here     atomic.Pointer[here]
+}
+
+// here is what the cell that runs notes.
+type here struct {
+	cell int
+	at   []int
 }
 
 func (b *bridge) begin(ctx context.Context, out *result.Cell) { b.ctx, b.out = ctx, out }
@@ -33,26 +42,33 @@ func (b *bridge) begin(ctx context.Context, out *result.Cell) { b.ctx, b.out = c
 func (b *bridge) symbols() symbols.Package {
 	return symbols.Package{
 		"At": reflect.ValueOf(func(cell, functions int) []int {
-			b.at[cell] = make([]int, functions)
-			return b.at[cell]
+			at := make([]int, functions)
+			b.at[cell] = at
+			b.here.Store(&here{cell, at})
+			return at
 		}),
-		"Clear":       reflect.ValueOf(clearAny),
-		"Ctx":         reflect.ValueOf(func() context.Context { return b.ctx }),
-		"Deferring":   reflect.ValueOf(runDeferring),
-		"MaxFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Max(v) }),
-		"MaxInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Max(v) }),
-		"MaxString":   reflect.ValueOf(func(v ...string) string { return slices.Max(v) }),
-		"MaxUint":     reflect.ValueOf(func(v ...uint64) uint64 { return slices.Max(v) }),
-		"MinFloat":    reflect.ValueOf(func(v ...float64) float64 { return slices.Min(v) }),
-		"MinInt":      reflect.ValueOf(func(v ...int64) int64 { return slices.Min(v) }),
-		"MinString":   reflect.ValueOf(func(v ...string) string { return slices.Min(v) }),
-		"MinUint":     reflect.ValueOf(func(v ...uint64) uint64 { return slices.Min(v) }),
-		"Must":        reflect.ValueOf(must),
+		"Clear":     reflect.ValueOf(clearAny),
+		"Ctx":       reflect.ValueOf(func() context.Context { return b.ctx }),
+		"Deferring": reflect.ValueOf(runDeferring),
+		"MaxFloat":  reflect.ValueOf(func(v ...float64) float64 { return slices.Max(v) }),
+		"MaxInt":    reflect.ValueOf(func(v ...int64) int64 { return slices.Max(v) }),
+		"MaxString": reflect.ValueOf(func(v ...string) string { return slices.Max(v) }),
+		"MaxUint":   reflect.ValueOf(func(v ...uint64) uint64 { return slices.Max(v) }),
+		"MinFloat":  reflect.ValueOf(func(v ...float64) float64 { return slices.Min(v) }),
+		"MinInt":    reflect.ValueOf(func(v ...int64) int64 { return slices.Min(v) }),
+		"MinString": reflect.ValueOf(func(v ...string) string { return slices.Min(v) }),
+		"MinUint":   reflect.ValueOf(func(v ...uint64) uint64 { return slices.Min(v) }),
+		"Must":      reflect.ValueOf(must),
+		"Notes": reflect.ValueOf(func(cell, operands int) []int {
+			b.notes[cell] = make([]int, operands)
+			return b.notes[cell]
+		}),
 		"Out":         reflect.ValueOf(func() *result.Cell { return b.out }),
 		"Params":      reflect.ValueOf(func() *result.Params { return b.params }),
 		"Raised":      reflect.ValueOf(func(v any) any { return raised{value: v} }),
 		"RaisedError": reflect.ValueOf(func(err error) any { return raised{value: err} }),
 		"Run":         reflect.ValueOf(b.run),
+		"Runes":       reflect.ValueOf(runes),
 	}
 }
 
@@ -83,6 +99,20 @@ func runDeferring(body func(func(func()))) {
 	}
 	defer unwind()
 	body(func(f func()) { deferred = append(deferred, f) })
+}
+
+// A character is one of a string, and where it begins.
+type character struct {
+	At   int
+	Rune rune
+}
+
+func runes(s string) []character {
+	list := make([]character, 0, len(s))
+	for i, c := range s {
+		list = append(list, character{i, c})
+	}
+	return list
 }
 
 // must is what a script calls with the error of a primitive.

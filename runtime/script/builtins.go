@@ -14,6 +14,11 @@ import (
 // of panic, whose argument would reach the session in the interpreter's own form.
 // It reports whether to look inside.
 func (r *rewriter) call(n *ast.CallExpr) bool {
+	if r.isInterfaceConversion(n) {
+		typ := r.typeText(r.info.TypeOf(n))
+		r.replace(n.Pos(), n.Args[0].Pos(), "func()"+typ+"{var "+own+"v "+typ+"=")
+		return true
+	}
 	r.variadic(n)
 	switch name := r.builtin(n); name {
 	case "min", "max":
@@ -27,13 +32,15 @@ func (r *rewriter) call(n *ast.CallExpr) bool {
 		r.replace(n.Fun.Pos(), n.Fun.End(), own+".Clear")
 	case "panic":
 		raised := "Raised"
-		if types.Implements(r.info.TypeOf(n.Args[0]), types.Universe.Lookup("error").Type().Underlying().(*types.Interface)) {
+		if types.Implements(r.info.TypeOf(n.Args[0]), errorInterface) {
 			raised = "RaisedError"
 		}
 		r.insert(n.Args[0].Pos(), "%s.%s(", own, raised)
 	}
 	return true
 }
+
+var errorInterface = types.Universe.Lookup("error").Type().Underlying().(*types.Interface)
 
 // variadic makes the slice of a variadic call f(list) of a function of ...any
 // itself where list is a []any, which the interpreter would spread.
@@ -56,7 +63,18 @@ func (r *rewriter) variadic(n *ast.CallExpr) {
 	}
 }
 
+// isInterfaceConversion reports whether n converts to an interface. The interpreter
+// goes on with the value as it was, so a variable is put in between.
+func (r *rewriter) isInterfaceConversion(n *ast.CallExpr) bool {
+	tv := r.info.Types[n.Fun]
+	return tv.IsType() && types.IsInterface(tv.Type)
+}
+
 func (r *rewriter) leaveCall(n *ast.CallExpr) {
+	if r.isInterfaceConversion(n) {
+		r.replace(n.Args[0].End(), n.Rparen+1, ";return ("+own+"v)}()")
+		return
+	}
 	switch r.builtin(n) {
 	case "min", "max":
 		for _, a := range n.Args {
@@ -78,6 +96,15 @@ func (r *rewriter) fold(e ast.Expr) bool {
 		r.close(e)
 	}
 	return !ok
+}
+
+// large does so for a literal that is no int64, which the interpreter takes for one.
+func (r *rewriter) large(e *ast.BasicLit) {
+	if tv := r.info.Types[e]; tv.Value != nil && tv.Value.Kind() == constant.Int {
+		if _, fits := constant.Int64Val(tv.Value); !fits {
+			r.fold(e)
+		}
+	}
 }
 
 // constant prints a constant expression. It stands in parentheses only where it

@@ -17,7 +17,7 @@ var codes = []struct {
 	{fault.BadImport, regexp.MustCompile(`^import ".*" is not for scripts`)},
 	{fault.Concurrent, regexp.MustCompile(`^(?:go statements|select statements|channels) have no place`)},
 	{fault.NotSupported, regexp.MustCompile(`\bnot supported\b|^.* does not see the methods of|do(?:es)? not know the names of|^fmt does not see`)},
-	{fault.Foreign, regexp.MustCompile(`^cannot .*, a variable of compiled code$`)},
+	{fault.Foreign, regexp.MustCompile(`^cannot .*, a variable of compiled code$|^cannot assign to .*, which a run fills$`)},
 	{fault.Redeclared, regexp.MustCompile(`\bis predeclared in every cell$|^names that begin with .* are taken$|is a type of Go itself$|redeclared|already declared|^no new variables`)},
 	{fault.TooEarly, regexp.MustCompile(`which is declared below$`)},
 	{fault.Undefined, regexp.MustCompile(`^undefined: `)},

@@ -3,6 +3,7 @@ package script
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,7 +23,10 @@ import (
 //	---
 //	statements              in func main when compiled
 //	!!! message             when the cell is refused; the compiled program is then not looked at
-type conformance struct{ name, decls, stmts, refusal string }
+type conformance struct {
+	name, decls, stmts, refusal string
+	random                      bool
+}
 
 func conformancePrograms(t *testing.T) (ps []conformance) {
 	text, err := os.ReadFile("testdata/conformance.txt")
@@ -43,25 +47,46 @@ func conformancePrograms(t *testing.T) (ps []conformance) {
 	return ps
 }
 
+var (
+	random     = flag.Int("random", 40, "also try `N` random programs")
+	randomSeed = flag.Uint64("random-seed", 1, "the first of their seeds")
+)
+
 func TestACellMeansWhatGoMeans(t *testing.T) {
 	programs := conformancePrograms(t)
+	for i := range *random {
+		programs = append(programs, randomProgram(*randomSeed+uint64(i)))
+	}
 	compiled := runCompiled(t, programs)
 	for i, p := range programs {
 		t.Run(p.name, func(t *testing.T) {
 			got, err := runCell(p.decls + "\n" + p.stmts)
+			want, panicked, _ := strings.Cut(compiled[i], panics)
 			var e *result.Error
 			switch {
 			case p.refusal != "":
 				if !errors.As(err, &e) || e.Message != p.refusal {
 					t.Errorf("got %v, want the refusal %q", err, p.refusal)
 				}
-			case err != nil:
+			case p.random && len(Check([]result.Source{{Text: p.decls + "\n" + p.stmts}})) > 0:
+				t.Skip("refused: ", err)
+			case got != want:
+				t.Errorf("the cell prints\n%s\nand ends with %v; the compiled program prints\n%s", got, err, compiled[i])
+			case panicked == "" && err != nil:
 				t.Errorf("the cell failed: %v", err)
-			case got != compiled[i]:
-				t.Errorf("the cell prints\n%s\nthe compiled program prints\n%s", got, compiled[i])
+			case panicked != "" && (!errors.As(err, &e) || !strings.HasPrefix(inWords(panicked), e.Message)):
+				t.Errorf("the cell ends with %v, the compiled program with %s", err, panicked)
 			}
 		})
 	}
+}
+
+// panics stands in a compiled program's output before the value of its panic.
+const panics = "\x01"
+
+// inWords returns a panic's words without what a script's author need not read.
+func inWords(panicked string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(panicked, "runtime error: "), "invalid memory address or ")
 }
 
 func runCell(text string) (string, error) {
@@ -81,6 +106,10 @@ func printed(c *result.Cell) string {
 	}
 	return b.String()
 }
+
+// telling prints with what a compiled program panics. The program then imports fmt.
+const telling = `defer func() { if r := recover(); r != nil { fmt.Print("` + panics + `", r) } }()
+`
 
 // runCompiled builds one program of all that are not refused and returns what
 // each prints.
@@ -103,7 +132,7 @@ func runCompiled(t *testing.T, programs []conformance) []string {
 		}
 		fmt.Fprintf(&imports, "import p%d \"conformance/p%d\"\n", i, i)
 		fmt.Fprintf(&calls, "p%d.Main()\n", i)
-		write(fmt.Sprintf("p%d/p.go", i), fmt.Sprintf("package p%d\n%s\nfunc Main() {\n%s\n}\n", i, p.decls, p.stmts))
+		write(fmt.Sprintf("p%d/p.go", i), fmt.Sprintf("package p%d\n%s\nfunc Main() {\n%s%s\n}\n", i, p.decls, telling, p.stmts))
 	}
 	write("go.mod", "module conformance\n\ngo 1.26\n")
 	write("main.go", "package main\n\nimport \"fmt\"\n"+imports.String()+"\nfunc main() {\n"+calls.String()+"}\n")

@@ -28,22 +28,11 @@ func (t *refusal) asserted(e ast.Expr) {
 		t.errorf(e.Pos(), hint, "asking an interface for another interface, %s, is not supported in scripts", types.ExprString(e))
 		return
 	}
-	first := "" // by name, as the map has no order
-	for id, obj := range t.info.Defs {
-		if n, ok := obj.(*types.TypeName); ok && types.Identical(n.Type().Underlying(), typ) && (first == "" || id.Name < first) {
-			first = id.Name
+	for _, n := range t.namedTypes() {
+		if types.Identical(n.Underlying(), typ) {
+			t.errorf(e.Pos(), hint, "asking an interface for %s is not supported beside the type %s, from which the interpreter cannot tell it", types.ExprString(e), n.Obj().Name())
+			return
 		}
-	}
-	if first != "" {
-		t.errorf(e.Pos(), hint, "asking an interface for %s is not supported beside the type %s, from which the interpreter cannot tell it", types.ExprString(e), first)
-	}
-}
-
-// converted refuses to convert to an interface of the script explicitly.
-func (t *refusal) converted(call *ast.CallExpr) {
-	tv := t.info.Types[call.Fun]
-	if n, ok := tv.Type.(*types.Named); ok && tv.IsType() && n.Obj().Pkg() == t.pkg && types.IsInterface(n) {
-		t.errorf(call.Pos(), "write var v "+n.Obj().Name()+" = …", "converting to the interface %s in an expression is not supported in scripts", n.Obj().Name())
 	}
 }
 
@@ -82,13 +71,15 @@ func (t *refusal) methodless(call *ast.CallExpr) {
 	}
 }
 
-// errorsAs refuses errors.As with a script's type.
-func (t *refusal) errorsAs(call *ast.CallExpr) {
-	if f := t.compiled(call); f == nil || f.FullName() != "errors.As" || len(call.Args) != 2 {
+// anError refuses a type of the script that is an error. Compiled code cannot call
+// its method everywhere, nor does errors.Is or errors.As find it.
+func (t *refusal) anError(n *ast.TypeSpec) {
+	obj := t.info.Defs[n.Name]
+	if obj == nil || types.IsInterface(obj.Type()) {
 		return
 	}
-	if typ := t.info.TypeOf(call.Args[1]); typ != nil && t.scripted(typ, false, map[types.Type]bool{}) != nil {
-		t.errorf(call.Args[1].Pos(), "compare with a variable by errors.Is", "errors.As with a type of the script is not supported")
+	if types.Implements(obj.Type(), errorInterface) || types.Implements(types.NewPointer(obj.Type()), errorInterface) {
+		t.errorf(n.Name.Pos(), "make errors with errors.New or fmt.Errorf", "%s is an error of the script's own type, which is not supported in scripts", n.Name.Name)
 	}
 }
 
@@ -134,6 +125,12 @@ func (t *refusal) format(call *ast.CallExpr) {
 		}
 		if named := t.scripted(typ, false, map[types.Type]bool{}); named != nil && names {
 			t.errorf(a.Pos(), "print its name as text", "%%T and %%#v do not know the names of a script's types, such as %s", named.Obj().Name())
+		}
+		if i, ok := typ.Underlying().(*types.Interface); ok {
+			if n := t.implementing(i); n != nil && printsItself(n) {
+				t.errorf(a.Pos(), "call its method", "fmt does not see the methods of %s inside of %s", n.Obj().Name(), types.ExprString(a))
+			}
+			continue
 		}
 		if named := t.inside(typ); named != nil {
 			t.errorf(a.Pos(), "print the values one by one", "fmt does not see the methods of %s inside a %s",

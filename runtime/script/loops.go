@@ -66,15 +66,26 @@ func (r *rewriter) forStmt(n *ast.ForStmt) {
 // rangeStmt gives each iteration variables of its own where something may hold
 // on to them, and turns a range over an integer into a loop that counts.
 func (r *rewriter) rangeStmt(n *ast.RangeStmt) {
-	if b, ok := r.info.TypeOf(n.X).Underlying().(*types.Basic); ok && b.Info()&types.IsInteger != 0 {
-		r.rangeInt(n, b)
+	if b, ok := r.info.TypeOf(n.X).Underlying().(*types.Basic); ok {
+		if b.Info()&types.IsString != 0 {
+			r.rangeString(n)
+		} else {
+			r.rangeInt(n, b)
+		}
 		return
+	}
+	if p, ok := r.info.TypeOf(n.X).Underlying().(*types.Pointer); ok { // to an array; only its slice is looped over right
+		if _, named := r.info.TypeOf(n.X).(*types.Named); !named && p != nil {
+			r.insert(n.X.Pos(), "(")
+			r.insertAfter(n.X, ")[:]")
+		}
 	}
 	held := n.Tok == token.ASSIGN // which the interpreter does not do
 	parts := []ast.Expr{n.Key, n.Value}
 	for _, e := range parts {
 		if id, ok := e.(*ast.Ident); ok && n.Tok == token.DEFINE && id.Name != "_" {
-			held = held || r.held(r.info.Defs[id], n)
+			obj := r.info.Defs[id] // the interpreter counts in the variable itself
+			held = held || r.held(obj, n) || r.assigned(obj, n.Body)
 		}
 	}
 	if !held {
@@ -86,7 +97,7 @@ func (r *rewriter) rangeStmt(n *ast.RangeStmt) {
 			continue
 		}
 		name := r.fresh("v", e.Pos())
-		olds, news = append(olds, r.text(e)), append(news, name)
+		olds, news = append(olds, r.target(e)), append(news, name)
 		r.replace(e.Pos(), e.End(), name)
 	}
 	if len(olds) == 0 {
@@ -101,6 +112,15 @@ func (r *rewriter) rangeStmt(n *ast.RangeStmt) {
 // text returns the source of e.
 func (r *rewriter) text(e ast.Expr) string {
 	return r.cell.src.Text[r.cell.offset(e.Pos()):r.cell.offset(e.End())]
+}
+
+// target returns the source of e, which is assigned to, under the name that it has
+// by now.
+func (r *rewriter) target(e ast.Expr) string {
+	if id, ok := e.(*ast.Ident); ok && r.renamed[id] != "" {
+		return r.renamed[id]
+	}
+	return r.text(e)
 }
 
 // rangeInt turns
@@ -119,8 +139,30 @@ func (r *rewriter) rangeInt(n *ast.RangeStmt, b *types.Basic) {
 	r.replace(n.For+3, n.X.Pos(), fmt.Sprintf(" %s,%s:=%s(0),%s(", i, end, t, t))
 	r.insert(n.X.End(), ");%s<%s;%s++", i, end, i)
 	if n.Key != nil && !isBlank(n.Key) {
-		r.insert(n.Body.Lbrace+1, "%s%s%s;", r.text(n.Key), n.Tok, i)
+		r.insert(n.Body.Lbrace+1, "%s%s%s;", r.target(n.Key), n.Tok, i)
 	}
+}
+
+// rangeString turns
+//
+//	for i, c := range s { … }    into    for _, V := range Runes(s) { i, c := V.At, V.Rune; … }
+//
+// The interpreter counts the three bytes of U+FFFD where a byte is not UTF-8.
+func (r *rewriter) rangeString(n *ast.RangeStmt) {
+	v := r.fresh("c", n.Pos())
+	head := " range " + own + ".Runes(string("
+	var to, from []string
+	for i, e := range []ast.Expr{n.Key, n.Value} {
+		if e != nil && !isBlank(e) {
+			to, from = append(to, r.target(e)), append(from, v+[]string{".At", ".Rune"}[i])
+		}
+	}
+	if len(to) > 0 {
+		head = " _," + v + ":=" + head
+		r.insert(n.Body.Lbrace+1, "%s%s%s;", strings.Join(to, ","), n.Tok, strings.Join(from, ","))
+	}
+	r.replace(n.For+3, n.X.Pos(), head)
+	r.insert(n.X.End(), "))")
 }
 
 func isBlank(e ast.Expr) bool {
@@ -179,6 +221,28 @@ func (t *typing) held(obj types.Object, n ast.Node) (held bool) {
 		return !held
 	})
 	return held
+}
+
+// assigned reports whether a statement in n sets the variable obj.
+func (t *typing) assigned(obj types.Object, n ast.Node) (found bool) {
+	is := func(e ast.Expr) bool {
+		id, ok := ast.Unparen(e).(*ast.Ident)
+		return ok && t.info.Uses[id] == obj
+	}
+	ast.Inspect(n, func(m ast.Node) bool {
+		switch m := m.(type) {
+		case *ast.AssignStmt:
+			for _, e := range m.Lhs {
+				found = found || is(e)
+			}
+		case *ast.IncDecStmt:
+			found = found || is(m.X)
+		case *ast.RangeStmt:
+			found = found || m.Key != nil && is(m.Key) || m.Value != nil && is(m.Value)
+		}
+		return !found
+	})
+	return found
 }
 
 func (t *typing) mentions(n ast.Node, obj types.Object) (found bool) {

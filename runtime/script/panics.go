@@ -124,9 +124,9 @@ func inGo(s string) (message, hint string) {
 	case has("negative len", "negative cap", "len > cap"):
 		return "make with a size that is out of range", ""
 	case has("slice index out of bounds", "string slice index", "Slice: ", "Slice3"):
-		return "slice bounds out of range", ""
+		return badBounds, ""
 	case has("index out of range"):
-		return "index out of range", ""
+		return outOfRange, ""
 	case has("zero Value", "nil pointer"):
 		return "nil pointer dereference", "what stands before the dot, the bracket or after the star is nil"
 	}

@@ -64,13 +64,17 @@ func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
 				if len(s.Values) == 0 {
 					continue
 				}
+				note := r.note(&ast.DeclStmt{Decl: &ast.GenDecl{TokPos: s.Pos(), Specs: []ast.Spec{s}}})
 				r.commaOK(len(s.Names), s.Values)
 				r.tuple(len(s.Names), s.Values)
+				if len(s.Names) == 1 {
+					r.single(s.Names[0], s.Values[0])
+				}
 				for _, v := range s.Values {
 					r.edit(v)
 				}
 				parts = append(parts, func() {
-					fmt.Fprintf(&body, "%s%s=%s;\n", r.stamp(s.Pos()), r.print(s.Names[0].Pos(), s.Names[len(s.Names)-1].End()), r.print(s.Values[0].Pos(), s.Values[len(s.Values)-1].End()))
+					fmt.Fprintf(&body, "%s%s%s=%s;\n", r.stamp(s.Pos()), note, r.print(s.Names[0].Pos(), s.Names[len(s.Names)-1].End()), r.print(s.Values[0].Pos(), s.Values[len(s.Values)-1].End()))
 				})
 			}
 		case ast.Stmt:
@@ -80,8 +84,9 @@ func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
 				}
 				r.replace(a.TokPos, a.TokPos+2, "=")
 			}
+			note := r.note(n)
 			r.edit(n)
-			parts = append(parts, func() { body.WriteString(r.stamp(n.Pos()) + r.print(n.Pos(), n.End()) + "\n") })
+			parts = append(parts, func() { body.WriteString(r.stamp(n.Pos()) + note + r.print(n.Pos(), n.End()) + "\n") })
 		}
 	}
 	r.sort()
@@ -89,7 +94,7 @@ func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
 		f()
 	}
 	p.functions = r.count + 1
-	at := fmt.Sprintf("var %sat%d = %s.At(%d, %d)\n", own, c.index, own, c.index, p.functions)
+	at := fmt.Sprintf("var %sat%d = %[1]s.At(%[2]d, %d)\nvar %[1]sn%[2]d = %[1]s.Notes(%[2]d, %[4]d)\n", own, c.index, p.functions, c.noted)
 	for _, d := range []string{consts.String(), at + vars.String(), funcs.String()} {
 		if d != "" {
 			p.decls = append(p.decls, d)

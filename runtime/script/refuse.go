@@ -35,6 +35,7 @@ func (t *refusal) visit(n ast.Node) bool {
 	}
 	t.stack = append(t.stack, n)
 	t.boxes(n)
+	t.compared(n)
 	switch n := n.(type) {
 	case *ast.GoStmt:
 		t.errorf(n.Pos(), single, "go statements have no place in a script")
@@ -65,6 +66,7 @@ func (t *refusal) visit(n ast.Node) bool {
 		t.generic(n.Name, n.Type.TypeParams)
 	case *ast.TypeSpec:
 		t.generic(n.Name, n.TypeParams)
+		t.anError(n)
 		if types.Universe.Lookup(n.Name.Name) != nil {
 			t.errorf(n.Name.Pos(), "choose another name", "%s is a type of Go itself", n.Name.Name)
 		}
@@ -96,8 +98,6 @@ func (t *refusal) visit(n ast.Node) bool {
 		t.ident(n)
 	case *ast.CallExpr:
 		t.format(n)
-		t.errorsAs(n)
-		t.converted(n)
 		t.methodless(n)
 	case *ast.SelectorExpr:
 		if s := t.info.Selections[n]; s != nil && s.Kind() == types.MethodExpr {
@@ -166,6 +166,9 @@ func (t *refusal) header(n *ast.ForStmt) {
 
 // foreign refuses changing what does not belong to the script.
 func (t *refusal) foreign(e ast.Expr, verb string) {
+	if verb == "assign to" {
+		t.record(e)
+	}
 	switch e := ast.Unparen(e).(type) {
 	case *ast.SelectorExpr:
 		if v, ok := t.info.Uses[e.Sel].(*types.Var); ok && !v.IsField() {
@@ -181,3 +184,26 @@ func (t *refusal) foreign(e ast.Expr, verb string) {
 		}
 	}
 }
+
+// record refuses to overwrite a cell, which would lose what it has put out and
+// where more of it is to go.
+func (t *refusal) record(e ast.Expr) {
+	if typ := t.info.TypeOf(e); typ != nil && !isPointer(typ) && isCell(typ) {
+		t.errorf(e.Pos(), "call the methods of out", "cannot assign to a result.Cell, which a run fills")
+	}
+	if s, ok := ast.Unparen(e).(*ast.SelectorExpr); ok {
+		if sel := t.info.Selections[s]; sel != nil && isCell(sel.Recv()) {
+			t.errorf(e.Pos(), "call the methods of out", "cannot assign to a field of a result.Cell, which a run fills")
+		}
+	}
+}
+
+func isCell(typ types.Type) bool {
+	if p, ok := typ.(*types.Pointer); ok {
+		typ = p.Elem()
+	}
+	n, ok := typ.(*types.Named)
+	return ok && n.Obj().Name() == "Cell" && n.Obj().Pkg().Path() == "jpgreport/runtime/result"
+}
+
+func isPointer(typ types.Type) bool { _, ok := typ.(*types.Pointer); return ok }

@@ -147,7 +147,7 @@ func (r *rewriter) bracket(v ast.Expr) {
 }
 
 // insertAfter adds text behind a value once all edits in it are made.
-func (r *rewriter) insertAfter(v ast.Expr, text string) { r.after[v] += text }
+func (r *rewriter) insertAfter(v ast.Node, text string) { r.after[v] += text }
 
 // leaveDefer turns defer f(x) into D's call of a function that has copies of f
 // and x.

@@ -135,10 +135,12 @@ func (r *rewriter) enter(n ast.Node) bool {
 		if _, literal := n.X.(*ast.BasicLit); !literal {
 			return r.fold(n)
 		}
+	case *ast.BasicLit:
+		r.large(n)
 	case *ast.BinaryExpr:
-		return r.fold(n)
+		return r.fold(n) && r.condition(n)
 	case *ast.ParenExpr:
-		return r.fold(n)
+		return r.fold(n) && r.bare(n)
 	case *ast.ForStmt:
 		r.forStmt(n)
 	case *ast.RangeStmt:
@@ -153,6 +155,9 @@ func (r *rewriter) enter(n ast.Node) bool {
 	case *ast.ValueSpec:
 		r.commaOK(len(n.Names), n.Values)
 		r.tuple(len(n.Names), n.Values)
+		if len(n.Names) == 1 && len(n.Values) == 1 {
+			r.single(n.Names[0], n.Values[0])
+		}
 	case *ast.CaseClause:
 		r.conditions(n)
 	case *ast.BranchStmt:
@@ -169,13 +174,17 @@ func (r *rewriter) enterStmt(s ast.Stmt) {
 	switch p := r.parent().(type) {
 	case *ast.BlockStmt:
 		if !isClause(s) {
-			r.insert(s.Pos(), "%s", r.stamp(s.Pos()))
+			r.insert(s.Pos(), "%s%s", r.stamp(s.Pos()), r.note(s))
 		}
 	case *ast.CaseClause:
-		r.insert(s.Pos(), "%s", r.stamp(s.Pos()))
+		if _, ok := s.(*ast.LabeledStmt); ok { // whose label is not found right below a case
+			r.insert(s.Pos(), "{")
+			r.insertAfter(s, "}")
+		}
+		r.insert(s.Pos(), "%s%s", r.stamp(s.Pos()), r.note(s))
 	case *ast.IfStmt:
 		if s == p.Else && !isBlock(s) { // else if: its condition has a line of its own
-			r.insert(s.Pos(), "{%s", r.stamp(s.Pos()))
+			r.insert(s.Pos(), "{%s%s", r.stamp(s.Pos()), r.note(s))
 		}
 	}
 }
@@ -244,10 +253,10 @@ func (r *rewriter) tuple(variables int, values []ast.Expr) {
 }
 
 // single does so where one value is assigned: a composite literal would become
-// another variable of the same name, and what an operator yields would not get
-// into an interface.
+// another variable of the same name, what an operator yields would not get into an
+// interface, and all blanks have the type of the first.
 func (r *rewriter) single(to, v ast.Expr) {
-	if _, ok := v.(*ast.CompositeLit); ok || types.IsInterface(r.info.TypeOf(v)) || isInterface(r.info.TypeOf(to)) {
+	if _, ok := v.(*ast.CompositeLit); ok || isBlank(to) || types.IsInterface(r.info.TypeOf(v)) || isInterface(r.info.TypeOf(to)) {
 		r.bracket(v)
 	}
 }

@@ -16,10 +16,6 @@
 //
 // [Check] does steps 2 and 3 for all cells of a spec and runs nothing.
 //
-// What still differs, as only the running script could tell: a nil pointer of a
-// script's type in an interface compares equal to nil, and two values of script's
-// types made of the same type compare equal inside interfaces.
-//
 // A script sees four names without an import: ctx, out, params and must. The
 // last takes an error and ends the cell at that line when it is not nil.
 package script
@@ -30,6 +26,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"sync/atomic"
 	"time"
 
 	"github.com/traefik/yaegi/interp"
@@ -56,6 +53,7 @@ type Session struct {
 	interp   *interp.Interpreter
 	frames   *frames
 	bridge   *bridge
+	running  atomic.Pointer[cell]
 	ended    error
 }
 
@@ -71,7 +69,7 @@ func New(o Options) (*Session, error) {
 		fset:     token.NewFileSet(),
 		borrowed: map[*types.TypeName]string{},
 		frames:   new(frames),
-		bridge:   &bridge{params: o.Params, at: map[int][]int{}},
+		bridge:   &bridge{params: o.Params, at: map[int][]int{}, notes: map[int][]int{}},
 	}
 	s.interp = interp.New(interp.Options{
 		Stdin:  empty{},
@@ -139,6 +137,7 @@ func (s *Session) Eval(ctx context.Context, src result.Source, out *result.Cell)
 		return errs[0]
 	}
 	s.cells = append(s.cells, c)
+	s.running.Store(c)
 	p := t.program(c, s.borrowed)
 	s.lend()
 	s.bridge.begin(ctx, out)
@@ -173,6 +172,10 @@ func (s *Session) failure(ctx context.Context, c *cell, running bool, err error)
 			case <-time.After(grace):
 			}
 		}
+		if where := s.Where(); where != nil && where.File == c.src.File {
+			where.Message = message
+			return where
+		}
 		return c.at(0, message, "")
 	}
 	var p interp.Panic
@@ -185,10 +188,23 @@ func (s *Session) failure(ctx context.Context, c *cell, running bool, err error)
 		for _, other := range s.cells {
 			if other.index == index {
 				cell, offset = other, s.bridge.at[index][function]
+				message = cell.bounds(message, offset, s.bridge.notes[index])
 			}
 		}
 	}
 	return cell.at(offset, message, hint)
+}
+
+// Where returns the place of the statement at the top level that the running cell
+// has come to, as an error without a message, or nil. It may be called while Eval
+// runs. The script notes its place in a word that is read here without a lock, as
+// nothing interpreted could take one: what is read is its place now or a moment ago.
+func (s *Session) Where() *result.Error {
+	h, c := s.bridge.here.Load(), s.running.Load()
+	if h == nil || c == nil || h.cell != c.index {
+		return nil
+	}
+	return c.at(h.at[0], "", "")
 }
 
 // lend gives the interpreter the compiled types that the session names itself.

@@ -20,7 +20,9 @@ type cell struct {
 	files  [2]*token.File
 	prefix [2]int // length of what stands before the text in each file
 	items  []item
-	lines  []int // offsets at which lines begin
+	lines  []int          // offsets at which lines begin
+	notes  map[int][]note // by the offset of a statement
+	noted  int            // operands in notes
 }
 
 // An item is an ast.Decl or an ast.Stmt at the top level of a cell.
@@ -37,7 +39,7 @@ const (
 
 // parse splits a script and parses it. It returns every syntax error.
 func parse(fset *token.FileSet, index int, src result.Source) (*cell, []*result.Error) {
-	c := &cell{index: index, src: src, prefix: [2]int{len(declPrefix), len(stmtPrefix)}, lines: []int{0}}
+	c := &cell{index: index, src: src, prefix: [2]int{len(declPrefix), len(stmtPrefix)}, lines: []int{0}, notes: map[int][]note{}}
 	for i, b := range []byte(src.Text) {
 		if b == '\n' {
 			c.lines = append(c.lines, i+1)
@@ -82,7 +84,7 @@ func (c *cell) parse(fset *token.FileSet, which int, text string) (*ast.File, []
 	list, _ := err.(scanner.ErrorList)
 	var errs []*result.Error
 	for _, e := range list {
-		errs = append(errs, c.at(min(max(e.Pos.Offset-c.prefix[which], 0), len(c.src.Text)), e.Msg, ""))
+		errs = append(errs, c.at(min(max(e.Pos.Offset-c.prefix[which], 0), len(c.src.Text)), e.Msg, remedy(e.Msg)))
 	}
 	return f, errs
 }

@@ -52,6 +52,12 @@ func (t *typing) translate(list []types.Error) {
 				hint = fmt.Sprintf("the other declaration is at line %d", t.line(list[i+1].Pos))
 			}
 		}
+		if hint == "" {
+			hint = remedy(text)
+		}
+		if hint == "" && inArgument.MatchString(text) {
+			hint = t.signatureHint(e.Pos)
+		}
 		t.errors = append(t.errors, diagnosis{e.Pos, text, hint})
 	}
 }
@@ -67,7 +73,10 @@ func (t *typing) undefinedHint(name string) string {
 	for _, s := range t.imports {
 		names = append(names, strings.Trim(s.Path.Value[strings.LastIndex(s.Path.Value, "/")+1:], `"`))
 	}
-	return didYouMean("", name, names)
+	if near := didYouMean("", name, names); near != "" {
+		return near
+	}
+	return t.elsewhere(name)
 }
 
 func (t *typing) memberHint(pkg, name string) string {

@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -29,6 +30,7 @@ type typing struct {
 	imports  []*ast.ImportSpec      // of all cells, each once
 	refused  map[string]bool        // names of packages that may not be imported
 	errors   []diagnosis
+	named    []*types.Named // see namedTypes
 }
 
 // A place is a cell and an item in it.
@@ -76,6 +78,7 @@ func typecheck(fset *token.FileSet, u *universe, cells []*cell) *typing {
 	t.place()
 	t.translate(list)
 	t.order()
+	t.unlooked()
 	t.refuse()
 	slices.SortStableFunc(t.errors, func(a, b diagnosis) int { return t.compare(a.pos, b.pos) })
 	return t
@@ -264,7 +267,7 @@ func (t *typing) importSpec(s *ast.ImportSpec) {
 	}
 	if t.universe.table[path] == nil {
 		t.refused[name] = true
-		t.errorf(s.Path.Pos(), importHint(path), "import %q is not for scripts, which may import %s", path, t.universe.allowed())
+		t.errorf(s.Path.Pos(), t.importHint(path), "import %q is not for scripts, which may import %s", path, t.universe.allowed())
 		return
 	}
 	if name == "." || name == "_" {
@@ -287,7 +290,7 @@ func (t *typing) importSpec(s *ast.ImportSpec) {
 	t.file.Decls = append(t.file.Decls, &ast.GenDecl{TokPos: s.Pos(), Tok: token.IMPORT, Specs: []ast.Spec{s}})
 }
 
-func importHint(path string) string {
+func (t *typing) importHint(path string) string {
 	switch path {
 	case "math/rand", "math/rand/v2":
 		return "primitives take a seed: params.Seed(\"name\") derives one from the run's"
@@ -300,7 +303,7 @@ func importHint(path string) string {
 	case "time":
 		return "a run must come out the same again, so scripts have no clock"
 	}
-	return ""
+	return didYouMean("", path, slices.Sorted(maps.Keys(t.universe.table)))
 }
 
 // place finds the item that declares each object at the top level.

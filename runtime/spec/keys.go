@@ -18,6 +18,11 @@ var (
 	numberForm = form{"type": "number"}
 	timeForm   = form{"type": "string", "pattern": `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`}
 	nameForm   = form{"pattern": snakeCase.String()}
+	digestForm = form{"type": "string", "pattern": hexDigest.String()}
+	sideForm   = form{"type": "integer", "minimum": 1, "maximum": maxSide}
+	sidesForm  = form{"anyOf": []form{sideForm, {"type": "array", "minItems": 2, "maxItems": 2, "items": sideForm}}}
+
+	classesForm = form{"anyOf": []form{{"enum": classLists}, {"type": "array", "minItems": 1, "items": textForm}}}
 )
 
 var specTable = []key{
@@ -28,7 +33,7 @@ var specTable = []key{
 	{name: "params", help: "Values that scripts and texts use by name, and that -P NAME=VALUE replaces.", form: paramsForm()},
 	{name: "sweep", help: "Parameters, or the seed, each with the values that it takes in turn: the run has a variant for each combination.", form: form{"type": "object", "additionalProperties": form{"type": "array", "minItems": 1, "uniqueItems": true}}},
 	{name: "data", help: "Data sets that scripts open by name with dataset.Open.", form: form{"type": "object", "propertyNames": nameForm, "additionalProperties": form{"anyOf": []form{
-		{"enum": sources}, object(dataTable, "source"),
+		{"enum": Sources()}, object(dataTable, "source"),
 	}}}},
 	{name: "cells", help: "The report from top to bottom: text and scripts. Scripts share what they declare.", form: form{"type": "array", "minItems": 1, "items": cellForm()}},
 }
@@ -42,9 +47,24 @@ var cellTable = []key{
 }
 
 var dataTable = []key{
-	{name: "source", help: "Where the data come from: mnist is embedded, idx are IDX files at a path.", form: form{"enum": sources}},
+	{name: "source", help: "Where the data come from: mnist is embedded, folder is a folder of pictures, idx are IDX files.", form: form{"enum": Sources()}},
 	{name: "path", help: "The folder, relative to the spec; outside its folder it needs --allow-read.", form: linesForm},
-	{name: "classes", help: "Names of the labels, in their order.", form: form{"type": "array", "minItems": 1, "items": textForm}},
+	{name: "classes", help: "Names of the labels, in their order, or the name of a known list.", form: classesForm},
+	{name: "sha256", help: "The digest that the set has to have, as the report of a run names it.", form: digestForm},
+	{name: "labels", help: "Of pictures: a CSV file with a column file and columns label and group, or none. Without it, pictures in folders have the folders' names for classes.", form: linesForm},
+	{name: "columns", help: "Of pictures: what the columns of the CSV file are called, where not file, label and group.", form: object(columnTable)},
+	{name: "broken", help: "Of pictures: whether those that cannot be used fail the run, which is the default, or are left out with a warning.", form: form{"enum": whenBroken}},
+	{name: "resize", help: "Of pictures: the new length of the shorter side, or height and width.", form: sidesForm},
+	{name: "crop", help: "Of pictures: the edge of the square that is cut from the middle, or its height and width.", form: sidesForm},
+	{name: "interpolation", help: "Of pictures: how resize interpolates; bilinear when it is left out.", form: form{"enum": interpolations}},
+	{name: "channels", help: "Of pictures: 3 for red, green and blue, which is the default, or 1 for grey.", form: form{"enum": []int{1, 3}}},
+	{name: "background", help: "Of pictures: red, green and blue behind transparent ones; white when it is left out.", form: form{"type": "array", "minItems": 3, "maxItems": 3, "items": form{"type": "integer", "minimum": 0, "maximum": 255}}},
+}
+
+var columnTable = []key{
+	{name: "file", help: "The column of the pictures' names in the folder.", form: linesForm},
+	{name: "label", help: "The column of their classes, by name or number.", form: linesForm},
+	{name: "group", help: "The column of the photographs that they were cut from.", form: linesForm},
 }
 
 var paramTable = []key{

@@ -48,6 +48,12 @@ func Inspect(path string, o LoadOptions) (*Spec, error) {
 				p.refuse(d.Line, d.Column, fmt.Sprintf("data set %q", d.Name), err)
 			}
 		}
+		if d := &s.Data[i]; d.Labels != "" && d.Labels != labelsNone {
+			if d.LabelsPlace, err = fence.place(d.Labels); err != nil {
+				p.refuse(d.Line, d.Column, fmt.Sprintf("data set %q: labels", d.Name), err)
+			}
+		}
+		s.Data[i].Within = fence.allowed
 	}
 	return s, p.err()
 }

@@ -16,15 +16,6 @@ var (
 	snakeCase = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 )
 
-// Data sources.
-const (
-	sourceMNIST        = "mnist"         // the digits that the program carries
-	sourceFashionMNIST = "fashion-mnist" // the clothes, at Debian's place or at a path
-	sourceIDX          = "idx"           // IDX files that stand at a path
-)
-
-var sources = []string{sourceFashionMNIST, sourceIDX, sourceMNIST}
-
 // Parse checks the text of a spec and returns it, or [Errors]. It reads no
 // other file: scripts in files of their own are left without text.
 func Parse(file string, text []byte) (*Spec, error) {
@@ -226,70 +217,6 @@ func (p *parser) indentation(n *yaml.Node) int {
 }
 
 func spaces(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
-
-func (p *parser) data(n *yaml.Node) []Data {
-	var sets []Data
-	for _, e := range p.mapping(n, "data", nil) {
-		d := Data{Name: e.key.Value, Line: e.key.Line, Column: e.key.Column}
-		if !snakeCase.MatchString(d.Name) {
-			p.errorf(e.key, "data set %q, want a snake_case name: letters a to z, digits and underscores", short(d.Name)).as(fault.BadName)
-		}
-		of := "data set " + strconv.Quote(short(d.Name))
-		if e.value.Kind != yaml.MappingNode {
-			d.Source = p.dataSource(e.value, of)
-			if d.Source == sourceIDX {
-				p.errorf(e.value, "%s: source \"idx\" has no path", of).as(fault.PathNeeded).Hint = "write { source: idx, path: … }"
-			}
-			sets = append(sets, d)
-			continue
-		}
-		var path *yaml.Node
-		wrong := len(p.errors)
-		for _, f := range p.mapping(e.value, of, names(dataTable)) {
-			switch f.key.Value {
-			case "source":
-				d.Source = p.dataSource(f.value, of)
-			case "path":
-				path = f.value
-				d.Path = p.text(f.value, of+": path")
-				d.Line, d.Column = f.value.Line, f.value.Column
-			case "classes":
-				d.Classes = p.texts(f.value, of+": classes")
-			}
-		}
-		switch {
-		case len(p.errors) > wrong:
-		case d.Source == "":
-			p.errorf(e.value, "%s has no source, want one of %s", of, list(sources)).as(fault.MissingKey)
-		case d.Source == sourceIDX && d.Path == "":
-			p.errorf(e.value, "%s: source \"idx\" has no path", of).as(fault.PathNeeded)
-		case d.Source == sourceMNIST && path != nil:
-			p.errorf(path, "%s: source %q takes no path", of, d.Source).as(fault.PathRefused)
-		}
-		sets = append(sets, d)
-	}
-	return sets
-}
-
-func (p *parser) dataSource(n *yaml.Node, of string) string {
-	s := p.text(n, of+": source")
-	if s != "" && !slices.Contains(sources, s) {
-		p.errorf(n, "%s: unknown source %q; allowed are %s", of, short(s), list(sources)).as(fault.UnknownValue).Hint = didYouMean(s, sources)
-	}
-	return s
-}
-
-func (p *parser) texts(n *yaml.Node, of string) []string {
-	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-		p.errorf(n, "%s is %s, want a list of texts with at least one", of, what(n)).as(fault.WrongType)
-		return nil
-	}
-	var out []string
-	for i, item := range n.Content {
-		out = append(out, p.text(item, of+", item "+strconv.Itoa(i+1)))
-	}
-	return out
-}
 
 // citations checks the citations of a text, as far as they can be before the run.
 func (p *parser) citations(s *Spec, src Source) {

@@ -32,7 +32,11 @@ func object(keys []key, required ...string) form {
 		}
 		properties[k.name] = f
 	}
-	return form{"type": "object", "properties": properties, "additionalProperties": false, "required": required}
+	f := form{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		f["required"] = required
+	}
+	return f
 }
 
 func cellForm() form {

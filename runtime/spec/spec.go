@@ -58,17 +58,6 @@ type Param struct {
 	Column   int
 }
 
-// Data names a data set that scripts open by Name.
-type Data struct {
-	Name    string   // snake_case
-	Source  string   // "mnist", "fashion-mnist" or "idx"
-	Path    string   // as the spec has it; of "idx", optional of "fashion-mnist"
-	Place   string   // Path as it can be opened, links resolved; set by Load
-	Classes []string // names of the labels, in order; nil: the source's own
-	Line    int      // of the data set in the spec
-	Column  int
-}
-
 // Kinds of cell.
 const (
 	KindText   = "text"

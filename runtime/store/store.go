@@ -38,8 +38,14 @@ type Options struct {
 type Call struct {
 	Primitive string
 	Hit       bool
-	Changed   []string // on a miss, parts that differ from the nearest kept result; empty: none is kept
+	Changed   []Change // on a miss, parts that differ from the nearest kept result; empty: none is kept
 	Unkept    string   // the input without a digest that prevents keeping
+}
+
+// A Change is a part of a key that differs from that of the nearest kept result.
+type Change struct {
+	Part     string
+	Old, New string // its values there and here; empty: it has no such part
 }
 
 // A Store keeps results in a folder. It may be used from several goroutines,

@@ -63,6 +63,13 @@ type Memory interface {
 	Keep(k Key, value []byte)
 }
 
+// A Claimer is a [Memory] that several runs use at once.
+type Claimer interface {
+	// Claim waits until nobody else computes the result of k, and keeps others
+	// from it until release is called. It fails only when ctx ends.
+	Claim(ctx context.Context, k Key) (release func(), err error)
+}
+
 // Remembers reports whether ctx carries a memory: without one, a key, whose
 // digests may cost more than the work, is not looked at.
 func Remembers(ctx context.Context) bool {
@@ -78,8 +85,17 @@ type Codec[T any] struct {
 
 // Recalled returns the result that the memory in ctx keeps under k. Without a
 // memory, or when it has no such entry or one that does not decode, Recalled
-// computes the result and has it kept.
+// computes the result and has it kept. What another run computes at the moment
+// is waited for.
 func Recalled[T any](ctx context.Context, k Key, c Codec[T], compute func(context.Context) (T, error)) (T, error) {
+	if s, ok := ctx.Value(memoryKey{}).(Claimer); ok {
+		release, err := s.Claim(ctx, k)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		defer release()
+	}
 	if v, ok := Recall(ctx, k, c); ok {
 		return v, nil
 	}

@@ -5,7 +5,9 @@
 //  2. a memory of results: [Recalled] returns what was computed before under
 //     the same [Key], or computes it and has it kept;
 //  3. provenance: [Use] names a data set or a file of weights that the result
-//     rests on.
+//     rests on;
+//  4. warnings: [Warn] says what a reader of the result has to know of it, such as
+//     that a broken picture was left out.
 //
 // A primitive written so is an ordinary Go function: it runs the same with
 // context.Background() as in a notebook.
@@ -52,7 +54,19 @@ type ProvenanceFunc func(Artifact)
 // Use calls f.
 func (f ProvenanceFunc) Use(a Artifact) { f(a) }
 
+// Warnings receives what primitives warn of.
+type Warnings interface {
+	Warn(text string)
+}
+
+// WarningsFunc is a function that serves as [Warnings].
+type WarningsFunc func(text string)
+
+// Warn calls f.
+func (f WarningsFunc) Warn(text string) { f(text) }
+
 type (
+	warningsKey   struct{}
 	progressKey   struct{}
 	provenanceKey struct{}
 	memoryKey     struct{}
@@ -71,6 +85,19 @@ func WithProvenance(ctx context.Context, p Provenance) context.Context {
 // WithMemory returns a context whose work keeps its results in m.
 func WithMemory(ctx context.Context, m Memory) context.Context {
 	return context.WithValue(ctx, memoryKey{}, m)
+}
+
+// WithWarnings returns a context whose work warns w.
+func WithWarnings(ctx context.Context, w Warnings) context.Context {
+	return context.WithValue(ctx, warningsKey{}, w)
+}
+
+// Warn passes a sentence to the warnings that ctx carries, if any. It is called
+// from the goroutine that called the primitive.
+func Warn(ctx context.Context, text string) {
+	if w, ok := ctx.Value(warningsKey{}).(Warnings); ok {
+		w.Warn(text)
+	}
 }
 
 // Report passes s to the progress that ctx carries, if any.

@@ -15,6 +15,7 @@ func resultSymbols() Package {
 	return Package{
 		"Axis":        reflect.ValueOf((*result.Axis)(nil)),
 		"Cell":        reflect.ValueOf((*result.Cell)(nil)),
+		"Change":      reflect.ValueOf((*result.Change)(nil)),
 		"Chart":       reflect.ValueOf((*result.Chart)(nil)),
 		"Check":       reflect.ValueOf((*result.Check)(nil)),
 		"Column":      reflect.ValueOf((*result.Column)(nil)),
@@ -33,6 +34,7 @@ func resultSymbols() Package {
 		"Interrupted": reflect.ValueOf(result.Interrupted),
 		"KindScript":  reflect.ValueOf(constant.MakeString("script")),
 		"KindText":    reflect.ValueOf(constant.MakeString("text")),
+		"Label":       reflect.ValueOf(result.Label),
 		"Limited":     reflect.ValueOf(result.Limited),
 		"Mark":        reflect.ValueOf((*result.Mark)(nil)),
 		"MaxText":     reflect.ValueOf(constant.MakeFromLiteral("65536", token.INT, 0)),
@@ -55,6 +57,7 @@ func resultSymbols() Package {
 		"Status":      reflect.ValueOf((*result.Status)(nil)),
 		"Table":       reflect.ValueOf((*result.Table)(nil)),
 		"Values":      reflect.ValueOf((*result.Values)(nil)),
+		"Variant":     reflect.ValueOf((*result.Variant)(nil)),
 		"Verdict":     reflect.ValueOf((*result.Verdict)(nil)),
 		"Warn":        reflect.ValueOf(result.Warn),
 		"Warning":     reflect.ValueOf((*result.Warning)(nil)),

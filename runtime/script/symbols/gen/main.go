@@ -3,7 +3,9 @@
 //  1. [load] reads the exported types of the packages in list.go.
 //  2. [files] drops what is excluded, refuses what would reach files or the
 //     system, and prints one file a package and the table of all.
-//  3. main writes them beside symbols.go; the test compares instead.
+//  3. [describe] reads the doc comments and examples of the same, for package
+//     manual and runtime/README.md.
+//  4. main writes them beside symbols.go; the test compares instead.
 package main
 
 import (
@@ -13,6 +15,7 @@ import (
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,7 +40,13 @@ func generate() (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return files(pkgs)
+	out, err := files(pkgs)
+	if err != nil {
+		return nil, err
+	}
+	text, err := describe(pkgs)
+	maps.Copy(out, text)
+	return out, err
 }
 
 // load returns the packages from the export data that the go command keeps.
