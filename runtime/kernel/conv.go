@@ -220,6 +220,8 @@ func (c *Conv) planBackward() {
 	s := c.s
 	infinite := float32(math.Inf(1))
 	switch {
+	case fitsSparseInput(s):
+		c.backward = []pass{newSparseInput(c)}
 	case fitsWinograd(ConvShape{
 		H: c.oh, W: c.ow, In: s.Out, Out: s.In, Kernel: s.Kernel, Stride: s.Stride, Dilation: s.Dilation, Groups: s.Groups,
 		Pad: [4]int{2 - s.Pad[0], 2 - s.Pad[1], 2 - s.Pad[2], 2 - s.Pad[3]},

@@ -29,6 +29,7 @@ func portable() *routines {
 		adam:             portableAdam,
 		sparse:           portableSparse,
 		sparseRows:       1,
+		sparseVectors:    sparseRun,
 		peak:             portablePeak,
 		peakSums:         4,
 		transpose:        portableTranspose,
@@ -220,18 +221,11 @@ func portableTranspose(t *transposition) {
 }
 
 func portableSparse(p *sparseSum, vectors int) {
-	for o := range p.channels {
-		p.bias[o] = 0
-		to := p.to[o*p.kernel:][:vectors]
-		for i, place := range p.pixels {
-			code := p.codes[i*p.channels+o]
-			if code < 0 {
-				continue
-			}
-			g := p.gradient[i*p.channels+o]
-			p.bias[o] += g
-			for j, x := range p.from[place+p.shifts[code+1]:][:vectors] {
-				to[j] = fma(g, x, to[j])
+	for _, part := range p.parts {
+		to := p.to[part.to:][:vectors]
+		for _, t := range p.terms[part.first:][:part.count] {
+			for j, x := range p.from[t.from:][:vectors] {
+				to[j] = fma(t.factor, x, to[j])
 			}
 		}
 	}

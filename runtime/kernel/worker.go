@@ -23,6 +23,8 @@ type worker struct {
 	ones      []float32
 	bias      []float32 // sums of one band
 	taps      []int
+	terms     []sparseTerm
+	parts     []sparsePart
 	_         apart
 }
 

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"2621ec49982d590bef0e0b862aebd7a6d4054098a5db0b029a464b642adf76cf",
+		"0f489548e63fba0609f104e60a55f4b71d224eca0e69d64e38ca5fd7b4e5bacc",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }
