@@ -7,6 +7,7 @@ type apart [128]byte
 // A worker is what one goroutine of a convolution works with.
 type worker struct {
 	tile      tile
+	mixing    mixing
 	transform transform
 	pooling   pooling
 	vectors   vectors
