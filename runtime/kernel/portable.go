@@ -19,6 +19,7 @@ func portable() *routines {
 		kernelTransform:  func(t *transform) { portableTransform(t, 3, 6, kernelLine) },
 		maxPool:          portableMaxPool,
 		unpool:           portableUnpool,
+		alike:            portableAlike,
 		depthwise:        portableDepthwise,
 		depthwiseKernels: portableDepthwiseKernels,
 		add:              portableAdd,
@@ -115,10 +116,35 @@ func portableMaxPool(p *pooling) {
 			if p.codes != nil {
 				if !(best > p.low && best < p.high) {
 					code = -1
+				} else if p.doubt > 0 && doubtful(p, at, best) {
+					code, p.doubtful = undecided, 1
 				}
 				p.codes[i*p.channels+c] = code
 			}
 		}
+	}
+}
+
+func doubtful(p *pooling, at int, best float32) bool {
+	limit := max(best*p.doubt, -best*p.doubt)
+	for _, tap := range p.taps {
+		if d := best - p.from[at+tap]; d > 0 && d < limit {
+			return true
+		}
+	}
+	return false
+}
+
+func portableAlike(a *likeness) {
+	for i := range a.pixels {
+		at, same := i*a.channels, uint8(1)
+		for c := range a.channels {
+			if math.Float32bits(a.a[at+c]) != math.Float32bits(a.b[at+c]) {
+				same = 0
+				break
+			}
+		}
+		a.to[i] = same
 	}
 }
 

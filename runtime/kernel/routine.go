@@ -20,6 +20,7 @@ type routines struct {
 	outputTransform func(t *transform)
 	kernelTransform func(t *transform)
 	maxPool         func(p *pooling)
+	alike           func(a *likeness)
 	unpool          func(p *pooling)
 	// In depthwiseRow.channels, vectors.count, marks.count and adamStep.count these take the
 	// number of vectors.
@@ -95,6 +96,19 @@ type pooling struct {
 	first     int     // unpool: code of the first of them
 	pitch     int     // unpool: from one pixel to the next in to
 	low, high float32
+	// maxPool: the share of the largest by which another value has to be smaller, or
+	// else equal, unless the code is to be −2; 0: any. Codes of −2 set doubtful, whose
+	// bits say nothing more.
+	doubt    float32
+	doubtful int32
+}
+
+// A likeness tells for pixels of two rows whether they are the same in all
+// channels, a multiple of 8.
+type likeness struct {
+	a, b             []float32
+	to               []uint8 // 1 where they are
+	pixels, channels int
 }
 
 // A depthwiseRow is one row of pixels of a convolution in which each channel has

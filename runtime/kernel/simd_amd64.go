@@ -464,3 +464,8 @@ func sparse8AVX512(p *sparseSum)
 //
 //go:noescape
 func transposeAVX2(t *transposition)
+
+// alikeAVX2 is the routine alike.
+//
+//go:noescape
+func alikeAVX2(a *likeness)

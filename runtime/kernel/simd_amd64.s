@@ -3012,15 +3012,44 @@ tap_95:
 	JNZ       tap_95
 
 chosen_94:
-	VMOVUPS   Y4, (DX)(R9*1)
-	TESTQ     BX, BX
-	JZ        done_96
-	VCMPPS    $0x1e, Y0, Y4, Y6
-	VCMPPS    $0x11, Y1, Y4, Y4
-	VANDPS    Y6, Y4, Y6
-	VMOVAPS   Y2, Y4
-	VBLENDVPS Y6, Y5, Y4, Y4
-	VMOVUPS   Y4, (BX)(R9*1)
+	VMOVUPS      Y4, (DX)(R9*1)
+	TESTQ        BX, BX
+	JZ           done_96
+	VCMPPS       $0x1e, Y0, Y4, Y6
+	VCMPPS       $0x11, Y1, Y4, Y7
+	VANDPS       Y6, Y7, Y6
+	VMOVAPS      Y2, Y7
+	VBLENDVPS    Y6, Y5, Y7, Y7
+	VMOVUPS      Y7, (BX)(R9*1)
+	CMPL         152(AX), $0x00
+	JE           done_96
+	VXORPS       Y9, Y9, Y9
+	VBROADCASTSS 152(AX), Y5
+	VMULPS       Y4, Y5, Y5
+	VSUBPS       Y5, Y9, Y8
+	VMAXPS       Y8, Y5, Y5
+	VCMPPS       $0x11, Y9, Y9, Y8
+	MOVQ         72(AX), R10
+	MOVQ         80(AX), R11
+
+neighbour_97:
+	MOVQ         (R10), R13
+	ADDQ         $0x08, R10
+	VSUBPS       (R12)(R13*4), Y4, Y10
+	VCMPPS       $0x1e, Y9, Y10, Y11
+	VCMPPS       $0x11, Y5, Y10, Y10
+	VANDPS       Y11, Y10, Y11
+	VORPS        Y8, Y11, Y8
+	DECQ         R11
+	JNZ          neighbour_97
+	VANDPS       Y8, Y6, Y8
+	MOVQ         $-2, R10
+	VMOVD        R10, X4
+	VPBROADCASTD X4, Y4
+	VBLENDVPS    Y8, Y4, Y7, Y7
+	VMOVMSKPS    Y8, R10
+	ORL          R10, 156(AX)
+	VMOVUPS      Y7, (BX)(R9*1)
 
 done_96:
 	ADDQ  $0x20, R9
@@ -3029,10 +3058,10 @@ done_96:
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_97
+	JZ    skip_98
 	ADDQ  R8, BX
 
-skip_97:
+skip_98:
 	DECQ SI
 	JNZ  pixel_92
 	VZEROUPPER
@@ -3057,14 +3086,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_98:
+pixel_99:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_99:
+column_100:
 	XORQ R10, R10
 
-vector_100:
+vector_101:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -3072,15 +3101,15 @@ vector_100:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_100
+	JLT      vector_101
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_99
+	JNZ      column_100
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_98
+	JNZ      pixel_99
 	VZEROUPPER
 	RET
 
@@ -3096,13 +3125,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_101:
+many_102:
 	CMPQ DX, $0x07
-	JLT  few_102
+	JLT  few_103
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_104:
+vector_105:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -3118,7 +3147,7 @@ vector_104:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_105:
+tap_106:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3137,7 +3166,7 @@ tap_105:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_105
+	JNZ         tap_106
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3171,22 +3200,22 @@ tap_105:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_104
+	JNZ         vector_105
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_101
+	JMP         many_102
 
-few_102:
+few_103:
 	TESTQ DX, DX
-	JZ    done_103
+	JZ    done_104
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_106:
+vector_107:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -3196,7 +3225,7 @@ vector_106:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_107:
+tap_108:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3205,7 +3234,7 @@ tap_107:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_107
+	JNZ         tap_108
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3215,16 +3244,16 @@ tap_107:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_106
+	JNZ         vector_107
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_102
+	JMP         few_103
 
-done_103:
+done_104:
 	VZEROUPPER
 	RET
 
@@ -3243,35 +3272,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_108:
+vector_109:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_109:
+tap_110:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_110:
+pixel_111:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_110
+	JNZ         pixel_111
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_109
+	JNZ         tap_110
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_108
+	JNZ         vector_109
 	VZEROUPPER
 	RET
 
@@ -3287,14 +3316,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_111:
+vector_112:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_111
+	JNZ     vector_112
 	VZEROUPPER
 	RET
 
@@ -3309,14 +3338,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_112:
+vector_113:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_112
+	JNZ     vector_113
 	VZEROUPPER
 	RET
 
@@ -3332,7 +3361,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_113:
+vector_114:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -3342,7 +3371,7 @@ vector_113:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_113
+	JNZ     vector_114
 	VZEROUPPER
 	RET
 
@@ -3356,7 +3385,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_114:
+vector_115:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -3366,7 +3395,7 @@ vector_114:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_114
+	JNZ       vector_115
 	VZEROUPPER
 	RET
 
@@ -3379,7 +3408,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_115:
+vector_116:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -3388,7 +3417,7 @@ vector_115:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_115
+	JNZ          vector_116
 	VZEROUPPER
 	RET
 
@@ -3418,7 +3447,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Y4
 	XORQ         AX, AX
 
-vector_116:
+vector_117:
 	VMULPS  (DX)(AX*1), Y0, Y5
 	VMOVUPS (BX)(AX*1), Y6
 	VSUBPS  Y6, Y5, Y7
@@ -3440,7 +3469,7 @@ vector_116:
 	VMOVUPS Y5, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_116
+	JNZ     vector_117
 	VZEROUPPER
 	RET
 
@@ -3462,7 +3491,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_117:
+step_118:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -3476,7 +3505,7 @@ step_117:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_117
+	JNZ         step_118
 	VZEROUPPER
 	RET
 
@@ -3492,10 +3521,10 @@ TEXT ·sparse1AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_118:
+part_119:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_119
+	JZ      next_120
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3505,20 +3534,20 @@ part_118:
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 
-term_120:
+term_121:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y1
 	LEAQ         (CX)(R9*4), R9
 	VFMADD231PS  (R9), Y1, Y0
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_120
+	JNZ          term_121
 	VMOVUPS      Y0, (SI)
 
-next_119:
+next_120:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_118
+	JNZ  part_119
 	VZEROUPPER
 	RET
 
@@ -3534,10 +3563,10 @@ TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_121:
+part_122:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_122
+	JZ      next_123
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3548,7 +3577,7 @@ part_121:
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
 
-term_123:
+term_124:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y2
 	LEAQ         (CX)(R9*4), R9
@@ -3556,14 +3585,14 @@ term_123:
 	VFMADD231PS  32(R9), Y2, Y1
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_123
+	JNZ          term_124
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 
-next_122:
+next_123:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_121
+	JNZ  part_122
 	VZEROUPPER
 	RET
 
@@ -3579,10 +3608,10 @@ TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_124:
+part_125:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_125
+	JZ      next_126
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3594,7 +3623,7 @@ part_124:
 	VMOVUPS 32(R9), Y1
 	VMOVUPS 64(R9), Y2
 
-term_126:
+term_127:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y3
 	LEAQ         (CX)(R9*4), R9
@@ -3603,15 +3632,15 @@ term_126:
 	VFMADD231PS  64(R9), Y3, Y2
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_126
+	JNZ          term_127
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
 
-next_125:
+next_126:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_124
+	JNZ  part_125
 	VZEROUPPER
 	RET
 
@@ -3627,10 +3656,10 @@ TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_127:
+part_128:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_128
+	JZ      next_129
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3643,7 +3672,7 @@ part_127:
 	VMOVUPS 64(R9), Y2
 	VMOVUPS 96(R9), Y3
 
-term_129:
+term_130:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y4
 	LEAQ         (CX)(R9*4), R9
@@ -3653,16 +3682,16 @@ term_129:
 	VFMADD231PS  96(R9), Y4, Y3
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_129
+	JNZ          term_130
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
 	VMOVUPS      Y3, 96(SI)
 
-next_128:
+next_129:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_127
+	JNZ  part_128
 	VZEROUPPER
 	RET
 
@@ -3678,10 +3707,10 @@ TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_130:
+part_131:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_131
+	JZ      next_132
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3695,7 +3724,7 @@ part_130:
 	VMOVUPS 96(R9), Y3
 	VMOVUPS 128(R9), Y4
 
-term_132:
+term_133:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y5
 	LEAQ         (CX)(R9*4), R9
@@ -3706,17 +3735,17 @@ term_132:
 	VFMADD231PS  128(R9), Y5, Y4
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_132
+	JNZ          term_133
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
 	VMOVUPS      Y3, 96(SI)
 	VMOVUPS      Y4, 128(SI)
 
-next_131:
+next_132:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_130
+	JNZ  part_131
 	VZEROUPPER
 	RET
 
@@ -3732,10 +3761,10 @@ TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_133:
+part_134:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_134
+	JZ      next_135
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3750,7 +3779,7 @@ part_133:
 	VMOVUPS 128(R9), Y4
 	VMOVUPS 160(R9), Y5
 
-term_135:
+term_136:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y6
 	LEAQ         (CX)(R9*4), R9
@@ -3762,7 +3791,7 @@ term_135:
 	VFMADD231PS  160(R9), Y6, Y5
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_135
+	JNZ          term_136
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
@@ -3770,10 +3799,10 @@ term_135:
 	VMOVUPS      Y4, 128(SI)
 	VMOVUPS      Y5, 160(SI)
 
-next_134:
+next_135:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_133
+	JNZ  part_134
 	VZEROUPPER
 	RET
 
@@ -3789,10 +3818,10 @@ TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_136:
+part_137:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_137
+	JZ      next_138
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3808,7 +3837,7 @@ part_136:
 	VMOVUPS 160(R9), Y5
 	VMOVUPS 192(R9), Y6
 
-term_138:
+term_139:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y7
 	LEAQ         (CX)(R9*4), R9
@@ -3821,7 +3850,7 @@ term_138:
 	VFMADD231PS  192(R9), Y7, Y6
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_138
+	JNZ          term_139
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
@@ -3830,10 +3859,10 @@ term_138:
 	VMOVUPS      Y5, 160(SI)
 	VMOVUPS      Y6, 192(SI)
 
-next_137:
+next_138:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_136
+	JNZ  part_137
 	VZEROUPPER
 	RET
 
@@ -3849,10 +3878,10 @@ TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_139:
+part_140:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_140
+	JZ      next_141
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3869,7 +3898,7 @@ part_139:
 	VMOVUPS 192(R9), Y6
 	VMOVUPS 224(R9), Y7
 
-term_141:
+term_142:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y8
 	LEAQ         (CX)(R9*4), R9
@@ -3883,7 +3912,7 @@ term_141:
 	VFMADD231PS  224(R9), Y8, Y7
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_141
+	JNZ          term_142
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
@@ -3893,10 +3922,10 @@ term_141:
 	VMOVUPS      Y6, 192(SI)
 	VMOVUPS      Y7, 224(SI)
 
-next_140:
+next_141:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_139
+	JNZ  part_140
 	VZEROUPPER
 	RET
 
@@ -3912,10 +3941,10 @@ TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_142:
+part_143:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_143
+	JZ      next_144
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -3933,7 +3962,7 @@ part_142:
 	VMOVUPS 224(R9), Y7
 	VMOVUPS 256(R9), Y8
 
-term_144:
+term_145:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y9
 	LEAQ         (CX)(R9*4), R9
@@ -3948,7 +3977,7 @@ term_144:
 	VFMADD231PS  256(R9), Y9, Y8
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_144
+	JNZ          term_145
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
@@ -3959,10 +3988,10 @@ term_144:
 	VMOVUPS      Y7, 224(SI)
 	VMOVUPS      Y8, 256(SI)
 
-next_143:
+next_144:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_142
+	JNZ  part_143
 	VZEROUPPER
 	RET
 
@@ -3978,10 +4007,10 @@ TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_145:
+part_146:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_146
+	JZ      next_147
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -4000,7 +4029,7 @@ part_145:
 	VMOVUPS 256(R9), Y8
 	VMOVUPS 288(R9), Y9
 
-term_147:
+term_148:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y10
 	LEAQ         (CX)(R9*4), R9
@@ -4016,7 +4045,7 @@ term_147:
 	VFMADD231PS  288(R9), Y10, Y9
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_147
+	JNZ          term_148
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
@@ -4028,10 +4057,10 @@ term_147:
 	VMOVUPS      Y8, 256(SI)
 	VMOVUPS      Y9, 288(SI)
 
-next_146:
+next_147:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_145
+	JNZ  part_146
 	VZEROUPPER
 	RET
 
@@ -4047,10 +4076,10 @@ TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_148:
+part_149:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_149
+	JZ      next_150
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -4070,7 +4099,7 @@ part_148:
 	VMOVUPS 288(R9), Y9
 	VMOVUPS 320(R9), Y10
 
-term_150:
+term_151:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y11
 	LEAQ         (CX)(R9*4), R9
@@ -4087,7 +4116,7 @@ term_150:
 	VFMADD231PS  320(R9), Y11, Y10
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_150
+	JNZ          term_151
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
@@ -4100,10 +4129,10 @@ term_150:
 	VMOVUPS      Y9, 288(SI)
 	VMOVUPS      Y10, 320(SI)
 
-next_149:
+next_150:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_148
+	JNZ  part_149
 	VZEROUPPER
 	RET
 
@@ -4119,10 +4148,10 @@ TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), DX
 	MOVQ 80(AX), BX
 
-part_151:
+part_152:
 	MOVLQSX 8(DX), R8
 	TESTQ   R8, R8
-	JZ      next_152
+	JZ      next_153
 	MOVLQSX (DX), SI
 	SHLQ    $0x02, SI
 	ADDQ    24(AX), SI
@@ -4143,7 +4172,7 @@ part_151:
 	VMOVUPS 320(R9), Y10
 	VMOVUPS 352(R9), Y11
 
-term_153:
+term_154:
 	MOVLQSX      (DI), R9
 	VBROADCASTSS 4(DI), Y12
 	LEAQ         (CX)(R9*4), R9
@@ -4161,7 +4190,7 @@ term_153:
 	VFMADD231PS  352(R9), Y12, Y11
 	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          term_153
+	JNZ          term_154
 	VMOVUPS      Y0, (SI)
 	VMOVUPS      Y1, 32(SI)
 	VMOVUPS      Y2, 64(SI)
@@ -4175,10 +4204,10 @@ term_153:
 	VMOVUPS      Y10, 320(SI)
 	VMOVUPS      Y11, 352(SI)
 
-next_152:
+next_153:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_151
+	JNZ  part_152
 	VZEROUPPER
 	RET
 
@@ -4192,15 +4221,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_155
+	JE         zeros_156
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_154
+	JMP        multiply_155
 
-zeros_155:
+zeros_156:
 	VPXORD Z0, Z0, Z0
 
-multiply_154:
+multiply_155:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -4211,14 +4240,14 @@ multiply_154:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_156:
+tap_157:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_157:
+step_158:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -4226,26 +4255,26 @@ step_157:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_157
+	JNZ          step_158
 	DECQ         SI
-	JNZ          tap_156
+	JNZ          tap_157
 	CMPB         168(AX), $0x00
-	JE           bound_158
+	JE           bound_159
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_158:
+bound_159:
 	CMPB         169(AX), $0x00
-	JE           store_159
+	JE           store_160
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_159:
+store_160:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4266,17 +4295,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_161
+	JE         zeros_162
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_160
+	JMP        multiply_161
 
-zeros_161:
+zeros_162:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_160:
+multiply_161:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4287,14 +4316,14 @@ multiply_160:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_162:
+tap_163:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_163:
+step_164:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -4304,11 +4333,11 @@ step_163:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_163
+	JNZ          step_164
 	DECQ         DI
-	JNZ          tap_162
+	JNZ          tap_163
 	CMPB         168(AX), $0x00
-	JE           bound_164
+	JE           bound_165
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4317,9 +4346,9 @@ step_163:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_164:
+bound_165:
 	CMPB         169(AX), $0x00
-	JE           store_165
+	JE           store_166
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -4327,7 +4356,7 @@ bound_164:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_165:
+store_166:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4352,19 +4381,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_167
+	JE         zeros_168
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_166
+	JMP        multiply_167
 
-zeros_167:
+zeros_168:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_166:
+multiply_167:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4375,14 +4404,14 @@ multiply_166:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_168:
+tap_169:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_169:
+step_170:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -4394,11 +4423,11 @@ step_169:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_169
+	JNZ          step_170
 	DECQ         DI
-	JNZ          tap_168
+	JNZ          tap_169
 	CMPB         168(AX), $0x00
-	JE           bound_170
+	JE           bound_171
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4409,9 +4438,9 @@ step_169:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_170:
+bound_171:
 	CMPB         169(AX), $0x00
-	JE           store_171
+	JE           store_172
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -4421,7 +4450,7 @@ bound_170:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_171:
+store_172:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4450,21 +4479,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_173
+	JE         zeros_174
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_172
+	JMP        multiply_173
 
-zeros_173:
+zeros_174:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_172:
+multiply_173:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4475,7 +4504,7 @@ multiply_172:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_174:
+tap_175:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4484,7 +4513,7 @@ tap_174:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_175:
+step_176:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -4499,11 +4528,11 @@ step_175:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_175
+	JNZ          step_176
 	DECQ         DI
-	JNZ          tap_174
+	JNZ          tap_175
 	CMPB         168(AX), $0x00
-	JE           bound_176
+	JE           bound_177
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4516,9 +4545,9 @@ step_175:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_176:
+bound_177:
 	CMPB         169(AX), $0x00
-	JE           store_177
+	JE           store_178
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -4530,7 +4559,7 @@ bound_176:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_177:
+store_178:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4563,23 +4592,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_179
+	JE         zeros_180
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_178
+	JMP        multiply_179
 
-zeros_179:
+zeros_180:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_178:
+multiply_179:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4590,7 +4619,7 @@ multiply_178:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_180:
+tap_181:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4599,7 +4628,7 @@ tap_180:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_181:
+step_182:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -4616,11 +4645,11 @@ step_181:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_181
+	JNZ          step_182
 	DECQ         DI
-	JNZ          tap_180
+	JNZ          tap_181
 	CMPB         168(AX), $0x00
-	JE           bound_182
+	JE           bound_183
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4635,9 +4664,9 @@ step_181:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_182:
+bound_183:
 	CMPB         169(AX), $0x00
-	JE           store_183
+	JE           store_184
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -4651,7 +4680,7 @@ bound_182:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_183:
+store_184:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4688,7 +4717,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_185
+	JE         zeros_186
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4696,9 +4725,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_184
+	JMP        multiply_185
 
-zeros_185:
+zeros_186:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4706,7 +4735,7 @@ zeros_185:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_184:
+multiply_185:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4717,7 +4746,7 @@ multiply_184:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_186:
+tap_187:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4726,7 +4755,7 @@ tap_186:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_187:
+step_188:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -4745,11 +4774,11 @@ step_187:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_187
+	JNZ          step_188
 	DECQ         DI
-	JNZ          tap_186
+	JNZ          tap_187
 	CMPB         168(AX), $0x00
-	JE           bound_188
+	JE           bound_189
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4766,9 +4795,9 @@ step_187:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_188:
+bound_189:
 	CMPB         169(AX), $0x00
-	JE           store_189
+	JE           store_190
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -4784,7 +4813,7 @@ bound_188:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_189:
+store_190:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4825,7 +4854,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_191
+	JE         zeros_192
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4834,9 +4863,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_190
+	JMP        multiply_191
 
-zeros_191:
+zeros_192:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4845,7 +4874,7 @@ zeros_191:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_190:
+multiply_191:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4856,7 +4885,7 @@ multiply_190:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_192:
+tap_193:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4867,7 +4896,7 @@ tap_192:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_193:
+step_194:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -4889,11 +4918,11 @@ step_193:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_193
+	JNZ          step_194
 	DECQ         DI
-	JNZ          tap_192
+	JNZ          tap_193
 	CMPB         168(AX), $0x00
-	JE           bound_194
+	JE           bound_195
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4912,9 +4941,9 @@ step_193:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_194:
+bound_195:
 	CMPB         169(AX), $0x00
-	JE           store_195
+	JE           store_196
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -4932,7 +4961,7 @@ bound_194:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_195:
+store_196:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4977,7 +5006,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_197
+	JE         zeros_198
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4987,9 +5016,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_196
+	JMP        multiply_197
 
-zeros_197:
+zeros_198:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4999,7 +5028,7 @@ zeros_197:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_196:
+multiply_197:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5010,7 +5039,7 @@ multiply_196:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_198:
+tap_199:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5021,7 +5050,7 @@ tap_198:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_199:
+step_200:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -5045,11 +5074,11 @@ step_199:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_199
+	JNZ          step_200
 	DECQ         DI
-	JNZ          tap_198
+	JNZ          tap_199
 	CMPB         168(AX), $0x00
-	JE           bound_200
+	JE           bound_201
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5070,9 +5099,9 @@ step_199:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_200:
+bound_201:
 	CMPB         169(AX), $0x00
-	JE           store_201
+	JE           store_202
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5092,7 +5121,7 @@ bound_200:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_201:
+store_202:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5141,7 +5170,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_203
+	JE         zeros_204
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5152,9 +5181,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_202
+	JMP        multiply_203
 
-zeros_203:
+zeros_204:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5165,7 +5194,7 @@ zeros_203:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_202:
+multiply_203:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5176,7 +5205,7 @@ multiply_202:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_204:
+tap_205:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5187,7 +5216,7 @@ tap_204:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_205:
+step_206:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -5213,11 +5242,11 @@ step_205:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_205
+	JNZ          step_206
 	DECQ         DI
-	JNZ          tap_204
+	JNZ          tap_205
 	CMPB         168(AX), $0x00
-	JE           bound_206
+	JE           bound_207
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5240,9 +5269,9 @@ step_205:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_206:
+bound_207:
 	CMPB         169(AX), $0x00
-	JE           store_207
+	JE           store_208
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -5264,7 +5293,7 @@ bound_206:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_207:
+store_208:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5317,7 +5346,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_209
+	JE         zeros_210
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5329,9 +5358,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_208
+	JMP        multiply_209
 
-zeros_209:
+zeros_210:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5343,7 +5372,7 @@ zeros_209:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_208:
+multiply_209:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5354,7 +5383,7 @@ multiply_208:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_210:
+tap_211:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5367,7 +5396,7 @@ tap_210:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_211:
+step_212:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -5396,11 +5425,11 @@ step_211:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_211
+	JNZ          step_212
 	DECQ         DI
-	JNZ          tap_210
+	JNZ          tap_211
 	CMPB         168(AX), $0x00
-	JE           bound_212
+	JE           bound_213
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5425,9 +5454,9 @@ step_211:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_212:
+bound_213:
 	CMPB         169(AX), $0x00
-	JE           store_213
+	JE           store_214
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5451,7 +5480,7 @@ bound_212:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_213:
+store_214:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5508,7 +5537,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_215
+	JE         zeros_216
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5521,9 +5550,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_214
+	JMP        multiply_215
 
-zeros_215:
+zeros_216:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5536,7 +5565,7 @@ zeros_215:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_214:
+multiply_215:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5547,7 +5576,7 @@ multiply_214:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_216:
+tap_217:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5560,7 +5589,7 @@ tap_216:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_217:
+step_218:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -5591,11 +5620,11 @@ step_217:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_217
+	JNZ          step_218
 	DECQ         DI
-	JNZ          tap_216
+	JNZ          tap_217
 	CMPB         168(AX), $0x00
-	JE           bound_218
+	JE           bound_219
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5622,9 +5651,9 @@ step_217:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_218:
+bound_219:
 	CMPB         169(AX), $0x00
-	JE           store_219
+	JE           store_220
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -5650,7 +5679,7 @@ bound_218:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_219:
+store_220:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5711,7 +5740,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_221
+	JE         zeros_222
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5725,9 +5754,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_220
+	JMP        multiply_221
 
-zeros_221:
+zeros_222:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5741,7 +5770,7 @@ zeros_221:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_220:
+multiply_221:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5752,7 +5781,7 @@ multiply_220:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_222:
+tap_223:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5765,7 +5794,7 @@ tap_222:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_223:
+step_224:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -5798,11 +5827,11 @@ step_223:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_223
+	JNZ          step_224
 	DECQ         DI
-	JNZ          tap_222
+	JNZ          tap_223
 	CMPB         168(AX), $0x00
-	JE           bound_224
+	JE           bound_225
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5831,9 +5860,9 @@ step_223:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_224:
+bound_225:
 	CMPB         169(AX), $0x00
-	JE           store_225
+	JE           store_226
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -5861,7 +5890,7 @@ bound_224:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_225:
+store_226:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5926,7 +5955,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_227
+	JE         zeros_228
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5941,9 +5970,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_226
+	JMP        multiply_227
 
-zeros_227:
+zeros_228:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5958,7 +5987,7 @@ zeros_227:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_226:
+multiply_227:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5969,7 +5998,7 @@ multiply_226:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_228:
+tap_229:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5984,7 +6013,7 @@ tap_228:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_229:
+step_230:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -6020,11 +6049,11 @@ step_229:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_229
+	JNZ          step_230
 	DECQ         DI
-	JNZ          tap_228
+	JNZ          tap_229
 	CMPB         168(AX), $0x00
-	JE           bound_230
+	JE           bound_231
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6055,9 +6084,9 @@ step_229:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_230:
+bound_231:
 	CMPB         169(AX), $0x00
-	JE           store_231
+	JE           store_232
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -6087,7 +6116,7 @@ bound_230:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_231:
+store_232:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6156,7 +6185,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_233
+	JE         zeros_234
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6172,9 +6201,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_232
+	JMP        multiply_233
 
-zeros_233:
+zeros_234:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6190,7 +6219,7 @@ zeros_233:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_232:
+multiply_233:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6201,7 +6230,7 @@ multiply_232:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_234:
+tap_235:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6216,7 +6245,7 @@ tap_234:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_235:
+step_236:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -6254,11 +6283,11 @@ step_235:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_235
+	JNZ          step_236
 	DECQ         DI
-	JNZ          tap_234
+	JNZ          tap_235
 	CMPB         168(AX), $0x00
-	JE           bound_236
+	JE           bound_237
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6291,9 +6320,9 @@ step_235:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_236:
+bound_237:
 	CMPB         169(AX), $0x00
-	JE           store_237
+	JE           store_238
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6325,7 +6354,7 @@ bound_236:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_237:
+store_238:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6371,17 +6400,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_239
+	JE         zeros_240
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_238
+	JMP        multiply_239
 
-zeros_239:
+zeros_240:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_238:
+multiply_239:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -6392,14 +6421,14 @@ multiply_238:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_240:
+tap_241:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_241:
+step_242:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -6410,11 +6439,11 @@ step_241:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_241
+	JNZ          step_242
 	DECQ         SI
-	JNZ          tap_240
+	JNZ          tap_241
 	CMPB         168(AX), $0x00
-	JE           bound_242
+	JE           bound_243
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6422,9 +6451,9 @@ step_241:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_242:
+bound_243:
 	CMPB         169(AX), $0x00
-	JE           store_243
+	JE           store_244
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -6432,7 +6461,7 @@ bound_242:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_243:
+store_244:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6456,21 +6485,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_245
+	JE         zeros_246
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_244
+	JMP        multiply_245
 
-zeros_245:
+zeros_246:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_244:
+multiply_245:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6481,14 +6510,14 @@ multiply_244:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_246:
+tap_247:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_247:
+step_248:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -6502,11 +6531,11 @@ step_247:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_247
+	JNZ          step_248
 	DECQ         DI
-	JNZ          tap_246
+	JNZ          tap_247
 	CMPB         168(AX), $0x00
-	JE           bound_248
+	JE           bound_249
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6517,9 +6546,9 @@ step_247:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_248:
+bound_249:
 	CMPB         169(AX), $0x00
-	JE           store_249
+	JE           store_250
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -6531,7 +6560,7 @@ bound_248:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_249:
+store_250:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6561,7 +6590,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_251
+	JE         zeros_252
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6569,9 +6598,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_250
+	JMP        multiply_251
 
-zeros_251:
+zeros_252:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6579,7 +6608,7 @@ zeros_251:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_250:
+multiply_251:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6590,14 +6619,14 @@ multiply_250:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_252:
+tap_253:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_253:
+step_254:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -6614,11 +6643,11 @@ step_253:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_253
+	JNZ          step_254
 	DECQ         DI
-	JNZ          tap_252
+	JNZ          tap_253
 	CMPB         168(AX), $0x00
-	JE           bound_254
+	JE           bound_255
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6632,9 +6661,9 @@ step_253:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_254:
+bound_255:
 	CMPB         169(AX), $0x00
-	JE           store_255
+	JE           store_256
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6650,7 +6679,7 @@ bound_254:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_255:
+store_256:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6686,7 +6715,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_257
+	JE         zeros_258
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6696,9 +6725,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_256
+	JMP        multiply_257
 
-zeros_257:
+zeros_258:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6708,7 +6737,7 @@ zeros_257:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_256:
+multiply_257:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6719,7 +6748,7 @@ multiply_256:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_258:
+tap_259:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6728,7 +6757,7 @@ tap_258:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_259:
+step_260:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -6749,11 +6778,11 @@ step_259:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_259
+	JNZ          step_260
 	DECQ         DI
-	JNZ          tap_258
+	JNZ          tap_259
 	CMPB         168(AX), $0x00
-	JE           bound_260
+	JE           bound_261
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6770,9 +6799,9 @@ step_259:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_260:
+bound_261:
 	CMPB         169(AX), $0x00
-	JE           store_261
+	JE           store_262
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6792,7 +6821,7 @@ bound_260:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_261:
+store_262:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6834,7 +6863,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_263
+	JE         zeros_264
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6846,9 +6875,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_262
+	JMP        multiply_263
 
-zeros_263:
+zeros_264:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6860,7 +6889,7 @@ zeros_263:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_262:
+multiply_263:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6871,7 +6900,7 @@ multiply_262:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_264:
+tap_265:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6880,7 +6909,7 @@ tap_264:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_265:
+step_266:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -6904,11 +6933,11 @@ step_265:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_265
+	JNZ          step_266
 	DECQ         DI
-	JNZ          tap_264
+	JNZ          tap_265
 	CMPB         168(AX), $0x00
-	JE           bound_266
+	JE           bound_267
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6928,9 +6957,9 @@ step_265:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_266:
+bound_267:
 	CMPB         169(AX), $0x00
-	JE           store_267
+	JE           store_268
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6954,7 +6983,7 @@ bound_266:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_267:
+store_268:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7002,7 +7031,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_269
+	JE         zeros_270
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7016,9 +7045,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_268
+	JMP        multiply_269
 
-zeros_269:
+zeros_270:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7032,7 +7061,7 @@ zeros_269:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_268:
+multiply_269:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7043,7 +7072,7 @@ multiply_268:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_270:
+tap_271:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7052,7 +7081,7 @@ tap_270:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_271:
+step_272:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -7079,11 +7108,11 @@ step_271:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_271
+	JNZ          step_272
 	DECQ         DI
-	JNZ          tap_270
+	JNZ          tap_271
 	CMPB         168(AX), $0x00
-	JE           bound_272
+	JE           bound_273
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7106,9 +7135,9 @@ step_271:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_272:
+bound_273:
 	CMPB         169(AX), $0x00
-	JE           store_273
+	JE           store_274
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7136,7 +7165,7 @@ bound_272:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_273:
+store_274:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7190,7 +7219,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_275
+	JE         zeros_276
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7206,9 +7235,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_274
+	JMP        multiply_275
 
-zeros_275:
+zeros_276:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7224,7 +7253,7 @@ zeros_275:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_274:
+multiply_275:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7235,7 +7264,7 @@ multiply_274:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_276:
+tap_277:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7246,7 +7275,7 @@ tap_276:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_277:
+step_278:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -7277,11 +7306,11 @@ step_277:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_277
+	JNZ          step_278
 	DECQ         DI
-	JNZ          tap_276
+	JNZ          tap_277
 	CMPB         168(AX), $0x00
-	JE           bound_278
+	JE           bound_279
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7307,9 +7336,9 @@ step_277:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_278:
+bound_279:
 	CMPB         169(AX), $0x00
-	JE           store_279
+	JE           store_280
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7341,7 +7370,7 @@ bound_278:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_279:
+store_280:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7401,7 +7430,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_281
+	JE         zeros_282
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7419,9 +7448,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_280
+	JMP        multiply_281
 
-zeros_281:
+zeros_282:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7439,7 +7468,7 @@ zeros_281:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_280:
+multiply_281:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7450,7 +7479,7 @@ multiply_280:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_282:
+tap_283:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7461,7 +7490,7 @@ tap_282:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_283:
+step_284:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -7495,11 +7524,11 @@ step_283:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_283
+	JNZ          step_284
 	DECQ         DI
-	JNZ          tap_282
+	JNZ          tap_283
 	CMPB         168(AX), $0x00
-	JE           bound_284
+	JE           bound_285
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7528,9 +7557,9 @@ step_283:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_284:
+bound_285:
 	CMPB         169(AX), $0x00
-	JE           store_285
+	JE           store_286
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -7566,7 +7595,7 @@ bound_284:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_285:
+store_286:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7632,7 +7661,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_287
+	JE         zeros_288
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7652,9 +7681,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_286
+	JMP        multiply_287
 
-zeros_287:
+zeros_288:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7674,7 +7703,7 @@ zeros_287:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_286:
+multiply_287:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7685,7 +7714,7 @@ multiply_286:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_288:
+tap_289:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7696,7 +7725,7 @@ tap_288:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_289:
+step_290:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -7733,11 +7762,11 @@ step_289:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_289
+	JNZ          step_290
 	DECQ         DI
-	JNZ          tap_288
+	JNZ          tap_289
 	CMPB         168(AX), $0x00
-	JE           bound_290
+	JE           bound_291
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7769,9 +7798,9 @@ step_289:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_290:
+bound_291:
 	CMPB         169(AX), $0x00
-	JE           store_291
+	JE           store_292
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -7811,7 +7840,7 @@ bound_290:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_291:
+store_292:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7883,7 +7912,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_293
+	JE         zeros_294
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7905,9 +7934,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_292
+	JMP        multiply_293
 
-zeros_293:
+zeros_294:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7929,7 +7958,7 @@ zeros_293:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_292:
+multiply_293:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7940,7 +7969,7 @@ multiply_292:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_294:
+tap_295:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7953,7 +7982,7 @@ tap_294:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_295:
+step_296:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -7994,11 +8023,11 @@ step_295:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_295
+	JNZ          step_296
 	DECQ         DI
-	JNZ          tap_294
+	JNZ          tap_295
 	CMPB         168(AX), $0x00
-	JE           bound_296
+	JE           bound_297
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8033,9 +8062,9 @@ step_295:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_296:
+bound_297:
 	CMPB         169(AX), $0x00
-	JE           store_297
+	JE           store_298
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -8079,7 +8108,7 @@ bound_296:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_297:
+store_298:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8157,7 +8186,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_299
+	JE         zeros_300
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8181,9 +8210,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_298
+	JMP        multiply_299
 
-zeros_299:
+zeros_300:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8207,7 +8236,7 @@ zeros_299:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_298:
+multiply_299:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8218,7 +8247,7 @@ multiply_298:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_300:
+tap_301:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8231,7 +8260,7 @@ tap_300:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_301:
+step_302:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -8275,11 +8304,11 @@ step_301:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_301
+	JNZ          step_302
 	DECQ         DI
-	JNZ          tap_300
+	JNZ          tap_301
 	CMPB         168(AX), $0x00
-	JE           bound_302
+	JE           bound_303
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8317,9 +8346,9 @@ step_301:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_302:
+bound_303:
 	CMPB         169(AX), $0x00
-	JE           store_303
+	JE           store_304
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -8367,7 +8396,7 @@ bound_302:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_303:
+store_304:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8451,7 +8480,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_305
+	JE         zeros_306
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8477,9 +8506,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_304
+	JMP        multiply_305
 
-zeros_305:
+zeros_306:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8505,7 +8534,7 @@ zeros_305:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_304:
+multiply_305:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8516,7 +8545,7 @@ multiply_304:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_306:
+tap_307:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8529,7 +8558,7 @@ tap_306:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_307:
+step_308:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -8576,11 +8605,11 @@ step_307:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_307
+	JNZ          step_308
 	DECQ         DI
-	JNZ          tap_306
+	JNZ          tap_307
 	CMPB         168(AX), $0x00
-	JE           bound_308
+	JE           bound_309
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8621,9 +8650,9 @@ step_307:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_308:
+bound_309:
 	CMPB         169(AX), $0x00
-	JE           store_309
+	JE           store_310
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -8675,7 +8704,7 @@ bound_308:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_309:
+store_310:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8765,7 +8794,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_311
+	JE         zeros_312
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8793,9 +8822,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_310
+	JMP        multiply_311
 
-zeros_311:
+zeros_312:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8823,7 +8852,7 @@ zeros_311:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_310:
+multiply_311:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8834,7 +8863,7 @@ multiply_310:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_312:
+tap_313:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8849,7 +8878,7 @@ tap_312:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_313:
+step_314:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -8900,11 +8929,11 @@ step_313:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_313
+	JNZ          step_314
 	DECQ         DI
-	JNZ          tap_312
+	JNZ          tap_313
 	CMPB         168(AX), $0x00
-	JE           bound_314
+	JE           bound_315
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8948,9 +8977,9 @@ step_313:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_314:
+bound_315:
 	CMPB         169(AX), $0x00
-	JE           store_315
+	JE           store_316
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -9006,7 +9035,7 @@ bound_314:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_315:
+store_316:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9102,7 +9131,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_317
+	JE         zeros_318
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9132,9 +9161,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_316
+	JMP        multiply_317
 
-zeros_317:
+zeros_318:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9164,7 +9193,7 @@ zeros_317:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_316:
+multiply_317:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9175,7 +9204,7 @@ multiply_316:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_318:
+tap_319:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9190,7 +9219,7 @@ tap_318:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_319:
+step_320:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -9244,11 +9273,11 @@ step_319:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_319
+	JNZ          step_320
 	DECQ         DI
-	JNZ          tap_318
+	JNZ          tap_319
 	CMPB         168(AX), $0x00
-	JE           bound_320
+	JE           bound_321
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9295,9 +9324,9 @@ step_319:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_320:
+bound_321:
 	CMPB         169(AX), $0x00
-	JE           store_321
+	JE           store_322
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9357,7 +9386,7 @@ bound_320:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_321:
+store_322:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9416,7 +9445,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_322:
+tile_323:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -9443,7 +9472,7 @@ tile_322:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_323:
+step_324:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (CX), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -9480,7 +9509,7 @@ step_323:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_323
+	JNZ          step_324
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -9489,9 +9518,9 @@ step_323:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_326
+	JNE          half_327
 	CMPB         136(AX), $0x00
-	JE           bound_324
+	JE           bound_325
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	ADDQ         DI, R8
@@ -9522,9 +9551,9 @@ step_323:
 	VADDPS       (R8), Z13, Z13
 	ADDQ         DI, R8
 
-bound_324:
+bound_325:
 	CMPB         137(AX), $0x00
-	JE           store_325
+	JE           store_326
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9556,7 +9585,7 @@ bound_324:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_325:
+store_326:
 	VMOVUPS Z0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Z1, (DX)
@@ -9585,11 +9614,11 @@ store_325:
 	ADDQ    DI, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    DI, DX
-	JMP     next_327
+	JMP     next_328
 
-half_326:
+half_327:
 	CMPB   136(AX), $0x00
-	JE     bound_328
+	JE     bound_329
 	MOVQ   DX, R8
 	VADDPS (R8), Y0, Y0
 	ADDQ   DI, R8
@@ -9620,9 +9649,9 @@ half_326:
 	VADDPS (R8), Y13, Y13
 	ADDQ   DI, R8
 
-bound_328:
+bound_329:
 	CMPB         137(AX), $0x00
-	JE           store_329
+	JE           store_330
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9654,7 +9683,7 @@ bound_328:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_329:
+store_330:
 	VMOVUPS Y0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Y1, (DX)
@@ -9684,9 +9713,9 @@ store_329:
 	VMOVUPS Y13, (DX)
 	ADDQ    DI, DX
 
-next_327:
+next_328:
 	DECQ SI
-	JNZ  tile_322
+	JNZ  tile_323
 	VZEROUPPER
 	RET
 
@@ -9700,7 +9729,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_330:
+tile_331:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -9741,7 +9770,7 @@ tile_330:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_331:
+step_332:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (CX), Z30
@@ -9793,7 +9822,7 @@ step_331:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_331
+	JNZ          step_332
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -9802,9 +9831,9 @@ step_331:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_334
+	JNE          half_335
 	CMPB         136(AX), $0x00
-	JE           bound_332
+	JE           bound_333
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	VADDPS       64(R8), Z1, Z1
@@ -9849,9 +9878,9 @@ step_331:
 	VADDPS       64(R8), Z27, Z27
 	ADDQ         DI, R8
 
-bound_332:
+bound_333:
 	CMPB         137(AX), $0x00
-	JE           store_333
+	JE           store_334
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9911,7 +9940,7 @@ bound_332:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_333:
+store_334:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    DI, DX
@@ -9954,11 +9983,11 @@ store_333:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    DI, DX
-	JMP     next_335
+	JMP     next_336
 
-half_334:
+half_335:
 	CMPB   136(AX), $0x00
-	JE     bound_336
+	JE     bound_337
 	MOVQ   DX, R8
 	VADDPS (R8), Z0, Z0
 	VADDPS 64(R8), Y1, Y1
@@ -10003,9 +10032,9 @@ half_334:
 	VADDPS 64(R8), Y27, Y27
 	ADDQ   DI, R8
 
-bound_336:
+bound_337:
 	CMPB         137(AX), $0x00
-	JE           store_337
+	JE           store_338
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10065,7 +10094,7 @@ bound_336:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_337:
+store_338:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    DI, DX
@@ -10109,9 +10138,9 @@ store_337:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    DI, DX
 
-next_335:
+next_336:
 	DECQ SI
-	JNZ  tile_330
+	JNZ  tile_331
 	VZEROUPPER
 	RET
 
@@ -10147,7 +10176,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_338:
+vector_339:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -10626,7 +10655,7 @@ vector_338:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_338
+	JNZ          vector_339
 	VZEROUPPER
 	RET
 
@@ -10663,7 +10692,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_339:
+vector_340:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -11035,7 +11064,7 @@ vector_339:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_339
+	JNZ          vector_340
 	VZEROUPPER
 	RET
 
@@ -11074,7 +11103,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_340:
+vector_341:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -11298,7 +11327,7 @@ vector_340:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_340
+	JNZ          vector_341
 	VZEROUPPER
 	RET
 
@@ -11323,10 +11352,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_341:
+pixel_342:
 	XORQ R9, R9
 
-vector_342:
+vector_343:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -11335,9 +11364,9 @@ vector_342:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_343
+	JZ      chosen_344
 
-tap_344:
+tap_345:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -11348,32 +11377,61 @@ tap_344:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_344
+	JNZ     tap_345
 
-chosen_343:
-	VMOVUPS Z4, (DX)(R9*1)
-	TESTQ   BX, BX
-	JZ      done_345
-	VCMPPS  $0x1e, Z0, Z4, K1
-	VCMPPS  $0x11, Z1, Z4, K2
-	KANDW   K1, K2, K1
-	VMOVAPS Z2, Z4
-	VMOVAPS Z5, K1, Z4
-	VMOVUPS Z4, (BX)(R9*1)
+chosen_344:
+	VMOVUPS      Z4, (DX)(R9*1)
+	TESTQ        BX, BX
+	JZ           done_346
+	VCMPPS       $0x1e, Z0, Z4, K1
+	VCMPPS       $0x11, Z1, Z4, K2
+	KANDW        K1, K2, K1
+	VMOVAPS      Z2, Z7
+	VMOVAPS      Z5, K1, Z7
+	VMOVUPS      Z7, (BX)(R9*1)
+	CMPL         152(AX), $0x00
+	JE           done_346
+	VPXORD       Z8, Z8, Z8
+	VBROADCASTSS 152(AX), Z9
+	VMULPS       Z4, Z9, Z9
+	VSUBPS       Z9, Z8, Z10
+	VMAXPS       Z10, Z9, Z9
+	VCMPPS       $0x11, Z8, Z8, K2
+	MOVQ         72(AX), R10
+	MOVQ         80(AX), R11
 
-done_345:
+neighbour_347:
+	MOVQ         (R10), R13
+	ADDQ         $0x08, R10
+	VSUBPS       (R12)(R13*4), Z4, Z10
+	VCMPPS       $0x1e, Z8, Z10, K3
+	VCMPPS       $0x11, Z9, Z10, K4
+	KANDW        K3, K4, K3
+	KORW         K2, K3, K2
+	DECQ         R11
+	JNZ          neighbour_347
+	KANDW        K2, K1, K2
+	MOVQ         $-2, R10
+	VMOVD        R10, X4
+	VPBROADCASTD X4, Z4
+	VMOVAPS      Z4, K2, Z7
+	KMOVW        K2, R10
+	ORL          R10, 156(AX)
+	VMOVUPS      Z7, (BX)(R9*1)
+
+done_346:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_342
+	JLT   vector_343
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_346
+	JZ    skip_348
 	ADDQ  R8, BX
 
-skip_346:
+skip_348:
 	DECQ SI
-	JNZ  pixel_341
+	JNZ  pixel_342
 	VZEROUPPER
 	RET
 
@@ -11396,14 +11454,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_347:
+pixel_349:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_348:
+column_350:
 	XORQ R10, R10
 
-vector_349:
+vector_351:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -11411,15 +11469,15 @@ vector_349:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_349
+	JLT       vector_351
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_348
+	JNZ       column_350
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_347
+	JNZ       pixel_349
 	VZEROUPPER
 	RET
 
@@ -11435,13 +11493,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_350:
+many_352:
 	CMPQ DX, $0x07
-	JLT  few_351
+	JLT  few_353
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_353:
+vector_355:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -11457,7 +11515,7 @@ vector_353:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_354:
+tap_356:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -11476,7 +11534,7 @@ tap_354:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_354
+	JNZ         tap_356
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -11510,22 +11568,22 @@ tap_354:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_353
+	JNZ         vector_355
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_350
+	JMP         many_352
 
-few_351:
+few_353:
 	TESTQ DX, DX
-	JZ    done_352
+	JZ    done_354
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_355:
+vector_357:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -11535,7 +11593,7 @@ vector_355:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_356:
+tap_358:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -11544,7 +11602,7 @@ tap_356:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_356
+	JNZ         tap_358
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -11554,16 +11612,16 @@ tap_356:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_355
+	JNZ         vector_357
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_351
+	JMP         few_353
 
-done_352:
+done_354:
 	VZEROUPPER
 	RET
 
@@ -11582,35 +11640,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_357:
+vector_359:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_358:
+tap_360:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_359:
+pixel_361:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_359
+	JNZ         pixel_361
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_358
+	JNZ         tap_360
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_357
+	JNZ         vector_359
 	VZEROUPPER
 	RET
 
@@ -11626,14 +11684,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_360:
+vector_362:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_360
+	JNZ     vector_362
 	VZEROUPPER
 	RET
 
@@ -11648,14 +11706,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_361:
+vector_363:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_361
+	JNZ     vector_363
 	VZEROUPPER
 	RET
 
@@ -11671,7 +11729,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_362:
+vector_364:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -11681,7 +11739,7 @@ vector_362:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_362
+	JNZ       vector_364
 	VZEROUPPER
 	RET
 
@@ -11695,7 +11753,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_363:
+vector_365:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -11705,7 +11763,7 @@ vector_363:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_363
+	JNZ     vector_365
 	VZEROUPPER
 	RET
 
@@ -11717,14 +11775,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_364:
+vector_366:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_364
+	JNZ       vector_366
 	VZEROUPPER
 	RET
 
@@ -11744,7 +11802,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Z4
 	XORQ         AX, AX
 
-vector_365:
+vector_367:
 	VMULPS  (DX)(AX*1), Z0, Z5
 	VMOVUPS (BX)(AX*1), Z6
 	VSUBPS  Z6, Z5, Z7
@@ -11766,7 +11824,7 @@ vector_365:
 	VMOVUPS Z5, (CX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    DI
-	JNZ     vector_365
+	JNZ     vector_367
 	VZEROUPPER
 	RET
 
@@ -11788,7 +11846,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_366:
+step_368:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -11802,7 +11860,7 @@ step_366:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_366
+	JNZ         step_368
 	VZEROUPPER
 	RET
 
@@ -11818,10 +11876,10 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), SI
 	MOVQ 80(AX), DI
 
-part_367:
+part_369:
 	MOVLQSX 8(SI), R10
 	TESTQ   R10, R10
-	JZ      next_368
+	JZ      next_370
 	MOVLQSX (SI), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -11835,7 +11893,7 @@ part_367:
 	ADDQ    BX, R11
 	VMOVUPS (R11), Z2
 
-term_369:
+term_371:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS 4(R9), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -11846,17 +11904,17 @@ term_369:
 	VFMADD231PS  (R11), Z3, Z2
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          term_369
+	JNZ          term_371
 	VMOVUPS      Z0, (R8)
 	ADDQ         BX, R8
 	VMOVUPS      Z1, (R8)
 	ADDQ         BX, R8
 	VMOVUPS      Z2, (R8)
 
-next_368:
+next_370:
 	ADDQ $0x0c, SI
 	DECQ DI
-	JNZ  part_367
+	JNZ  part_369
 	VZEROUPPER
 	RET
 
@@ -11872,10 +11930,10 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), SI
 	MOVQ 80(AX), DI
 
-part_370:
+part_372:
 	MOVLQSX 8(SI), R10
 	TESTQ   R10, R10
-	JZ      next_371
+	JZ      next_373
 	MOVLQSX (SI), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -11892,7 +11950,7 @@ part_370:
 	VMOVUPS (R11), Z4
 	VMOVUPS 64(R11), Z5
 
-term_372:
+term_374:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS 4(R9), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -11906,7 +11964,7 @@ term_372:
 	VFMADD231PS  64(R11), Z6, Z5
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          term_372
+	JNZ          term_374
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	ADDQ         BX, R8
@@ -11916,10 +11974,10 @@ term_372:
 	VMOVUPS      Z4, (R8)
 	VMOVUPS      Z5, 64(R8)
 
-next_371:
+next_373:
 	ADDQ $0x0c, SI
 	DECQ DI
-	JNZ  part_370
+	JNZ  part_372
 	VZEROUPPER
 	RET
 
@@ -11935,10 +11993,10 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), SI
 	MOVQ 80(AX), DI
 
-part_373:
+part_375:
 	MOVLQSX 8(SI), R10
 	TESTQ   R10, R10
-	JZ      next_374
+	JZ      next_376
 	MOVLQSX (SI), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -11958,7 +12016,7 @@ part_373:
 	VMOVUPS 64(R11), Z7
 	VMOVUPS 128(R11), Z8
 
-term_375:
+term_377:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS 4(R9), Z9
 	LEAQ         (CX)(R11*4), R11
@@ -11975,7 +12033,7 @@ term_375:
 	VFMADD231PS  128(R11), Z9, Z8
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          term_375
+	JNZ          term_377
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -11988,10 +12046,10 @@ term_375:
 	VMOVUPS      Z7, 64(R8)
 	VMOVUPS      Z8, 128(R8)
 
-next_374:
+next_376:
 	ADDQ $0x0c, SI
 	DECQ DI
-	JNZ  part_373
+	JNZ  part_375
 	VZEROUPPER
 	RET
 
@@ -12007,10 +12065,10 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), SI
 	MOVQ 80(AX), DI
 
-part_376:
+part_378:
 	MOVLQSX 8(SI), R10
 	TESTQ   R10, R10
-	JZ      next_377
+	JZ      next_379
 	MOVLQSX (SI), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12033,7 +12091,7 @@ part_376:
 	VMOVUPS 128(R11), Z10
 	VMOVUPS 192(R11), Z11
 
-term_378:
+term_380:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS 4(R9), Z12
 	LEAQ         (CX)(R11*4), R11
@@ -12053,7 +12111,7 @@ term_378:
 	VFMADD231PS  192(R11), Z12, Z11
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          term_378
+	JNZ          term_380
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12069,10 +12127,10 @@ term_378:
 	VMOVUPS      Z10, 128(R8)
 	VMOVUPS      Z11, 192(R8)
 
-next_377:
+next_379:
 	ADDQ $0x0c, SI
 	DECQ DI
-	JNZ  part_376
+	JNZ  part_378
 	VZEROUPPER
 	RET
 
@@ -12088,10 +12146,10 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), SI
 	MOVQ 80(AX), DI
 
-part_379:
+part_381:
 	MOVLQSX 8(SI), R10
 	TESTQ   R10, R10
-	JZ      next_380
+	JZ      next_382
 	MOVLQSX (SI), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12117,7 +12175,7 @@ part_379:
 	VMOVUPS 192(R11), Z13
 	VMOVUPS 256(R11), Z14
 
-term_381:
+term_383:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS 4(R9), Z15
 	LEAQ         (CX)(R11*4), R11
@@ -12140,7 +12198,7 @@ term_381:
 	VFMADD231PS  256(R11), Z15, Z14
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          term_381
+	JNZ          term_383
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12159,10 +12217,10 @@ term_381:
 	VMOVUPS      Z13, 192(R8)
 	VMOVUPS      Z14, 256(R8)
 
-next_380:
+next_382:
 	ADDQ $0x0c, SI
 	DECQ DI
-	JNZ  part_379
+	JNZ  part_381
 	VZEROUPPER
 	RET
 
@@ -12178,10 +12236,10 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), SI
 	MOVQ 80(AX), DI
 
-part_382:
+part_384:
 	MOVLQSX 8(SI), R10
 	TESTQ   R10, R10
-	JZ      next_383
+	JZ      next_385
 	MOVLQSX (SI), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12210,7 +12268,7 @@ part_382:
 	VMOVUPS 256(R11), Z16
 	VMOVUPS 320(R11), Z17
 
-term_384:
+term_386:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS 4(R9), Z18
 	LEAQ         (CX)(R11*4), R11
@@ -12236,7 +12294,7 @@ term_384:
 	VFMADD231PS  320(R11), Z18, Z17
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          term_384
+	JNZ          term_386
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12258,10 +12316,10 @@ term_384:
 	VMOVUPS      Z16, 256(R8)
 	VMOVUPS      Z17, 320(R8)
 
-next_383:
+next_385:
 	ADDQ $0x0c, SI
 	DECQ DI
-	JNZ  part_382
+	JNZ  part_384
 	VZEROUPPER
 	RET
 
@@ -12277,10 +12335,10 @@ TEXT ·sparse7AVX512(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), SI
 	MOVQ 80(AX), DI
 
-part_385:
+part_387:
 	MOVLQSX 8(SI), R10
 	TESTQ   R10, R10
-	JZ      next_386
+	JZ      next_388
 	MOVLQSX (SI), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12312,7 +12370,7 @@ part_385:
 	VMOVUPS 320(R11), Z19
 	VMOVUPS 384(R11), Z20
 
-term_387:
+term_389:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS 4(R9), Z21
 	LEAQ         (CX)(R11*4), R11
@@ -12341,7 +12399,7 @@ term_387:
 	VFMADD231PS  384(R11), Z21, Z20
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          term_387
+	JNZ          term_389
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12366,10 +12424,10 @@ term_387:
 	VMOVUPS      Z19, 320(R8)
 	VMOVUPS      Z20, 384(R8)
 
-next_386:
+next_388:
 	ADDQ $0x0c, SI
 	DECQ DI
-	JNZ  part_385
+	JNZ  part_387
 	VZEROUPPER
 	RET
 
@@ -12385,10 +12443,10 @@ TEXT ·sparse8AVX512(SB), NOSPLIT, $0-8
 	MOVQ 72(AX), SI
 	MOVQ 80(AX), DI
 
-part_388:
+part_390:
 	MOVLQSX 8(SI), R10
 	TESTQ   R10, R10
-	JZ      next_389
+	JZ      next_391
 	MOVLQSX (SI), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12423,7 +12481,7 @@ part_388:
 	VMOVUPS 384(R11), Z22
 	VMOVUPS 448(R11), Z23
 
-term_390:
+term_392:
 	MOVLQSX      (R9), R11
 	VBROADCASTSS 4(R9), Z24
 	LEAQ         (CX)(R11*4), R11
@@ -12455,7 +12513,7 @@ term_390:
 	VFMADD231PS  448(R11), Z24, Z23
 	ADDQ         $0x08, R9
 	DECQ         R10
-	JNZ          term_390
+	JNZ          term_392
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12483,10 +12541,10 @@ term_390:
 	VMOVUPS      Z22, 384(R8)
 	VMOVUPS      Z23, 448(R8)
 
-next_389:
+next_391:
 	ADDQ $0x0c, SI
 	DECQ DI
-	JNZ  part_388
+	JNZ  part_390
 	VZEROUPPER
 	RET
 
@@ -12504,7 +12562,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_391:
+block_393:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12556,6 +12614,36 @@ block_391:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_391
+	JNZ        block_393
+	VZEROUPPER
+	RET
+
+// func alikeAVX2(a *likeness)
+// Requires: AVX, AVX2
+TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 72(AX), SI
+
+pixel_394:
+	MOVQ   80(AX), DI
+	VXORPS Y0, Y0, Y0
+	SHRQ   $0x03, DI
+
+vector_395:
+	VMOVUPS (CX), Y1
+	VPXOR   (DX), Y1, Y1
+	VPOR    Y1, Y0, Y0
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	DECQ    DI
+	JNZ     vector_395
+	VPTEST  Y0, Y0
+	SETEQ   (BX)
+	INCQ    BX
+	DECQ    SI
+	JNZ     pixel_394
 	VZEROUPPER
 	RET

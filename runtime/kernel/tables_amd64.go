@@ -25,6 +25,7 @@ var routinesAVX2 = routines{
 	sparseVectors:    12,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX2[vectors-1](p) },
 	transpose:        transposeAVX2,
+	alike:            alikeAVX2,
 }
 
 var sparseAVX2 = [12]func(p *sparseSum){
@@ -59,6 +60,7 @@ var routinesAVX512 = routines{
 	sparseVectors:    8,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX512[vectors-1](p) },
 	transpose:        transposeAVX2,
+	alike:            alikeAVX2,
 }
 
 var sparseAVX512 = [8]func(p *sparseSum){

@@ -132,6 +132,9 @@ func (g *winograd) transformed(w *worker, first, last, count int) {
 	w.strip = grown(w.strip, 6*width)
 	plane := count*src.c + asunder
 	w.planes = grown(w.planes, 36*plane)
+	if g.codes != nil {
+		w.alike = grown(w.alike, (last-first)*2*6*(4*g.across+2))
+	}
 	w.transform = transform{row: width, pixel: src.c, plane: plane, count: vectors}
 	t := &w.transform
 	for line := first; line < last; line++ {
@@ -139,6 +142,9 @@ func (g *winograd) transformed(w *worker, first, last, count int) {
 		for s := range g.across {
 			t.from, t.to = w.strip[4*s*src.c:], w.planes[((line-first)*g.across+s)*src.c:]
 			f.inputTransform(t)
+		}
+		if g.codes != nil {
+			g.compare(w, line-first)
 		}
 	}
 }
@@ -159,7 +165,10 @@ func (g *winograd) results(w *worker, line, at, count, pitch int) {
 		f.outputTransform(t)
 	}
 	if g.pool > 0 {
-		g.c.pooled(w, g.y, g.codes, image, r0, rows, cols, g.out)
+		if g.codes != nil {
+			g.equal(w, rows, at/g.across)
+		}
+		g.c.pooled(w, g.y, g.codes, image, r0, rows, cols, g.out, nearness)
 		return
 	}
 	for r := range rows {

@@ -14,6 +14,7 @@ type worker struct {
 	depthwise depthwiseRow
 	sparse    sparseSum
 	turn      transposition
+	likeness  likeness
 	strip     []float32 // rows of the source
 	other     []float32 // rows of a second source
 	out       []float32 // results before pooling
@@ -23,6 +24,7 @@ type worker struct {
 	edge      []float32 // a tile at the right edge
 	ones      []float32
 	bias      []float32 // sums of one band
+	alike     []uint8   // of pixels beside and above each other
 	taps      []int
 	terms     []sparseTerm
 	parts     []sparsePart

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"0f489548e63fba0609f104e60a55f4b71d224eca0e69d64e38ca5fd7b4e5bacc",
+		"1188dfebf18f07abcd4083a86ee2d6de122ad8daf37101b39d248752a2d9984b",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }

@@ -60,6 +60,7 @@ func main() {
 		}
 	}
 	transpose()
+	alike()
 	tables(*file)
 	Generate()
 }
@@ -78,7 +79,7 @@ func tables(file string) {
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
 		rows, most := s.sparseShape()
 		fmt.Fprintf(&b, "sparseRows: %d,\nsparseVectors: %d,\nsparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", rows, most, s.name)
-		fmt.Fprintf(&b, "transpose: transposeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
+		fmt.Fprintf(&b, "transpose: transposeAVX2,\nalike: alikeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
 		for vectors := 1; vectors <= most; vectors++ {
 			fmt.Fprintf(&b, "sparse%d%s, ", vectors, s.name)
 		}
