@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"b42feb4e2158feef2823bcdcb864cec5f0a84523b79ce87ebb30cfdfedc577ee",
+		"c5e4c562072937f92edd1abedebf972e889ba86fe6f3a8361776d3557e322cf8",
 		"489d7650f89540325c8010f9cbe1863e356f218436a3e1ea8f8e794ad9743b98",
 	},
 	{
