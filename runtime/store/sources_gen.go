@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"1188dfebf18f07abcd4083a86ee2d6de122ad8daf37101b39d248752a2d9984b",
+		"58c7229e3d5287d38d73bb9a23ad6f50d11579612082eb094b4ff727e1e74ef6",
 		"3aaff589dd06fd5a32d707f883e0aabed8590eb9dbb2f5a538c984e74d69cef8",
 	},
 }
