@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"strings"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -42,7 +43,7 @@ func formats() []format {
 		{"jpeg", []string{"\xff\xd8\xff"}, []string{".jpg", ".jpeg", ".jpe", ".jfif"}, jpeg.DecodeConfig, jpeg.Decode},
 		{"png", []string{"\x89PNG\r\n\x1a\n"}, []string{".png"}, png.DecodeConfig, png.Decode},
 		{"tiff", []string{"II*\x00", "MM\x00*"}, []string{".tif", ".tiff"}, tiff.DecodeConfig, tiff.Decode},
-		{"webp", []string{"RIFF????WEBP"}, []string{".webp"}, webp.DecodeConfig, webp.Decode},
+		{"webp", []string{"RIFF????WEBP"}, []string{".webp"}, webp.DecodeConfig, decodeWebP},
 	}
 }
 
@@ -143,5 +144,5 @@ func decodeError(format string, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s: cut short", format)
 	}
-	return fmt.Errorf("%s: %w", format, err)
+	return fmt.Errorf("%s: %s", format, strings.TrimPrefix(err.Error(), format+": ")) // most say it themselves
 }

@@ -22,7 +22,8 @@ var (
 	sideForm   = form{"type": "integer", "minimum": 1, "maximum": maxSide}
 	sidesForm  = form{"anyOf": []form{sideForm, {"type": "array", "minItems": 2, "maxItems": 2, "items": sideForm}}}
 
-	classesForm = form{"anyOf": []form{{"enum": classLists}, {"type": "array", "minItems": 1, "items": textForm}}}
+	channelsForm = form{"anyOf": []form{numberForm, {"type": "array", "minItems": 1, "maxItems": 3, "items": numberForm}}}
+	classesForm  = form{"anyOf": []form{{"enum": classLists}, {"type": "array", "minItems": 1, "items": textForm}}}
 )
 
 var specTable = []key{
@@ -34,6 +35,9 @@ var specTable = []key{
 	{name: "sweep", help: "Parameters, or the seed, each with the values that it takes in turn: the run has a variant for each combination.", form: form{"type": "object", "additionalProperties": form{"type": "array", "minItems": 1, "uniqueItems": true}}},
 	{name: "data", help: "Data sets that scripts open by name with dataset.Open.", form: form{"type": "object", "propertyNames": nameForm, "additionalProperties": form{"anyOf": []form{
 		{"enum": Sources()}, object(dataTable, "source"),
+	}}}},
+	{name: "models", help: "Models that scripts open by name with model.Open, or train with model.Train.", form: form{"type": "object", "propertyNames": nameForm, "additionalProperties": form{"anyOf": []form{
+		{"enum": architectures}, modelForm(),
 	}}}},
 	{name: "cells", help: "The report from top to bottom: text and scripts. Scripts share what they declare.", form: form{"type": "array", "minItems": 1, "items": cellForm()}},
 }
@@ -47,11 +51,12 @@ var cellTable = []key{
 }
 
 var dataTable = []key{
-	{name: "source", help: "Where the data come from: mnist is embedded, folder is a folder of pictures, idx are IDX files.", form: form{"enum": Sources()}},
+	{name: "source", help: "Where the data come from: mnist is embedded, folder is a folder of pictures, ilsvrc the validation pictures of ImageNet, idx are IDX files, cifar-10 and cifar-100 their binary versions.", form: form{"enum": Sources()}},
 	{name: "path", help: "The folder, relative to the spec; outside its folder it needs --allow-read.", form: linesForm},
 	{name: "classes", help: "Names of the labels, in their order, or the name of a known list.", form: classesForm},
 	{name: "sha256", help: "The digest that the set has to have, as the report of a run names it.", form: digestForm},
 	{name: "labels", help: "Of pictures: a CSV file with a column file and columns label and group, or none. Without it, pictures in folders have the folders' names for classes.", form: linesForm},
+	{name: "synsets", help: "Of ilsvrc with labels that are numbers: the file of the development kit that has its order of classes, map_clsloc.txt.", form: linesForm},
 	{name: "columns", help: "Of pictures: what the columns of the CSV file are called, where not file, label and group.", form: object(columnTable)},
 	{name: "broken", help: "Of pictures: whether those that cannot be used fail the run, which is the default, or are left out with a warning.", form: form{"enum": whenBroken}},
 	{name: "resize", help: "Of pictures: the new length of the shorter side, or height and width.", form: sidesForm},
@@ -59,6 +64,16 @@ var dataTable = []key{
 	{name: "interpolation", help: "Of pictures: how resize interpolates; bilinear when it is left out.", form: form{"enum": interpolations}},
 	{name: "channels", help: "Of pictures: 3 for red, green and blue, which is the default, or 1 for grey.", form: form{"enum": []int{1, 3}}},
 	{name: "background", help: "Of pictures: red, green and blue behind transparent ones; white when it is left out.", form: form{"type": "array", "minItems": 3, "maxItems": 3, "items": form{"type": "integer", "minimum": 0, "maximum": 255}}},
+}
+
+var modelTable = []key{
+	{name: "source", help: "Where the model comes from: onnx is an ONNX file, architecture is one that the run trains.", form: form{"enum": modelSources}},
+	{name: "architecture", help: "The architecture that the run trains.", form: form{"enum": architectures}},
+	{name: "path", help: "The ONNX file, relative to the spec; outside its folder it needs --allow-read.", form: linesForm},
+	{name: "sha256", help: "The digest that the file has to have.", form: digestForm},
+	{name: "mean", help: "Of an ONNX file: what is taken from samples in 0..1, for all channels or for red, green and blue.", form: channelsForm},
+	{name: "std", help: "Of an ONNX file: what samples are divided by thereafter.", form: channelsForm},
+	{name: "classes", help: "Names of the labels, in their order, or the name of a known list.", form: classesForm},
 }
 
 var columnTable = []key{
