@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"30a2c5d9eb67f60892d8af5e0cc7963a4b5acf08c557c3b2e6bf36b2b0d40c92",
+		"878414ae6323dcea1a143f50726fdc8fc5ef6935c22b76607baa3d4af1c6b214",
 		"489d7650f89540325c8010f9cbe1863e356f218436a3e1ea8f8e794ad9743b98",
 	},
 	{
