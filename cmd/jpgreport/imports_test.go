@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"runtime/metric":     {"runtime/pixel"},
 	"runtime/codec":      {"runtime/pixel", "runtime/work"},
 	"runtime/attack":     {"runtime/pixel", "runtime/work"},
-	"runtime/dataset":    {"runtime/pixel", "runtime/work"},
+	"runtime/dataset":    {"runtime/codec", "runtime/pixel", "runtime/work"},
 	"runtime/store":      {"runtime/work"},
 	"runtime/kernel":     {},
 	"runtime/codec/gen":  {},
