@@ -27,6 +27,7 @@ const (
 	ofCatalog  = "the spec's data section says which sets may be opened, and from where"
 	ofCache    = "it is how results are kept, which needs no help from a script"
 	ofSweep    = "a sweep asks it on goroutines of its own, and no script may run on these"
+	ofFiles    = "it works on the planes of a decoded file, which no script holds"
 	ofCell     = "a script has its own cell, out, and its parameters, params"
 )
 
@@ -45,7 +46,9 @@ var excluded = []struct{ name, reason string }{
 	{"fmt.Sscan", "package strconv parses numbers"},
 	{"fmt.Sscanf", "package strconv parses numbers"},
 	{"fmt.Sscanln", "package strconv parses numbers"},
+	{"jpgreport/runtime/codec.Chroma", ofFiles},
 	{"jpgreport/runtime/codec.Options.Check", "a function that takes options checks them"},
+	{"jpgreport/runtime/codec.RGB", ofFiles},
 	{"jpgreport/runtime/dataset.Array", ofCatalog},
 	{"jpgreport/runtime/dataset.BrokenFail", ofCatalog},
 	{"jpgreport/runtime/dataset.BrokenSkip", ofCatalog},
