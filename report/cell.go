@@ -16,6 +16,7 @@ type cell struct {
 	Skipped string // why it was not run
 	Code    *listing
 	Scripts string // where its code stands, when not here
+	Note    string // then, what the run had to do for it
 	Outputs []output
 	Error   *failure
 }
@@ -134,6 +135,7 @@ func (b *builder) cell(c *result.Cell) (*cell, []heading, error) {
 			}
 		} else {
 			v.Scripts = "code-" + c.ID // once for all variants
+			v.Note = b.run.Environment.Recalled(c.ID)
 		}
 	}
 	var heads []heading

@@ -46,11 +46,7 @@ func startCells(ctx context.Context, job notebook.Job) (notebook.Evaluator, cont
 		}
 	}
 	for _, d := range job.Data {
-		source, err := sourceOf(d)
-		if err != nil {
-			return nil, nil, err
-		}
-		catalog[d.Name] = source
+		catalog[d.Name] = sourceOf(d)
 	}
 	session, err := script.New(script.Options{Params: result.NewParams(job.Seed, job.Params)})
 	return session, dataset.WithCatalog(ctx, catalog), err

@@ -1,24 +1,18 @@
 package main
 
 import (
+	"cmp"
+
 	"jpgreport/runtime/dataset"
 	"jpgreport/runtime/spec"
 )
 
 // sourceOf returns where a data set that a spec names comes from.
-func sourceOf(d spec.Data) (dataset.Source, error) {
-	s := dataset.Source{
-		Kind: d.Source, Path: d.Place, Classes: d.Classes, SHA256: d.SHA256,
-		Labels: d.Labels, Columns: dataset.Columns(d.Columns), Broken: d.Broken, Within: d.Within,
-		Preparation: dataset.Preparation(d.Preparation),
+func sourceOf(d spec.Data) dataset.Source {
+	return dataset.Source{
+		Kind: d.Source, Path: d.Place, Within: d.Within, SHA256: d.SHA256,
+		Classes: d.Classes, ClassList: d.ClassList,
+		Labels: cmp.Or(d.LabelsPlace, d.Labels), Columns: dataset.Columns(d.Columns), Synsets: d.SynsetPlace,
+		Broken: d.Broken, Preparation: dataset.Preparation(d.Preparation),
 	}
-	if d.LabelsPlace != "" {
-		s.Labels = d.LabelsPlace
-	}
-	if d.ClassList == "" {
-		return s, nil
-	}
-	var err error
-	s.Classes, err = dataset.Classes(d.ClassList)
-	return s, err
 }

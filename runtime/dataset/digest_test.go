@@ -26,7 +26,7 @@ func TestEmbeddedFilesAreChecked(t *testing.T) {
 	w.Write(a.Data)
 	w.Close()
 	s := &Splits{Name: nameMNIST, embedded: true, known: nameMNIST, files: fstest.MapFS{trainLabels + ".gz": {Data: b.Bytes()}}}
-	err = s.open(context.Background(), nil)
+	err = s.open(context.Background(), Source{})
 	want := "train-labels-idx1-ubyte.gz: found SHA-256 1174cf3be476c7afdf8e95d4666d06e5a7e32321f5ad35c6a6a9f9ce161ac198, want 65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)

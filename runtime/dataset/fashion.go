@@ -46,5 +46,5 @@ func (s *Splits) openFashionMNIST(ctx context.Context, src Source, standard stri
 		}
 	}
 	s.files, s.known = folder(at), nameFashionMNIST
-	return s.open(ctx, src.Classes)
+	return s.open(ctx, src)
 }

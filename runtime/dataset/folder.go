@@ -36,7 +36,11 @@ func (s *Splits) openFolder(ctx context.Context, src Source) error {
 
 // newAlbum finds pictures in a folder by the endings of their names.
 func newAlbum(set string, src Source) (*album, error) {
-	a := &album{set: set, src: src, classes: newLabeller(src.Classes),
+	classes, err := newLabeller(src)
+	if err != nil {
+		return nil, err
+	}
+	a := &album{set: set, src: src, classes: classes,
 		pictures: &pictures{dir: src.Path, reach: src.reach(), preparation: src.Preparation}}
 	files, err := a.reach.list(a.dir)
 	if err != nil {
@@ -141,7 +145,7 @@ func (a *album) labelByTable(ctx context.Context) error {
 			continue
 		}
 		known[e.name] = true
-		e.group = row.group
+		e.group, e.fields = row.group, row.fields
 		if row.label != "" {
 			if e.label, err = a.classes.label(row.label); err != nil {
 				return fmt.Errorf("%s: line %d: %w", base, row.line, err)
@@ -156,7 +160,7 @@ func (a *album) labelByTable(ctx context.Context) error {
 		}
 	}
 	slices.SortFunc(a.entries, func(x, y entry) int { return strings.Compare(x.name, y.name) })
-	a.grouped = t.grouped
+	a.grouped, a.columns = t.grouped, t.columns
 	if len(unlisted) > 0 {
 		work.Warn(ctx, fmt.Sprintf("Data set %q: %s not in %s and left out: %s.", a.set, are(len(unlisted), "picture"), base, listed(unlisted)))
 	}

@@ -13,16 +13,18 @@ import (
 
 // A Source says where a set comes from.
 type Source struct {
-	Kind    string   // one of the kinds below
-	Path    string   // the folder; for KindFashionMNIST only when it stands elsewhere
-	Classes []string // names of the classes; none: the known set's, those of the folder, else "0", "1" and so on
+	Kind      string   // one of the kinds below
+	Path      string   // the folder; for KindFashionMNIST only when it stands elsewhere
+	Classes   []string // names of the classes; none: ClassList
+	ClassList string   // one of [ClassLists]; "": the known set's, those of the folder, else "0", "1" and so on
+	Within    []string // folders, links resolved, that links may lead to; none: Path
 
 	// Of picture files only.
-	Labels      string   // the file of the labels, a CSV table; [LabelsNone]; "": the folders that pictures stand in, if any
-	Columns     Columns  // of that table
-	Broken      string   // what becomes of pictures that cannot be used: [BrokenFail], also when "", or [BrokenSkip]
-	SHA256      string   // that the list of files has to have, in hexadecimal; "": any
-	Within      []string // folders, links resolved, that links may lead to; none: Path
+	Labels      string  // the file of the labels, a CSV table; [LabelsNone]; "": the folders that pictures stand in, if any
+	Columns     Columns // of that table
+	Broken      string  // what becomes of pictures that cannot be used: [BrokenFail], also when "", or [BrokenSkip]
+	SHA256      string  // that the list of files has to have, in hexadecimal; "": any
+	Synsets     string  // of KindILSVRC: the file of the development kit's order of classes
 	Preparation Preparation
 }
 
@@ -31,7 +33,10 @@ const (
 	KindMNIST        = nameMNIST        // the embedded set
 	KindFashionMNIST = nameFashionMNIST // where Debian puts it
 	KindIDX          = "idx"            // IDX files
+	KindCIFAR10      = nameCIFAR10      // its binary version
+	KindCIFAR100     = nameCIFAR100     // likewise; labels are the fine ones
 	KindFolder       = "folder"         // picture files
+	KindILSVRC       = "ilsvrc"         // the validation pictures of ILSVRC 2012
 )
 
 // A Catalog says which sets may be opened, by name.
@@ -77,30 +82,56 @@ func Open(ctx context.Context, name string) (*Splits, error) {
 
 func open(ctx context.Context, name string, src Source) (*Splits, error) {
 	s := &Splits{Name: name}
+	k, ok := kinds()[src.Kind]
 	switch {
-	case src.Kind == KindMNIST && src.Path != "":
+	case !ok:
+		return nil, fmt.Errorf("source %q, want one of: %s", src.Kind, strings.Join(Kinds(), ", "))
+	case !k.mayPath && src.Path != "":
 		return nil, fmt.Errorf("source %q takes no path", src.Kind)
-	case src.Kind == KindMNIST:
-		sub, err := fs.Sub(embedded, nameMNIST)
-		if err != nil {
-			return nil, err
-		}
-		s.files, s.embedded, s.known = sub, true, nameMNIST
-	case src.Kind == KindFashionMNIST:
-		return s, s.openFashionMNIST(ctx, src, debianFashionMNIST)
-	case (src.Kind == KindIDX || src.Kind == KindFolder) && src.Path == "":
+	case k.path && src.Path == "":
 		return nil, fmt.Errorf("source %q has no path", src.Kind)
-	case src.Kind == KindIDX:
-		s.files = folder(src.Path)
-	case src.Kind == KindFolder:
-		if err := src.check(); err != nil {
-			return nil, err
-		}
-		return s, s.openFolder(ctx, src)
-	default:
-		return nil, fmt.Errorf("source %q, want %q, %q, %q or %q", src.Kind, KindMNIST, KindFashionMNIST, KindIDX, KindFolder)
 	}
-	return s, s.open(ctx, src.Classes)
+	if err := src.check(); err != nil {
+		return nil, err
+	}
+	return s, k.open(s, ctx, src)
+}
+
+// A kind of source: whether it has a path, and how a set is opened.
+type kind struct {
+	path, mayPath bool
+	open          func(*Splits, context.Context, Source) error
+}
+
+func kinds() map[string]kind {
+	return map[string]kind{
+		KindCIFAR10:  {path: true, mayPath: true, open: (*Splits).openCIFAR},
+		KindCIFAR100: {path: true, mayPath: true, open: (*Splits).openCIFAR},
+		KindFashionMNIST: {mayPath: true, open: func(s *Splits, ctx context.Context, src Source) error {
+			return s.openFashionMNIST(ctx, src, debianFashionMNIST)
+		}},
+		KindFolder: {path: true, mayPath: true, open: (*Splits).openFolder},
+		KindIDX:    {path: true, mayPath: true, open: (*Splits).openIDX},
+		KindILSVRC: {path: true, mayPath: true, open: (*Splits).openILSVRC},
+		KindMNIST:  {open: (*Splits).openMNIST},
+	}
+}
+
+// Kinds returns the kinds of source, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds())) }
+
+func (s *Splits) openMNIST(ctx context.Context, src Source) error {
+	sub, err := fs.Sub(embedded, nameMNIST)
+	if err != nil {
+		return err
+	}
+	s.files, s.embedded, s.known = sub, true, nameMNIST
+	return s.open(ctx, src)
+}
+
+func (s *Splits) openIDX(ctx context.Context, src Source) error {
+	s.files = folder(src.Path)
+	return s.open(ctx, src)
 }
 
 // check returns an error that names the option out of its range.

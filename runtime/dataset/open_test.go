@@ -165,7 +165,7 @@ func TestOpenRefusesNames(t *testing.T) {
 		{"cifar", nil, `no data set "cifar", want one of: mnist`},
 		{"mnist", dataset.Catalog{"b": {Kind: "mnist"}, "a": {Kind: "mnist"}}, `no data set "mnist", want one of: a, b`},
 		{"mnist", dataset.Catalog{}, `no data set "mnist", and no other`},
-		{"a", dataset.Catalog{"a": {Kind: "png"}}, `data set "a": source "png", want "mnist", "fashion-mnist", "idx" or "folder"`},
+		{"a", dataset.Catalog{"a": {Kind: "png"}}, `data set "a": source "png", want one of: cifar-10, cifar-100, fashion-mnist, folder, idx, ilsvrc, mnist`},
 		{"a", dataset.Catalog{"a": {Kind: "idx"}}, `data set "a": source "idx" has no path`},
 		{"a", dataset.Catalog{"a": {Kind: "mnist", Path: "x"}}, `data set "a": source "mnist" takes no path`},
 		{"a", dataset.Catalog{"a": {Kind: "mnist", Classes: []string{"zero", "one", "two", "three"}}},

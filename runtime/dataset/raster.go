@@ -3,6 +3,8 @@ package dataset
 import (
 	"image"
 	"image/color"
+
+	"jpgreport/runtime/codec"
 )
 
 // A raster is a picture of 8-bit levels, row by row, channels together: one for
@@ -68,12 +70,8 @@ func rowReader(m image.Image, background color.NRGBA) func(row []byte, y int) {
 			}
 		}
 	case *image.YCbCr:
-		return func(row []byte, y int) {
-			for x := range b.Dx() {
-				i, j := m.YOffset(b.Min.X+x, b.Min.Y+y), m.COffset(b.Min.X+x, b.Min.Y+y)
-				row[3*x], row[3*x+1], row[3*x+2] = color.YCbCrToRGB(m.Y[i], m.Cb[j], m.Cr[j])
-			}
-		}
+		levels := codec.RGB(m)
+		return func(row []byte, y int) { copy(row, levels[y*len(row):]) }
 	case *image.RGBA:
 		if m.Opaque() {
 			return func(row []byte, y int) { opaque(row, m.Pix[y*m.Stride:]) }

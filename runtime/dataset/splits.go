@@ -137,7 +137,11 @@ func (m memory) batch(_ context.Context, from, to int) (*pixel.Batch, error) {
 func (m memory) digest() string { return m.all.Digest() }
 
 // open reads the labels and the headers of the images.
-func (s *Splits) open(ctx context.Context, classes []string) error {
+func (s *Splits) open(ctx context.Context, src Source) error {
+	given, err := newLabeller(src)
+	if err != nil {
+		return err
+	}
 	s.train = &part{name: partTrain, images: trainImages, labels: trainLabels}
 	s.test = &part{name: partTest, images: testImages, labels: testLabels}
 	var found []string
@@ -155,8 +159,8 @@ func (s *Splits) open(ctx context.Context, classes []string) error {
 	}
 	known, ok := recognise(found...)
 	switch {
-	case len(classes) > 0:
-		s.Classes = slices.Clone(classes)
+	case given.known:
+		s.Classes = slices.Clone(given.classes)
 	case ok:
 		s.Classes = known.Classes
 	default:

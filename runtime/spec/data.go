@@ -23,8 +23,10 @@ type Data struct {
 	// Of pictures.
 	Labels      string   // "none", or the file of the labels as the spec has it; "": the folders
 	LabelsPlace string   // that file as it can be opened; set by Load
+	SynsetPlace string   // of Synsets, likewise
 	Within      []string // folders that links may lead to, links resolved; set by Load
 	Columns     Columns  // of that file
+	Synsets     string   // of ilsvrc: the file of the development kit's order of classes
 	Broken      string   // "fail" or "skip"; "": fail
 	Preparation Preparation
 
@@ -54,11 +56,16 @@ type source struct {
 
 // sourceTable has the sources, sorted.
 var sourceTable = []source{
+	{name: "cifar-10", path: true},
+	{name: "cifar-100", path: true},
 	{name: "fashion-mnist", mayPath: true},
 	{name: "folder", path: true, pictures: true},
 	{name: "idx", path: true},
+	{name: sourceILSVRC, path: true, pictures: true},
 	{name: "mnist"},
 }
+
+const sourceILSVRC = "ilsvrc"
 
 // Sources returns the names of the sources of data, sorted.
 func Sources() []string {
@@ -80,7 +87,7 @@ func sourceNamed(name string) source {
 }
 
 // classLists are the known lists of classes, sorted.
-var classLists = []string{"fashion-mnist", "mnist"}
+var classLists = []string{"cifar-10", "cifar-100", "fashion-mnist", "imagenet", "mnist"}
 
 // ClassLists returns the names of the known lists of classes, sorted.
 func ClassLists() []string { return slices.Clone(classLists) }
@@ -148,6 +155,8 @@ func (p *parser) dataSet(d *Data, n *yaml.Node, of string) {
 			if d.Labels == "" && v.Tag == "!!str" {
 				p.errorf(v, "%s is empty, want a file or %q", at, labelsNone).as(fault.EmptyValue)
 			}
+		case "synsets":
+			d.Synsets = p.text(v, at)
 		case "columns":
 			d.Columns = p.columns(v, at)
 		case "broken":
@@ -178,6 +187,9 @@ func (p *parser) dataSet(d *Data, n *yaml.Node, of string) {
 		p.errorf(n, "%s: source %q has no path", of, d.Source).as(fault.PathNeeded)
 	case !s.path && !s.mayPath && keys["path"] != nil:
 		p.errorf(keys["path"], "%s: source %q takes no path", of, d.Source).as(fault.PathRefused)
+	}
+	if d.Synsets != "" && d.Source != sourceILSVRC {
+		p.errorf(keys["synsets"], "%s: source %q takes no synsets", of, d.Source).as(fault.UnknownKey)
 	}
 	if s.pictures {
 		return

@@ -43,19 +43,28 @@ func Inspect(path string, o LoadOptions) (*Spec, error) {
 		}
 	}
 	for i := range s.Data {
-		if d := &s.Data[i]; d.Path != "" {
-			if d.Place, err = fence.place(d.Path); err != nil {
-				p.refuse(d.Line, d.Column, fmt.Sprintf("data set %q", d.Name), err)
-			}
+		d := &s.Data[i]
+		of := fmt.Sprintf("data set %q", d.Name)
+		d.Within = fence.allowed
+		d.Place = p.place(fence, d.Path, d.Line, d.Column, of)
+		if d.Labels != labelsNone {
+			d.LabelsPlace = p.place(fence, d.Labels, d.Line, d.Column, of+": labels")
 		}
-		if d := &s.Data[i]; d.Labels != "" && d.Labels != labelsNone {
-			if d.LabelsPlace, err = fence.place(d.Labels); err != nil {
-				p.refuse(d.Line, d.Column, fmt.Sprintf("data set %q: labels", d.Name), err)
-			}
-		}
-		s.Data[i].Within = fence.allowed
+		d.SynsetPlace = p.place(fence, d.Synsets, d.Line, d.Column, of+": synsets")
 	}
 	return s, p.err()
+}
+
+// place returns the place of a path, "" for none.
+func (p *parser) place(f *fence, path string, line, column int, of string) string {
+	if path == "" {
+		return ""
+	}
+	place, err := f.place(path)
+	if err != nil {
+		p.refuse(line, column, of, err)
+	}
+	return place
 }
 
 // script reads a cell's file.

@@ -13,16 +13,16 @@ import (
 // datasetSymbols returns the symbols of package dataset.
 func datasetSymbols() Package {
 	return Package{
-		"ClassLists":       reflect.ValueOf(dataset.ClassLists),
-		"Classes":          reflect.ValueOf(dataset.Classes),
-		"File":             reflect.ValueOf((*dataset.File)(nil)),
-		"Info":             reflect.ValueOf((*dataset.Info)(nil)),
-		"KindFashionMNIST": reflect.ValueOf(constant.MakeString("fashion-mnist")),
-		"Known":            reflect.ValueOf(dataset.Known),
-		"NoLabel":          reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
-		"Open":             reflect.ValueOf(dataset.Open),
-		"Set":              reflect.ValueOf((*dataset.Set)(nil)),
-		"Splits":           reflect.ValueOf((*dataset.Splits)(nil)),
-		"Stream":           reflect.ValueOf((*dataset.Stream)(nil)),
+		"ClassLists": reflect.ValueOf(dataset.ClassLists),
+		"Classes":    reflect.ValueOf(dataset.Classes),
+		"Fields":     reflect.ValueOf((*dataset.Fields)(nil)),
+		"File":       reflect.ValueOf((*dataset.File)(nil)),
+		"Info":       reflect.ValueOf((*dataset.Info)(nil)),
+		"Known":      reflect.ValueOf(dataset.Known),
+		"NoLabel":    reflect.ValueOf(constant.MakeFromLiteral("-1", token.INT, 0)),
+		"Open":       reflect.ValueOf(dataset.Open),
+		"Set":        reflect.ValueOf((*dataset.Set)(nil)),
+		"Splits":     reflect.ValueOf((*dataset.Splits)(nil)),
+		"Stream":     reflect.ValueOf((*dataset.Stream)(nil)),
 	}
 }

@@ -24,8 +24,11 @@ func modelSymbols() Package {
 		"MobileNetV2":         reflect.ValueOf(model.MobileNetV2),
 		"Named":               reflect.ValueOf(model.Named),
 		"Net":                 reflect.ValueOf((*model.Net)(nil)),
+		"ONNXOperators":       reflect.ValueOf(model.ONNXOperators),
+		"ONNXOptions":         reflect.ValueOf((*model.ONNXOptions)(nil)),
 		"Predictions":         reflect.ValueOf((*model.Predictions)(nil)),
 		"Random":              reflect.ValueOf(model.Random),
+		"ReadONNX":            reflect.ValueOf(model.ReadONNX),
 		"Train":               reflect.ValueOf(model.Train),
 		"TrainOptions":        reflect.ValueOf((*model.TrainOptions)(nil)),
 	}
