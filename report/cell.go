@@ -11,9 +11,11 @@ import (
 // A cell is a part of a page.
 type cell struct {
 	ID      string
+	Anchor  string
 	Kind    string
-	Skipped bool
+	Skipped string // why it was not run
 	Code    *listing
+	Scripts string // where its code stands, when not here
 	Outputs []output
 	Error   *failure
 }
@@ -54,9 +56,9 @@ func newPrinted(text string) *printed {
 // A metric is a named number.
 type metric struct{ ID, Name, Title, Value, Unit, Basis string }
 
-func newMetric(m result.Metric) metric {
+func (b *builder) metric(m result.Metric) metric {
 	x := numberOf(m.Estimate)
-	v := metric{ID: "metric-" + m.Name, Name: m.Name, Title: m.Estimate.Title, Value: x.text(-1), Unit: x.unit, Basis: x.basis()}
+	v := metric{ID: b.prefix + "metric-" + m.Name, Name: m.Name, Title: m.Estimate.Title, Value: x.text(-1), Unit: x.unit, Basis: x.basis()}
 	if v.Title == "" {
 		v.Title = m.Name
 	}
@@ -72,10 +74,11 @@ type check struct {
 	Class   string // pass, warn, fail, na
 	Detail  string
 	Cell    string
+	Variant string // the one it judges
 }
 
-func newCheck(k result.Check) check {
-	v := check{Name: "Check", ID: k.ID, Title: k.Title, Verdict: string(k.Status), Class: strings.ToLower(string(k.Status)), Detail: k.Detail, Cell: k.Cell}
+func (b *builder) check(k result.Check) check {
+	v := check{Name: "Check", ID: b.prefix + "check-" + k.ID, Variant: b.label, Title: k.Title, Verdict: string(k.Status), Class: strings.ToLower(string(k.Status)), Detail: k.Detail, Cell: k.Cell}
 	if k.Number > 0 {
 		v.Name = fmt.Sprintf("Check %d", k.Number)
 	}
@@ -113,9 +116,22 @@ type rows struct {
 }
 
 func (b *builder) cell(c *result.Cell) (*cell, []heading, error) {
-	v := &cell{ID: c.ID, Kind: c.Kind, Skipped: c.Status == result.Skipped, Error: newFailure(c.Error)}
+	v := &cell{ID: c.ID, Anchor: b.prefix + "cell-" + c.ID, Kind: c.Kind, Error: newFailure(c.Error)}
+	if c.Status == result.Skipped {
+		v.Skipped, v.Error = "was not reached", nil
+		if c.Error != nil {
+			v.Skipped = "was " + c.Error.Message
+		}
+	}
 	if s, ok := b.run.Scripts[c.ID]; ok {
-		v.Code = newListing("Code of", c.ID, "go", s.Text, s.Line)
+		if b.prefix == "" {
+			v.Code = newListing("Code of", c.ID, "go", s.Text, s.Line)
+			if v.Code != nil {
+				v.Code.Note = b.run.Environment.Recalled(c.ID)
+			}
+		} else {
+			v.Scripts = "code-" + c.ID // once for all variants
+		}
 	}
 	var heads []heading
 	for i, o := range c.Outputs {
@@ -130,7 +146,7 @@ func (b *builder) cell(c *result.Cell) (*cell, []heading, error) {
 			var hs []heading
 			w.Text, hs = b.md.body(o.Text)
 			if i == 0 && len(hs) > 0 && strings.HasPrefix(string(w.Text), "<h") {
-				hs[0].ID = "cell-" + c.ID // the name that lasts
+				hs[0].ID = v.Anchor // the name that lasts
 			}
 			heads = append(heads, hs...)
 		case o.Kind == "print":
@@ -158,12 +174,12 @@ func (b *builder) cell(c *result.Cell) (*cell, []heading, error) {
 			w.Compare, err = b.compare(o.Compare)
 		case o.Metric != nil:
 			if last.Metrics != nil {
-				last.Metrics = append(last.Metrics, newMetric(*o.Metric))
+				last.Metrics = append(last.Metrics, b.metric(*o.Metric))
 				continue
 			}
-			w.Metrics = []metric{newMetric(*o.Metric)}
+			w.Metrics = []metric{b.metric(*o.Metric)}
 		case o.Check != nil:
-			k := newCheck(*o.Check)
+			k := b.check(*o.Check)
 			w.Check = &k
 		case o.Warning != nil:
 			b.warnings++

@@ -48,7 +48,7 @@ func chartData(k *result.Chart) *table {
 	}
 	digits := make([]int, len(head))
 	for i := range digits {
-		digits[i] = -1
+		digits[i] = byColumn
 	}
 	before := t.Basis
 	t.fill(head, digits, cells)

@@ -60,6 +60,12 @@ type tab struct {
 
 func open(t *testing.T, browser context.Context, file string, width int64, scheme string) *tab {
 	t.Helper()
+	return openAt(t, browser, "file://"+file, width, scheme, `!document.querySelector('.drawn .chart:not(:has(svg))')`)
+}
+
+// openAt opens a page and waits until it is ready, as a script tells.
+func openAt(t *testing.T, browser context.Context, url string, width int64, scheme, ready string) *tab {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser)
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, 30*time.Second)
@@ -80,21 +86,13 @@ func open(t *testing.T, browser context.Context, file string, width int64, schem
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+file)); err != nil {
+	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
 		t.Fatal(err)
 	}
-	if err := chromedp.Do(ctx, allDrawn()); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](ready)); err != nil {
 		t.Fatal(err)
 	}
 	return b
-}
-
-// allDrawn waits until no chart waits to be drawn.
-func allDrawn() chromedp.Action[chromedp.Void] {
-	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := chromedp.Poll[bool](`!document.querySelector('.drawn .chart:not(:has(svg))')`)(ctx, target)
-		return err
-	})
 }
 
 func (b *tab) event(ev any) {

@@ -45,6 +45,8 @@ type listing struct {
 	Title string // the cell or file it is of
 	Lines string
 	Code  template.HTML
+	ID    string // "" when nothing leads to it
+	Note  string // what the run had to do for it
 }
 
 func newListing(what, title, language, code string, first int) *listing {

@@ -80,7 +80,7 @@ func fixture(t testing.TB) *result.Run {
 		Started: "2024-03-01T12:00:00Z", Seconds: 754.2, Cores: 2,
 		CellSec: map[string]float64{"numbers": 12.25, "sweep": 0.042},
 		Calls: []result.Call{
-			{Cell: "numbers", Primitive: "model.Train", Changed: []string{"epochs", "seed"}},
+			{Cell: "numbers", Primitive: "model.Train", Changed: []result.Change{{Part: "epochs", Old: "1", New: "2"}, {Part: "seed", New: "3"}}},
 			{Cell: "numbers", Primitive: "attack.FGSM", Hit: true},
 			{Cell: "sweep", Primitive: "codec.RoundTrip", Unkept: "transform " + hostile},
 		},

@@ -22,9 +22,9 @@ var (
 
 // elements are the ones that a page is made of.
 var elements = strings.Fields(`a b blockquote body circle code dd details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 head
-	header hr html img li link main meta nav ol p path pre section span strong summary svg symbol table tbody td th thead title tr ul use del br`)
+	header hr html img li link main meta nav ol p path pre section span strong summary svg symbol fieldset legend label input table tbody td th thead title tr ul use del br`)
 
-var void = strings.Fields("meta link img hr br circle path use")
+var void = strings.Fields("meta link img hr br circle path use input")
 
 // A node is a start tag.
 type node struct {
@@ -80,8 +80,11 @@ func parse(t *testing.T, page string) []node {
 	return nodes
 }
 
-func TestMarkup(t *testing.T) {
-	nodes := parse(t, string(render(t, fixture(t), standIn)))
+func TestMarkup(t *testing.T) { checkMarkup(t, string(render(t, fixture(t), standIn))) }
+
+func checkMarkup(t *testing.T, page string) {
+	t.Helper()
+	nodes := parse(t, page)
 	ids := map[string]bool{}
 	level, headings := 0, 0
 	for _, n := range nodes {
@@ -198,9 +201,9 @@ func TestWhatAPageSays(t *testing.T) {
 		"Share of: all images, n = 2,000. Brackets hold 95% intervals.", // once for a table
 		"share of: right on x, wrong on adv, n = 812",                   // beside a number that differs
 		"31.4 [31.2, 31.6] dB", "1.3 × 10⁻¹²", "−0.25", "not shown",
-		`href="#cell-broken">Go to cell broken</a>`, "fixture.yaml:152:11", "Cell <code>never</code> was not reached.",
+		`Go to <a href="#cell-broken">cell broken</a>`, "fixture.yaml:152:11", "Cell <code>never</code> was not reached.",
 		"1 of 3 passed, 1 warns, 1 failed, 1 does not apply",
-		"2.5, 10, 25, 51", "changed: epochs, seed", "1 of 3 calls from the cache", "12 min 34 s",
+		"2.5, 10, 25, 51", "changed: epochs (1 → 2), seed (none → 3)", "1 of 3 calls from the cache", "12 min 34 s",
 		"28 more lines", "A logarithmic axis has no place for zero or less: 1 value is left out.",
 		"The first 200 of 230 points; the record in this file has all.",
 		">WARN<", ">FAIL<", ">PASS<", ">NA<",

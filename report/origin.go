@@ -52,15 +52,14 @@ func newOrigin(run *result.Run) origin {
 // An environment is what differs from run to run without meaning anything.
 type environment struct {
 	Facts []fact
-	Cells []fact // seconds each took
+	Cells []fact // of each cell, or variant: its seconds, and what the cache gave it
 	Calls []call
-	Tally string // of the cache
 }
 
 type call struct{ Cell, Primitive, Cache, Why string }
 
-func newEnvironment(e result.Environment) environment {
-	v := environment{}
+func newEnvironment(run *result.Run) environment {
+	v, e := environment{}, run.Environment
 	if e.Started != "" {
 		v.Facts = append(v.Facts, fact{"Started", e.Started, ""})
 	}
@@ -68,26 +67,39 @@ func newEnvironment(e result.Environment) environment {
 	if e.Cores > 0 {
 		v.Facts = append(v.Facts, fact{"Cores", count(e.Cores), ""})
 	}
-	for _, id := range slices.Sorted(maps.Keys(e.CellSec)) {
-		v.Cells = append(v.Cells, fact{id, seconds(e.CellSec[id]), ""})
-	}
-	hits := 0
-	for _, c := range e.Calls {
-		k := call{Cell: c.Cell, Primitive: c.Primitive, Cache: "miss"}
-		switch {
-		case c.Hit:
-			hits++
-			k.Cache = "hit"
-		case c.Unkept != "":
-			k.Why = fmt.Sprintf("cannot be kept: %s has no digest", c.Unkept)
-		case len(c.Changed) > 0:
-			k.Why = "changed: " + strings.Join(c.Changed, ", ")
+	took := func(name string, s float64, recalled string) {
+		text := seconds(s)
+		if recalled != "" {
+			text += "; " + recalled
 		}
-		v.Calls = append(v.Calls, k)
+		v.Cells = append(v.Cells, fact{name, text, ""})
 	}
-	if len(e.Calls) > 0 {
-		v.Tally = fmt.Sprintf("%s of %s from the cache", count(hits), counted(len(e.Calls), "call", "calls"))
-		v.Facts = append(v.Facts, fact{"Cache", v.Tally, ""})
+	for _, id := range slices.Sorted(maps.Keys(e.CellSec)) {
+		took(id, e.CellSec[id], e.Recalled(id))
+	}
+	hits, calls := 0, 0
+	for i, part := range run.Parts() {
+		of := ""
+		if len(run.Variants) > 0 {
+			of = run.Label(run.Variants[i])
+			took(of, part.Environment.Seconds, part.Environment.Recalled(""))
+			of = " of " + of
+		}
+		for _, c := range part.Environment.Calls {
+			calls++
+			k := call{Cell: c.Cell + of, Primitive: c.Primitive, Cache: "miss", Why: c.Why()}
+			if c.Hit {
+				hits++
+				k.Cache = "hit"
+				if of != "" {
+					continue // of many variants, what was computed
+				}
+			}
+			v.Calls = append(v.Calls, k)
+		}
+	}
+	if calls > 0 {
+		v.Facts = append(v.Facts, fact{"Cache", fmt.Sprintf("%s of %s from the cache", count(hits), counted(calls, "call", "calls")), ""})
 	}
 	return v
 }

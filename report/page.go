@@ -23,6 +23,7 @@ type page struct {
 	Banner   *banner
 	Abstract template.HTML
 	Facts    []fact
+	Grid     *grid // of a run of variants
 	Key      []metric
 	Contents []heading
 	Cells    []*cell
@@ -39,17 +40,23 @@ type page struct {
 
 // A banner stands above a page whose run did not get to its end.
 type banner struct {
-	Word string
-	Text string
-	Cell string // to go to
+	Word  string
+	Text  string
+	Cells []place // to go to
 }
+
+// A place is a link within the page.
+type place struct{ Link, Text string }
 
 // A fact is a line of the title block; Link may name a place in the page.
 type fact struct{ Name, Value, Link string }
 
 // A builder numbers what a page numbers.
 type builder struct {
-	run      *result.Run
+	whole    *result.Run
+	run      *result.Run // of the variant at hand, else whole
+	prefix   string      // of the ids of one variant's cells, metrics and checks
+	label    string      // of the variant
 	md       *markdown
 	figures  int
 	tables   int
@@ -60,7 +67,7 @@ type builder struct {
 const keyFigures = 6 // how many metrics the title block shows: the first ones
 
 func newPage(run *result.Run) (*page, error) {
-	b := &builder{run: run, md: newMarkdown(), seen: map[string]bool{}}
+	b := &builder{whole: run, run: run, md: newMarkdown(), seen: map[string]bool{}}
 	p := &page{
 		Title:  strings.TrimSpace(run.Title),
 		Name:   run.Name,
@@ -82,9 +89,17 @@ func newPage(run *result.Run) (*page, error) {
 		p.Contents = append(p.Contents, heads...)
 		for _, o := range c.Outputs {
 			if o.Metric != nil {
-				p.Metrics = append(p.Metrics, newMetric(*o.Metric))
+				p.Metrics = append(p.Metrics, b.metric(*o.Metric))
 			}
 		}
+	}
+	if len(run.Variants) > 0 {
+		g, heads, err := newGrid(b)
+		if err != nil {
+			return nil, err
+		}
+		p.Grid = g
+		p.Contents = append(p.Contents, heads...)
 	}
 	if len(p.Contents) == 0 {
 		for _, c := range p.Cells {
@@ -93,22 +108,37 @@ func newPage(run *result.Run) (*page, error) {
 	}
 	p.Contents = slices.DeleteFunc(p.Contents, func(h heading) bool { return h.Level > 3 || h.Text == "" })
 	p.Key = p.Metrics[:min(keyFigures, len(p.Metrics))]
-	for _, k := range run.Checks {
-		p.Checks = append(p.Checks, newCheck(k))
+	var checks []result.Check
+	for i, part := range run.Parts() {
+		b.of(i)
+		for _, k := range part.Checks {
+			checks = append(checks, k)
+			if b.prefix == "" || k.Status != result.Pass { // of many variants, those that want a look
+				p.Checks = append(p.Checks, b.check(k))
+			}
+		}
+		for _, w := range part.Warnings {
+			cell := w.Cell
+			if b.label != "" {
+				cell += " of " + b.label
+			}
+			p.Warnings = append(p.Warnings, warning{ID: fmt.Sprintf("warning-%d", len(p.Warnings)+1), Cell: cell, Text: w.Text})
+		}
 	}
-	p.Tally = tally(run.Checks)
-	for i, w := range run.Warnings {
-		p.Warnings = append(p.Warnings, warning{ID: fmt.Sprintf("warning-%d", i+1), Cell: w.Cell, Text: w.Text})
-	}
-	p.Params = newParams(run.Params)
+	b.of(-1)
+	p.Tally = tally(checks)
+	p.Params = newParams(run)
 	p.Origin = newOrigin(run)
-	p.Run = newEnvironment(run.Environment)
-	p.Facts = newFacts(run)
+	p.Run = newEnvironment(run)
+	p.Facts = newFacts(run, checks, len(p.Warnings))
+	if len(run.Variants) > 0 {
+		p.Seed = seeds(run)
+	}
 	for _, s := range []struct {
 		id, text string
 		has      bool
 	}{
-		{"checks", "Checks", len(p.Checks) > 0},
+		{"checks", "Checks", len(checks) > 0},
 		{"warnings", "Warnings", len(p.Warnings) > 0},
 		{"numbers", "Numbers", len(p.Metrics) > 0},
 		{"parameters", "Parameters", true},
@@ -136,25 +166,40 @@ func newBanner(run *result.Run) *banner {
 	default:
 		b.Word, b.Text = "Incomplete", fmt.Sprintf("The run ended with the status “%s”.", run.Status)
 	}
-	for _, c := range run.Cells {
-		if c.Status != result.Done && c.Status != result.Skipped {
-			b.Cell = c.ID
-			break
+	for i, part := range run.Parts() {
+		prefix, label := "", ""
+		if len(run.Variants) > 0 {
+			prefix, label = run.Variants[i].ID+"-", " of "+run.Label(run.Variants[i])
+		}
+		to := func(cell string) {
+			b.Cells = append(b.Cells, place{prefix + "cell-" + cell, "cell " + cell + label})
+		}
+		before := len(b.Cells)
+		for _, c := range part.Cells {
+			if c.Status != result.Done && c.Status != result.Skipped {
+				to(c.ID)
+			}
+		}
+		if e := part.Error; e != nil && part.Status != result.Skipped {
+			if text := " " + e.Error(); !strings.Contains(b.Text, text) {
+				b.Text += text
+				if e.Hint != "" {
+					b.Text += " (" + e.Hint + ")"
+				}
+			}
+			if len(b.Cells) == before && part.Cell(e.Cell) != nil {
+				to(e.Cell)
+			}
 		}
 	}
-	if run.Error != nil {
-		b.Text += " " + run.Error.Error()
-		if run.Error.Hint != "" {
-			b.Text += " (" + run.Error.Hint + ")"
-		}
-		if b.Cell == "" && run.Cell(run.Error.Cell) != nil {
-			b.Cell = run.Error.Cell
-		}
-	}
+	b.Cells = b.Cells[:min(len(b.Cells), mostLinks)]
 	return b
 }
 
-func newFacts(run *result.Run) []fact {
+// mostLinks is how many cells a banner leads to.
+const mostLinks = 8
+
+func newFacts(run *result.Run, checks []result.Check, warnings int) []fact {
 	status := map[result.Status]string{
 		result.Done: "complete", result.Failed: "failed", result.Interrupted: "interrupted", result.Limited: "stopped at a limit",
 	}[run.Status]
@@ -162,13 +207,16 @@ func newFacts(run *result.Run) []fact {
 		status = string(run.Status)
 	}
 	facts := []fact{{"Run", status, ""}}
-	if len(run.Checks) > 0 {
-		facts = append(facts, fact{"Checks", tally(run.Checks), "checks"})
+	if len(run.Variants) > 0 {
+		facts = append(facts, fact{"Variants", variantTally(run), "variants"})
 	}
-	if len(run.Warnings) > 0 {
-		facts = append(facts, fact{"Warnings", count(len(run.Warnings)), "warnings"})
+	if len(checks) > 0 {
+		facts = append(facts, fact{"Checks", tally(checks), "checks"})
 	}
-	facts = append(facts, fact{"Seed", fmt.Sprint(run.Seed), ""})
+	if warnings > 0 {
+		facts = append(facts, fact{"Warnings", count(warnings), "warnings"})
+	}
+	facts = append(facts, fact{"Seed", seeds(run), ""})
 	if len(run.Digest) >= 12 {
 		facts = append(facts, fact{"Digest", run.Digest[:12], "provenance"})
 	}
@@ -201,11 +249,20 @@ func tally(checks []result.Check) string {
 // A param is a row of the table of parameters.
 type param struct{ Name, Value, Unit, Help string }
 
-func newParams(params map[string]result.Param) []param {
+func newParams(run *result.Run) []param {
 	var ps []param
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		p := params[name]
+	for _, name := range slices.Sorted(maps.Keys(run.Params)) {
+		p := run.Params[name]
 		ps = append(ps, param{name, paramText(p.Value), p.Unit, p.Help})
+	}
+	for _, a := range axesOf(run) {
+		if !a.seed {
+			values := make([]string, len(a.values))
+			for i, v := range a.values {
+				values[i] = v.text
+			}
+			ps = append(ps, param{a.name, "varied: " + strings.Join(values, "; "), a.unit, a.help})
+		}
 	}
 	return ps
 }

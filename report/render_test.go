@@ -170,7 +170,7 @@ func TestOverhead(t *testing.T) {
 		pictures += len(png) * 4 / 3
 	}
 	page := len(render(t, run, standIn))
-	if over := page - len(record) - pictures; over > 160_000 {
+	if over := page - len(record) - pictures; over > 170_000 {
 		t.Errorf("%d bytes beyond record and pictures (the page has %d, the record %d)", over, page, len(record))
 	}
 }

@@ -21,13 +21,17 @@ type table struct {
 
 type column struct {
 	Name, Unit, Basis string
+	Link              string // to go to
+	Mark              string // how it ended, when not well
 	Numeric           bool
 }
 
 type datum struct {
 	Text, Basis string
 	Numeric     bool
-	Head        bool // names its row
+	Head        bool   // names its row
+	Link        string // of a head: to go to
+	Mark        string // of a head: how it ended, when not well
 }
 
 func (b *builder) table(t *result.Table) *table {
@@ -42,7 +46,7 @@ func (b *builder) table(t *result.Table) *table {
 		head[j] = column{Name: c.Name, Unit: c.Unit}
 		digits[j] = c.Digits
 		if c.Digits == 0 {
-			digits[j] = -1
+			digits[j] = byColumn
 		}
 	}
 	cells := make([][]entry, len(t.Cells))
@@ -66,10 +70,17 @@ func (b *builder) table(t *result.Table) *table {
 // An entry is a table cell before it is printed: a number or a text.
 type entry struct {
 	text   string
+	link   string
 	number *number
 }
 
-// fill prints the entries. Digits below 0 are chosen for the column.
+// Decimals that a column of plain numbers has when nobody states them.
+const (
+	byColumn = -1 // as suits its largest number
+	byNumber = -2 // as suits each number, for columns of different things
+)
+
+// fill prints the entries.
 func (t *table) fill(head []column, digits []int, cells [][]entry) {
 	t.Head = head
 	whole := common(cells, -1)
@@ -84,7 +95,7 @@ func (t *table) fill(head []column, digits []int, cells [][]entry) {
 		columns[j] = common(cells, j)
 		head[j].Numeric = columns[j].numbers > 0
 		head[j].Basis = columns[j].besides(whole).text()
-		if digits[j] < 0 {
+		if digits[j] == byColumn {
 			digits[j] = columnDigits(columns[j].plain)
 		}
 	}
@@ -92,7 +103,7 @@ func (t *table) fill(head []column, digits []int, cells [][]entry) {
 	for i, row := range cells {
 		t.Rows[i] = make([]datum, len(row))
 		for j, c := range row {
-			d := datum{Text: c.text, Head: j == 0 && !columns[0].shares, Numeric: c.text == gap}
+			d := datum{Text: c.text, Link: c.link, Head: j == 0 && !columns[0].shares, Numeric: c.text == gap}
 			if x := c.number; x != nil {
 				d.Numeric = true
 				d.Text = x.text(digits[j])
@@ -104,6 +115,25 @@ func (t *table) fill(head []column, digits []int, cells [][]entry) {
 			}
 			t.Rows[i][j] = d
 		}
+	}
+}
+
+// byRow says what numbers rest on at the head of their row, for a table whose
+// rows are different things.
+func (t *table) byRow(cells [][]entry) {
+	whole := common(cells, -1)
+	for i, row := range cells {
+		all := common([][]entry{row}, -1)
+		t.Rows[i][0].Basis = all.besides(whole).text()
+		for j, c := range row {
+			if x := c.number; x != nil {
+				own := shared{numbers: 1, n: x.n, sameN: true, of: x.of, sameOf: true}
+				t.Rows[i][j].Basis = own.besides(whole).besides(all).text()
+			}
+		}
+	}
+	for j := range t.Head {
+		t.Head[j].Basis = ""
 	}
 }
 

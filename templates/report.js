@@ -137,9 +137,10 @@
       axis.axisLabel = Object.assign({ color: soft }, font);
       if (axis.type !== 'category') {
         axis.axisLabel.formatter = function (v) { return tick(v, of); };
-        axis.splitNumber = axis === x && !of.percent ? (narrow ? 4 : 8) : 5;
+        axis.splitNumber = chart.range && axis === x ? 3 : axis === x && !of.percent ? (narrow ? 4 : 8) : 5;
       }
     });
+    share(option, chart.range);
     if (kind !== 'heatmap') y.axisLine.show = kind === 'scatter';
     if (kind !== 'heatmap' && kind !== 'scatter') y.axisTick.show = false;
     if (x.type === 'category') {
@@ -173,7 +174,7 @@
         s.itemStyle = { color: variable('tint'), borderColor: colors[0], borderWidth: 1.6 };
         s.boxWidth = [10, 52];
       } else if (kind === 'heatmap') {
-        cells(option, s, axes.z, plot);
+        cells(option, s, axes.z, plot, chart.range);
       }
     });
     option.series.forEach(function (s) {
@@ -197,6 +198,20 @@
     return option;
   }
 
+  // share gives a panel the axes of its neighbours.
+  function share(option, range) {
+    if (!range) return;
+    [[option.xAxis[0], range.x], [option.yAxis[0], range.y]].forEach(function (pair) {
+      if (!pair[1]) return;
+      pair[0].min = pair[1][0];
+      pair[0].max = pair[1][1];
+    });
+    if (range.z && option.visualMap) {
+      option.visualMap[0].min = range.z[0];
+      option.visualMap[0].max = range.z[1];
+    }
+  }
+
   // layers splits a cloud of points into eight, each drawn as one path: the SVG
   // of ECharts 4 takes time with the square of the number of its elements. Points
   // of different layers still darken where they meet. hover finds its points.
@@ -212,7 +227,7 @@
   }
 
   // cells colours a heat map and prints each value in a colour that stands out.
-  function cells(option, series, axis, plot) {
+  function cells(option, series, axis, plot, small) {
     var ramp = variable('ramp').split(/\s+/);
     var map = option.visualMap[0], low = map.min || 0, high = map.max || 0;
     Object.assign(map, {
@@ -222,6 +237,7 @@
     var columns = (option.xAxis[0].data || []).length || 1;
     var size = plot / columns > 44 ? 12 : 10;
     map.seriesIndex = 0;
+    if (small) map.show = false;
     series.itemStyle = { borderColor: variable('paper'), borderWidth: 1 };
     // ECharts 4 cannot label a cell in SVG; the labels are a series of their own,
     // which marks the gaps as well.
@@ -231,6 +247,7 @@
       for (var j = 0; j < option.yAxis[0].data.length; j++) if (!filled[i + ' ' + j]) labels.push([i, j, null]);
     }
     var soft = variable('soft');
+    if (small && plot / columns < 30) return;
     option.series.push({
       type: 'custom', silent: true, z: 5, data: labels, encode: { x: 0, y: 1 },
       renderItem: function (params, api) {
@@ -330,18 +347,20 @@
   }
 
   function prepare(element) {
-    var figure = element.closest('figure');
+    var figure = element.closest('.panel, figure'), panels = element.closest('.panels');
+    var from = element.dataset.of ? document.getElementById(element.dataset.of) : figure; // where its numbers stand
     var chart = {
+      range: panels && JSON.parse(panels.dataset.range),
       element: element, figure: figure, kind: element.dataset.kind, axes: JSON.parse(element.dataset.axes), buttons: [],
-      source: figure.querySelector('script.chart-option').textContent,
-      hollow: Array.from(figure.querySelectorAll('.swatch')).map(function (s) { return s.classList.contains('hollow'); })
+      source: from.querySelector('script.chart-option').textContent,
+      hollow: Array.from(from.querySelectorAll('.swatch')).map(function (s) { return s.classList.contains('hollow'); })
     };
     figure.classList.add('drawn');
     var option = JSON.parse(chart.source);
     if (chart.kind === 'heatmap') {
       var rows = option.yAxis[0].data.length, columns = option.xAxis[0].data.length;
-      element.style.height = Math.max(170, 100 + rows * 42) + 'px';
-      element.style.minWidth = 70 + columns * 34 + 'px';
+      element.style.height = (chart.range ? Math.max(120, 50 + rows * 22) : Math.max(170, 100 + rows * 42)) + 'px';
+      if (!chart.range) element.style.minWidth = 70 + columns * 34 + 'px';
     }
     chart.data = figure.querySelector('details.data');
     if (chart.data) chart.data.open = false;
@@ -374,7 +393,14 @@
     }
   }
 
-  function redraw() { charts.slice().forEach(attempt); }
+  // What is folded or hidden is drawn once it is shown.
+  function shown(chart) { return chart.element.clientWidth > 0 && !chart.element.closest('[hidden]'); }
+
+  function redraw() {
+    charts.slice().forEach(function (c) {
+      if (shown(c)) attempt(c); else c.pending = true;
+    });
+  }
 
   // Charts in view are drawn at once, the others one by one when there is time,
   // the nearest first.
@@ -385,13 +411,15 @@
   function next(inView) {
     var nearest;
     charts.forEach(function (c) {
-      if (c.pending && (!nearest || distance(c) < distance(nearest))) nearest = c;
+      if (c.pending && shown(c) && (!nearest || distance(c) < distance(nearest))) nearest = c;
     });
     if (!nearest || inView && distance(nearest) > 0) return false;
     attempt(nearest);
     return true;
   }
-  function rest() { if (next(false)) setTimeout(rest, 0); }
+  var waking;
+  function rest() { waking = next(false) && setTimeout(rest, 0); }
+  function wake() { if (!waking) waking = setTimeout(rest, 0); }
 
   // ---- pictures that stand in the page more than once
 
@@ -401,6 +429,70 @@
     if (src) pictures[digest] = src;
     else if (pictures[digest]) img.src = pictures[digest];
   });
+
+  // ---- variants, one at a time
+
+  var variants = Array.from(document.querySelectorAll('.variant'));
+  var picker = document.querySelector('.picker');
+
+  function ofHash(hash) {
+    var target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
+    return target && target.closest('.variant');
+  }
+
+  // inSight returns the cell at the top of the window and where it stands there,
+  // so that another variant can show the same one in the same place.
+  function inSight() {
+    var top = picker.getBoundingClientRect().bottom;
+    return variants.reduce(function (found, v) {
+      if (found || v.hidden) return found;
+      return Array.from(v.querySelectorAll('.cell')).map(function (c) {
+        return { cell: c.dataset.cell, top: c.getBoundingClientRect().top, bottom: c.getBoundingClientRect().bottom };
+      }).find(function (c) { return c.bottom > top && c.top < innerHeight; });
+    }, undefined);
+  }
+
+  function choose(variant) {
+    var before = inSight();
+    variants.forEach(function (v) {
+      if (v === variant) v.hidden = false;
+      else v.setAttribute('hidden', 'until-found');
+    });
+    var at = variant.dataset.at.split(',');
+    picker.querySelectorAll('fieldset').forEach(function (f, i) { f.querySelectorAll('input')[at[i]].checked = true; });
+    picker.querySelector('.chosen').textContent = 'Shown: ' + variant.dataset.label + ' (' + (variants.indexOf(variant) + 1) + ' of ' + variants.length + ')';
+    if (before) {
+      var same = Array.from(variant.querySelectorAll('.cell')).find(function (c) { return c.dataset.cell === before.cell; });
+      if (same) scrollBy(0, same.getBoundingClientRect().top - before.top);
+    }
+    reachable();
+    wake();
+  }
+
+  function reveal(hash) {
+    var v = ofHash(hash);
+    if (v && v.hidden) choose(v);
+    return v;
+  }
+
+  if (picker) {
+    picker.hidden = false;
+    picker.addEventListener('change', function () {
+      var at = Array.from(picker.querySelectorAll('input:checked')).map(function (i) { return i.value; }).join(',');
+      choose(variants.find(function (v) { return v.dataset.at === at; }));
+    });
+    variants.forEach(function (v) {
+      v.addEventListener('beforematch', function () { choose(v); }); // found by the browser's search
+    });
+    document.addEventListener('click', function (e) {
+      var a = e.target.closest('a[href^="#"]');
+      if (a) reveal(a.hash);
+    });
+    addEventListener('hashchange', function () {
+      if (reveal(location.hash)) document.getElementById(decodeURIComponent(location.hash.slice(1))).scrollIntoView();
+    });
+    choose(ofHash(location.hash) || variants[0]);
+  }
 
   // ---- the page
 
@@ -442,14 +534,16 @@
   if (typeof echarts !== 'undefined') {
     document.querySelectorAll('.chart').forEach(prepare);
     while (next(true));
-    setTimeout(rest, 0);
+    wake();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
     matchMedia('print').addEventListener('change', redraw);
     if ('ResizeObserver' in window) {
       var resized = new ResizeObserver(function (entries) {
         entries.forEach(function (e) {
           charts.slice().forEach(function (c) {
-            if (c.element === e.target && !c.pending && c.element.clientWidth > 0 && c.element.clientWidth !== c.width) attempt(c);
+            if (c.element !== e.target || !shown(c)) return;
+            if (c.pending) wake();
+            else if (c.element.clientWidth !== c.width) attempt(c);
           });
         });
       });

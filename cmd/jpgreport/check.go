@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"jpgreport/runtime/fault"
+	"jpgreport/runtime/notebook"
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/script"
 	"jpgreport/runtime/spec"
@@ -132,16 +133,34 @@ func follows(e *result.Error, wrong spec.Errors) bool {
 // faults returns what is wrong with the scripts of a spec, as far as can be told
 // without running them.
 func faults(sp *spec.Spec) []*result.Error {
-	var scripts []result.Source
-	for _, c := range sp.Cells {
-		if c.Kind == spec.KindScript {
-			s := c.Source
-			scripts = append(scripts, result.Source{File: s.File, Line: s.Line, Column: s.Column, Text: s.Text})
-		}
-	}
-	found := script.Check(scripts)
+	_, sources := scripts(sp)
+	found := script.Check(sources)
 	for _, e := range found {
 		e.Cell = sp.ScriptAt(e.File, e.Line)
 	}
 	return found
+}
+
+// scripts returns the scripts of a spec with the ids of their cells.
+func scripts(sp *spec.Spec) (ids []string, sources []result.Source) {
+	for _, c := range sp.Cells {
+		if c.Kind == spec.KindScript {
+			s := c.Source
+			ids = append(ids, c.ID)
+			sources = append(sources, result.Source{File: s.File, Line: s.Line, Column: s.Column, Text: s.Text})
+		}
+	}
+	return ids, sources
+}
+
+// needs returns, by cell, what each script takes from earlier ones.
+func needs(sp *spec.Spec) map[string][]notebook.Need {
+	ids, sources := scripts(sp)
+	all := map[string][]notebook.Need{}
+	for i, taken := range script.Needs(sources) {
+		for _, n := range taken {
+			all[ids[i]] = append(all[ids[i]], notebook.Need{Name: n.Name, Cell: ids[n.From], Declared: n.Declared})
+		}
+	}
+	return all
 }

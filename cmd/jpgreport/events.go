@@ -3,13 +3,15 @@ package main
 import (
 	"encoding/json"
 	"io"
+	"slices"
 
 	"jpgreport/runtime/notebook"
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/spec"
 )
 
-// Events of run --json: what each tells besides the spec. Names and fields stay
+// Events of run --json: what each tells besides the spec and, in a sweep,
+// the variant, such as "seed=1". Names and fields stay
 // as they are; more may be added.
 const (
 	eventRunStarted    = "run_started"    // cells: how many scripts
@@ -42,6 +44,7 @@ var eventMeanings = []struct{ name, fields, meaning string }{
 type event struct {
 	Event   string   `json:"event"`
 	Spec    string   `json:"spec"`
+	Variant string   `json:"variant,omitempty"`
 	Cell    string   `json:"cell,omitempty"`
 	Number  int      `json:"number,omitempty"`
 	Cells   int      `json:"cells,omitempty"`
@@ -77,7 +80,7 @@ func (s events) send(e event) {
 
 // show takes what the notebook reports.
 func (s events) show(n notebook.Progress) {
-	e := event{Event: eventProgress, Cell: n.Cell, Number: n.Number, Cells: n.Cells}
+	e := event{Event: eventProgress, Variant: n.Variant, Cell: n.Cell, Number: n.Number, Cells: n.Cells}
 	switch {
 	case n.Status == result.Done:
 		e.Event, e.Seconds = eventCellDone, n.Elapsed.Seconds()
@@ -106,30 +109,26 @@ func (s events) notice(text string) { s.send(event{Event: eventNotice, Text: tex
 
 func (s events) problem(p problem) { s.send(event{Event: eventError, Error: &p}) }
 
-// errorsOf returns the errors of a run: of its cells, and its own.
-func errorsOf(made *result.Run) (errs []*result.Error) {
-	for _, c := range made.Cells {
-		if c.Error != nil {
-			errs = append(errs, c.Error)
-		}
-	}
-	if made.Error != nil {
-		errs = append(errs, made.Error)
-	}
-	return errs
-}
-
 // finished tells what the finished run came to. wrong is why nothing was run, if
 // so.
 func (s events) finished(made *result.Run, wrong []*result.Error, file string, exit int) {
-	if len(wrong) == 0 {
-		wrong = errorsOf(made)
-	}
 	for _, e := range wrong {
 		s.problem(ofScript(e))
 	}
-	for _, w := range made.Warnings {
-		s.send(event{Event: eventWarning, Cell: w.Cell, Text: w.Text})
+	for i, part := range made.Parts() {
+		variant := ""
+		if len(made.Variants) > 0 {
+			variant = made.Label(made.Variants[i])
+		}
+		for _, e := range problems(part) {
+			if !slices.ContainsFunc(wrong, func(w *result.Error) bool { return *w == *e }) {
+				p := ofScript(e)
+				s.send(event{Event: eventError, Variant: variant, Error: &p})
+			}
+		}
+		for _, w := range part.Warnings {
+			s.send(event{Event: eventWarning, Variant: variant, Cell: w.Cell, Text: w.Text})
+		}
 	}
 	s.send(event{Event: eventReportWritten, File: file, Digest: made.Digest})
 	s.send(event{Event: eventRunFinished, Status: string(made.Status), Seconds: made.Environment.Seconds, Exit: &exit})

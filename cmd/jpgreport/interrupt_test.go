@@ -17,8 +17,16 @@ import (
 
 // TestInterrupt stops a run that would never end, once its first cell is done.
 func TestInterrupt(t *testing.T) {
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
-		t.Run(signal.String(), func(t *testing.T) {
+	for name, how := range map[string]struct {
+		signal syscall.Signal
+		args   []string
+	}{
+		"interrupt":  {syscall.SIGINT, nil},
+		"terminate":  {syscall.SIGTERM, nil},
+		"keep going": {syscall.SIGTERM, []string{"--keep-going"}},
+		"sweep":      {syscall.SIGTERM, []string{"-P", "seed=[1, 2, 3]"}},
+	} {
+		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			text := "title: t\ncells:\n  - id: first\n    script: |\n      out.Text(\"what was done\")\n  - id: endless\n    script: |\n      for {\n      }\n"
 			if err := os.WriteFile(filepath.Join(dir, "x.yaml"), []byte(text), 0o644); err != nil {
@@ -28,7 +36,7 @@ func TestInterrupt(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := exec.Command(program, "run", "x.yaml")
+			c := exec.Command(program, append([]string{"run", "x.yaml"}, how.args...)...)
 			c.Dir, c.Env = dir, environ(filepath.Join(dir, "cache"))
 			stderr, err := c.StderrPipe()
 			if err != nil {
@@ -41,7 +49,7 @@ func TestInterrupt(t *testing.T) {
 			lines := bufio.NewScanner(io.TeeReader(stderr, &said))
 			for lines.Scan() && !strings.Contains(lines.Text(), "first: done") {
 			}
-			if err := c.Process.Signal(signal); err != nil {
+			if err := c.Process.Signal(how.signal); err != nil {
 				t.Fatal(err)
 			}
 			for lines.Scan() {

@@ -19,6 +19,9 @@ type progress struct {
 	terminal bool
 	wide     bool // enough for a bar and a note beside it
 	quiet    bool
+	prefix   string // of each line
+
+	variants map[string]*progress // of a sweep: lines for each, since a bar shows one task
 
 	bar     *progressbar.ProgressBar // of the task at hand; on a terminal
 	task    string
@@ -44,9 +47,20 @@ func newProgress(w io.Writer, quiet bool) *progress {
 func (p *progress) show(n notebook.Progress) {
 	switch {
 	case p.quiet:
+	case n.Variant != "":
+		v := p.variants[n.Variant]
+		if v == nil {
+			v = &progress{w: p.w, prefix: n.Variant + " "}
+			if p.variants == nil {
+				p.variants = map[string]*progress{}
+			}
+			p.variants[n.Variant] = v
+		}
+		n.Variant = ""
+		v.show(n)
 	case n.Status != "":
 		p.end()
-		p.print(fmt.Sprintf("[%d/%d] %s: %s in %s", n.Number, n.Cells, n.Cell, n.Status, n.Elapsed.Round(100*time.Millisecond)))
+		p.print(fmt.Sprintf("%s[%d/%d] %s: %s in %s", p.prefix, n.Number, n.Cells, n.Cell, n.Status, n.Elapsed.Round(100*time.Millisecond)))
 	case n.Step.Task == "":
 		p.end()
 	case n.Step.Total > 0:
@@ -84,7 +98,7 @@ func (p *progress) step(n notebook.Progress) {
 		return
 	}
 	p.printed = time.Now()
-	line := fmt.Sprintf("[%d/%d] %s, %d of %d %s", n.Number, n.Cells, p.task, s.Done, s.Total, s.Unit)
+	line := fmt.Sprintf("%s[%d/%d] %s, %d of %d %s", p.prefix, n.Number, n.Cells, p.task, s.Done, s.Total, s.Unit)
 	if s.Note != "" {
 		line += ", " + s.Note
 	}

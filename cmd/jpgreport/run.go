@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,16 +23,20 @@ import (
 
 // runFlags are the flags of the run command.
 type runFlags struct {
-	output    string
-	seed      uint64
-	params    []string
-	noCache   bool
-	timeout   time.Duration
-	quiet     bool
-	json      bool
-	templates string
-	echarts   string
-	allowRead []string
+	output      string
+	seed        uint64
+	params      []string
+	paramsFile  string
+	noCache     bool
+	explain     bool
+	keepGoing   bool
+	timeout     time.Duration
+	cellTimeout time.Duration
+	quiet       bool
+	json        bool
+	templates   string
+	echarts     string
+	allowRead   []string
 }
 
 func runCommand() *cobra.Command {
@@ -42,6 +47,9 @@ func runCommand() *cobra.Command {
 		Long: `Run executes the cells of each spec and writes outputs/NAME.html, NAME being the
 name of the spec's file. Results of dear steps are kept and used again when
 nothing that they depend on has changed.
+
+A list of values, such as -P 'seed=[1, 2, 3]', or a block sweep: in the spec
+gives one report of a run for each, or for each combination of several.
 
 --json tells other programs how the run goes, an event a line; "jpgreport doc
 events" lists them.
@@ -54,7 +62,8 @@ Environment: JPGREPORT_CACHE is the folder of kept results. JPGREPORT_KERNEL
 names the instructions that networks run on: portable, avx2 or avx512, as far
 as the machine has them; without it, the last of these.`,
 		Example: `  jpgreport run experiments/mnist.yaml
-  jpgreport run experiments/mnist.yaml -P images=500 -o small.html`,
+  jpgreport run experiments/mnist.yaml -P images=500 -o small.html
+  jpgreport run experiments/mnist.yaml -P 'seed=[1, 2, 3]'`,
 		Args:              cobra.MinimumNArgs(1),
 		ValidArgsFunction: completeSpecs,
 		RunE: func(c *cobra.Command, specs []string) error {
@@ -68,6 +77,7 @@ as the machine has them; without it, the last of these.`,
 	flags.SortFlags = false
 	flags.StringVarP(&f.output, "output", "o", "", "write the report to `FILE`; - is standard output")
 	f.shared(c)
+	flags.BoolVar(&f.explain, "explain", false, "say of each result why it was computed")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print nothing but errors")
 	flags.BoolVar(&f.json, "json", false, "print events as lines of JSON instead")
 	return c
@@ -76,11 +86,14 @@ as the machine has them; without it, the last of these.`,
 // shared adds the flags that say how a spec is run and its report drawn.
 func (f *runFlags) shared(c *cobra.Command) {
 	flags := c.Flags()
-	flags.StringArrayVarP(&f.params, "param", "P", nil, "give a parameter another value, as `NAME=VALUE` (repeatable)")
+	flags.StringArrayVarP(&f.params, "param", "P", nil, "set a parameter, as `NAME=VALUE` (repeatable)")
+	flags.StringVar(&f.paramsFile, "params", "", "set those in a YAML mapping in `FILE`")
 	flags.Uint64Var(&f.seed, "seed", 0, "use `N` as the root seed instead of the spec's")
 	c.RegisterFlagCompletionFunc("param", completeParam)
-	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again (results are still kept)")
+	flags.BoolVar(&f.noCache, "no-cache", false, "compute everything again, and keep it")
+	flags.BoolVar(&f.keepGoing, "keep-going", false, "after a failure, run cells without need of it")
 	flags.DurationVar(&f.timeout, "timeout", 0, "stop after this time, such as 10m (0: never)")
+	flags.DurationVar(&f.cellTimeout, "cell-timeout", 0, "stop when a cell takes longer than this")
 	flags.StringVar(&f.templates, "templates", "", "draw the report with the templates in `DIR`")
 	flags.StringVar(&f.echarts, "echarts", "", "put the ECharts build in `FILE` into the report")
 	flags.StringArrayVar(&f.allowRead, "allow-read", nil, "let a spec name files below `DIR` too (repeatable)")
@@ -96,6 +109,9 @@ func (f *runFlags) check(specs []string) error {
 	}
 	if f.timeout < 0 {
 		return fmt.Errorf("--timeout %v: want 0 (never) or more", f.timeout)
+	}
+	if f.cellTimeout < 0 {
+		return fmt.Errorf("--cell-timeout %v: want 0 (the spec's) or more", f.cellTimeout)
 	}
 	written := map[string]string{}
 	for _, path := range specs {
@@ -185,6 +201,11 @@ func (f *runFlags) load(c *cobra.Command, path string) (*spec.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f.paramsFile != "" {
+		if err := sp.SetFile(f.paramsFile); err != nil {
+			return nil, err
+		}
+	}
 	for _, p := range f.params {
 		name, value, ok := strings.Cut(p, "=")
 		if !ok {
@@ -195,10 +216,12 @@ func (f *runFlags) load(c *cobra.Command, path string) (*spec.Spec, error) {
 		}
 	}
 	if c.Flags().Changed("seed") {
-		if f.seed > spec.MaxSeed {
-			return nil, fmt.Errorf("--seed %d: want 0 to %d", f.seed, uint64(spec.MaxSeed))
+		if err := sp.Set("seed", strconv.FormatUint(f.seed, 10)); err != nil {
+			return nil, fmt.Errorf("--seed %d: %w", f.seed, err)
 		}
-		sp.Seed = f.seed
+	}
+	if c.Flags().Changed("timeout") {
+		sp.Timeout = f.timeout
 	}
 	return sp, nil
 }
@@ -226,18 +249,16 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 		return &statusError{statusFailed, err}
 	}
 	if !quiet {
-		summarise(stderr, made)
+		summarise(stderr, made, f.explain)
 		if output != "-" {
 			fmt.Fprintln(c.OutOrStdout(), output)
 		}
 	}
-	err = verdict(made)
-	if len(wrong) > 0 {
-		for _, e := range wrong {
-			complain(stderr, e)
-		}
-		err = &statusError{status: statusFailed}
+	for _, e := range wrong {
+		complain(stderr, e)
 	}
+	complainOf(stderr, made, wrong)
+	err = verdict(made)
 	events.finished(made, wrong, output, statusOf(err))
 	return err
 }
@@ -246,7 +267,10 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 // telling, the rest is the flags'.
 func (f *runFlags) produce(ctx context.Context, sp *spec.Spec, style report.Options, kernels string, o notebook.Options) (*result.Run, []byte, error) {
 	o.Child = child
-	o.Timeout = f.timeout
+	o.CellTimeout = f.cellTimeout
+	if o.KeepGoing = f.keepGoing; o.KeepGoing {
+		o.Needs = needs(sp)
+	}
 	o.Cache, o.NoCache = cacheFolder(), f.noCache
 	o.Versions = processor(kernels)
 	o.Provenance = provenance(sp.File, kernels, report.ChartLibrary(style))
@@ -273,35 +297,6 @@ func (f *runFlags) events(c *cobra.Command, spec string) events {
 func reportName(file string) string {
 	base := filepath.Base(file)
 	return strings.TrimSuffix(base, filepath.Ext(base))
-}
-
-// verdict turns how a run ended into the exit status.
-func verdict(r *result.Run) error {
-	problem := func(status int) error {
-		for _, c := range r.Cells {
-			if c.Error != nil {
-				return &statusError{status, c.Error}
-			}
-		}
-		if r.Error != nil {
-			return &statusError{status, r.Error}
-		}
-		return &statusError{status, nil}
-	}
-	switch r.Status {
-	case result.Failed:
-		return problem(statusFailed)
-	case result.Limited:
-		return problem(statusLimit)
-	case result.Interrupted:
-		return &statusError{statusInterrupted, errors.New("interrupted; the report has what was done")}
-	}
-	for _, k := range r.Checks {
-		if k.Status == result.Fail {
-			return &statusError{statusFailed, fmt.Errorf("check %q says FAIL: %s", k.ID, k.Detail)}
-		}
-	}
-	return nil
 }
 
 // writable finds out before the run, not after it, whether the report can be
@@ -357,32 +352,4 @@ func write(output string, page []byte, stdout io.Writer) error {
 		return err
 	}
 	return os.Rename(f.Name(), output)
-}
-
-// summarise prints what the run did, for people.
-func summarise(w io.Writer, r *result.Run) {
-	hits := 0
-	for _, call := range r.Environment.Calls {
-		if call.Hit {
-			hits++
-			continue
-		}
-		switch {
-		case call.Unkept != "":
-			say(w, fmt.Sprintf("computed %s in cell %q: its %s has no digest, so the result cannot be kept", call.Primitive, call.Cell, call.Unkept))
-		case len(call.Changed) > 0:
-			fmt.Fprintf(w, "computed %s in cell %q: changed %s\n", call.Primitive, call.Cell, strings.Join(call.Changed, ", "))
-		}
-	}
-	fmt.Fprintf(w, "%d of %d results from the cache\n", hits, len(r.Environment.Calls))
-	counts := map[result.Verdict]int{}
-	for _, k := range r.Checks {
-		counts[k.Status]++
-	}
-	fmt.Fprintf(w, "checks: %d pass, %d warn, %d fail, %d not applicable\n", counts[result.Pass], counts[result.Warn], counts[result.Fail], counts[result.NA])
-	for _, k := range r.Checks {
-		if k.Status == result.Warn || k.Status == result.Fail {
-			say(w, fmt.Sprintf("  %s %s: %s", k.Status, k.ID, k.Detail))
-		}
-	}
 }

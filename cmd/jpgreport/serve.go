@@ -121,11 +121,10 @@ func (s *session) loop(ctx context.Context) {
 // their own, and what it is drawn with.
 func (s *session) files() []string {
 	files := []string{s.path}
-	if s.flags.templates != "" {
-		files = append(files, s.flags.templates)
-	}
-	if s.flags.echarts != "" {
-		files = append(files, s.flags.echarts)
+	for _, named := range []string{s.flags.paramsFile, s.flags.templates, s.flags.echarts} {
+		if named != "" {
+			files = append(files, named)
+		}
 	}
 	sp, _ := spec.Inspect(s.path, spec.LoadOptions{AllowRead: s.flags.allowRead}) // what is wrong with it, run says
 	if sp == nil {
@@ -177,12 +176,18 @@ func (s *session) run(ctx context.Context) {
 // is wrong.
 func (s *session) attempt(ctx context.Context) (made *result.Run, page []byte, wrong []problem) {
 	sp, err := s.flags.load(s.command, s.path)
-	var ofSpec spec.Errors
-	switch {
-	case errors.As(err, &ofSpec):
-		return nil, nil, checkSpec(s.path, spec.LoadOptions{AllowRead: s.flags.allowRead})
-	case err != nil:
-		return nil, nil, []problem{ofOther(err)}
+	if err != nil { // of the spec, or of the parameters that go over it
+		if wrong = checkSpec(s.path, spec.LoadOptions{AllowRead: s.flags.allowRead}); len(wrong) > 0 {
+			return nil, nil, wrong
+		}
+		var list spec.Errors
+		if !errors.As(err, &list) {
+			return nil, nil, []problem{ofOther(err)}
+		}
+		for _, e := range list {
+			wrong = append(wrong, ofSpec(e))
+		}
+		return nil, nil, wrong
 	}
 	for _, e := range faults(sp) {
 		wrong = append(wrong, ofScript(e))
@@ -197,7 +202,7 @@ func (s *session) attempt(ctx context.Context) (made *result.Run, page []byte, w
 	if err != nil {
 		return nil, nil, []problem{ofOther(err)}
 	}
-	for _, e := range errorsOf(made) {
+	for _, e := range problems(made) {
 		wrong = append(wrong, ofScript(e))
 	}
 	return made, page, wrong

@@ -254,6 +254,39 @@ func TestServeRunsOnceForABurst(t *testing.T) {
 	}
 }
 
+// A file of parameters is watched, and what is wrong in it is told with its place.
+func TestServeFollowsParameters(t *testing.T) {
+	params := filepath.Join(t.TempDir(), "params.yaml")
+	at := &livePreview{dir: filepath.Dir(params)}
+	at.save(t, "params.yaml", "quality: 30\n")
+	p := startPreview(t, "title: t\nparams:\n  quality: 75\ncells:\n  - id: a\n    text: It is {{param \"quality\"}} now.\n", "--params", params)
+	if p.ended(t, 1); !strings.Contains(p.report(t), "It is 30 now") {
+		t.Error("the parameter of the file does not show")
+	}
+	at.save(t, "params.yaml", "quality: 300\n")
+	if st := p.ended(t, 2); len(st.Problems) != 1 || st.Problems[0].File != params || st.Problems[0].Code != "JR117" || !st.Stale {
+		t.Errorf("a wrong parameter: %+v", st)
+	}
+	at.save(t, "params.yaml", "quality: 40\n")
+	if st := p.ended(t, 3); len(st.Problems) != 0 || !strings.Contains(p.report(t), "It is 40 now") {
+		t.Errorf("the parameter put right: %+v", st)
+	}
+}
+
+// Only an address of one interface is listened on.
+func TestServeAddress(t *testing.T) {
+	for addr, want := range map[string]string{
+		"8000":         "want HOST:PORT",
+		":8000":        "want one address",
+		"0.0.0.0:8000": "want one address",
+		"[::]:8000":    "want one address",
+	} {
+		if got, status := said("serve", "first/first.yaml", "--addr", addr); status != statusUsage || !strings.Contains(got, want) {
+			t.Errorf("--addr %s: status %d, %s; want %s", addr, status, got, want)
+		}
+	}
+}
+
 // Templates are watched too, and a broken one is told.
 func TestServeFollowsTemplates(t *testing.T) {
 	dir := t.TempDir()

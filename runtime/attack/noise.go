@@ -19,7 +19,8 @@ import (
 // [RandomSign] for a step of the attack's L∞ norm in a random direction.
 //
 // Image i draws from a generator of (seed, i) and the control's stream, so its
-// noise depends on its index and on no other image.
+// noise depends on its index and on no other image. A [Draw] makes the same
+// controls for a part of a larger set.
 
 // Streams keep the draws of two controls of one seed and image apart.
 const (
@@ -33,6 +34,38 @@ func generator(seed, stream uint64, image int) *rand.Rand {
 	return rand.New(rand.NewPCG(seed, stream|uint64(image)))
 }
 
+// A Draw makes the controls for a part of a set of images: image i of the part
+// draws as image First+i of the whole, so that the controls of a set may be made
+// in parts of any size. What it makes is not kept in any memory.
+type Draw struct {
+	Seed  uint64
+	First int
+}
+
+func (d Draw) generator(stream uint64, image int) *rand.Rand {
+	return generator(d.Seed, stream, d.First+image)
+}
+
+// PermuteResidual is the function of that name for a part.
+func (d Draw) PermuteResidual(from, to *pixel.Batch) (*pixel.Batch, error) {
+	if err := pair(from, to); err != nil {
+		return nil, fmt.Errorf("permute residual: %w", err)
+	}
+	return d.permute(from, to), nil
+}
+
+// GaussianNoise is the function of that name for a part.
+func (d Draw) GaussianNoise(from, to *pixel.Batch) (*pixel.Batch, error) {
+	if err := pair(from, to); err != nil {
+		return nil, fmt.Errorf("gaussian noise: %w", err)
+	}
+	base, err := levels(from)
+	if err != nil {
+		return nil, fmt.Errorf("gaussian noise: %w", err)
+	}
+	return d.gaussianNoise(from, to, base), nil
+}
+
 // PermuteResidual returns from + P(to − from), rounded to 8 bits and clipped: per
 // image, P moves the residual to other pixels, all channels of one together. The
 // residual keeps its values and its L2 up to clipping, and loses its place. The
@@ -41,7 +74,7 @@ func PermuteResidual(ctx context.Context, from, to *pixel.Batch, seed uint64) (*
 	if err := pair(from, to); err != nil {
 		return nil, fmt.Errorf("permute residual: %w", err)
 	}
-	return kept(ctx, "attack.PermuteResidual", from, to, seed, func() *pixel.Batch { return permute(from, to, seed) })
+	return kept(ctx, "attack.PermuteResidual", from, to, seed, func() *pixel.Batch { return Draw{Seed: seed}.permute(from, to) })
 }
 
 // pair returns an error unless both batches have one shape and finite samples.
@@ -75,18 +108,37 @@ func kept(ctx context.Context, primitive string, from, to *pixel.Batch, seed uin
 	return work.Recalled(ctx, key, codec, func(context.Context) (*pixel.Batch, error) { return make(), nil })
 }
 
-func permute(from, to *pixel.Batch, seed uint64) *pixel.Batch {
+func (d Draw) permute(from, to *pixel.Batch) *pixel.Batch {
 	out := from.Like()
 	plane := from.H * from.W
-	for i := range from.N {
-		f, t, y := from.Sample(i), to.Sample(i), out.Sample(i)
-		for at, source := range generator(seed, streamPermute, i).Perm(plane) {
-			for c := 0; c < len(f); c += plane {
-				y[c+at] = round(float64(f[c+at]) + float64(t[c+source]) - float64(f[c+source]))
+	spread(from.N, func() func(i int) {
+		return func(i int) {
+			f, t, y := from.Sample(i), to.Sample(i), out.Sample(i)
+			for at, source := range d.generator(streamPermute, i).Perm(plane) {
+				for c := 0; c < len(f); c += plane {
+					y[c+at] = round(float64(f[c+at]) + float64(t[c+source]) - float64(f[c+source]))
+				}
 			}
 		}
-	}
+	})
 	return out
+}
+
+// spread shares n images out to workers. Each image draws for itself, so the
+// result does not depend on how many workers there are. Every one is started once,
+// for memory of its own.
+func spread(n int, start func() func(i int)) {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			image := start()
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				image(i)
+			}
+		})
+	}
+	workers.Wait()
 }
 
 // precision is that to which the scale is found, relative: finer than the step
@@ -108,32 +160,25 @@ func GaussianNoise(ctx context.Context, from, to *pixel.Batch, seed uint64) (*pi
 	if err != nil {
 		return nil, fmt.Errorf("gaussian noise: %w", err)
 	}
-	return kept(ctx, "attack.GaussianNoise", from, to, seed, func() *pixel.Batch { return gaussianNoise(from, to, base, seed) })
+	return kept(ctx, "attack.GaussianNoise", from, to, seed, func() *pixel.Batch { return Draw{Seed: seed}.gaussianNoise(from, to, base) })
 }
 
-// gaussianNoise shares the images out to workers. Each draws for itself, so the
-// result does not depend on how many there are.
-func gaussianNoise(from, to *pixel.Batch, base []byte, seed uint64) *pixel.Batch {
+func (d Draw) gaussianNoise(from, to *pixel.Batch, base []byte) *pixel.Batch {
 	out, size := from.Like(), from.Size()
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(from.N, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			g := gaussian{draw: make([]float64, size)}
-			for i := int(next.Add(1)) - 1; i < from.N; i = int(next.Add(1)) - 1 {
-				r := generator(seed, streamGaussian, i)
-				for k := range g.draw {
-					g.draw[k] = r.NormFloat64()
-				}
-				g.base = base[i*size : (i+1)*size]
-				scale := g.scale(255 * distance(to.Sample(i), from.Sample(i)))
-				for k := range g.base {
-					out.Sample(i)[k] = pixel.Sample(g.level(k, scale))
-				}
+	spread(from.N, func() func(i int) {
+		g := gaussian{draw: make([]float64, size)}
+		return func(i int) {
+			r := d.generator(streamGaussian, i)
+			for k := range g.draw {
+				g.draw[k] = r.NormFloat64()
 			}
-		})
-	}
-	workers.Wait()
+			g.base = base[i*size : (i+1)*size]
+			scale := g.scale(255 * distance(to.Sample(i), from.Sample(i)))
+			for k := range g.base {
+				out.Sample(i)[k] = pixel.Sample(g.level(k, scale))
+			}
+		}
+	})
 	return out
 }
 
@@ -183,10 +228,13 @@ func (g *gaussian) scale(want float64) float64 {
 // Dither returns x plus uniform noise in (−½, ½) of a grey level, clipped to
 // [0,1] and not rounded: what rounding to 8 bits may have taken off. Rounded, it
 // gives x back.
-func Dither(x *pixel.Batch, seed uint64) *pixel.Batch {
+func Dither(x *pixel.Batch, seed uint64) *pixel.Batch { return Draw{Seed: seed}.Dither(x) }
+
+// Dither is the function of that name for a part.
+func (d Draw) Dither(x *pixel.Batch) *pixel.Batch {
 	out := x.Like()
 	for i := range x.N {
-		r := generator(seed, streamDither, i)
+		r := d.generator(streamDither, i)
 		y := out.Sample(i)
 		for k, v := range x.Sample(i) {
 			// Open at both ends with room for rounding in float32.
@@ -201,9 +249,14 @@ func Dither(x *pixel.Batch, seed uint64) *pixel.Batch {
 // random and cut to 0..255: the attack's L∞ norm without its direction. ε is on
 // the 0..255 scale.
 func RandomSign(x *pixel.Batch, epsilon float64, seed uint64) (*pixel.Batch, error) {
+	return Draw{Seed: seed}.RandomSign(x, epsilon)
+}
+
+// RandomSign is the function of that name for a part.
+func (d Draw) RandomSign(x *pixel.Batch, epsilon float64) (*pixel.Batch, error) {
 	signs := make([]float32, len(x.Data))
 	for i := range x.N {
-		r := generator(seed, streamSign, i)
+		r := d.generator(streamSign, i)
 		for k := range x.Size() {
 			signs[i*x.Size()+k] = float32(2*int(r.Uint64()&1) - 1)
 		}

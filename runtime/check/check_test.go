@@ -146,6 +146,10 @@ func TestStep(t *testing.T) {
 	expect(t, "another batch's gradient", check.Step(x, s), result.Fail, "767 derivatives for 768 samples")
 }
 
+func trip(of string, from *pixel.Batch, to *codec.Compressed) check.Trip {
+	return check.Trip{Of: of, Quality: to.Quality, Tables: to.Tables, Bytes: to.Bytes, PSNR: metric.PSNR(from, to.Images)}
+}
+
 func TestJPEG(t *testing.T) {
 	x := images(3)
 	compress := func(quality int) *codec.Compressed {
@@ -158,7 +162,7 @@ func TestJPEG(t *testing.T) {
 	run := func(compressed ...*codec.Compressed) result.Check {
 		var trips []check.Trip
 		for _, c := range compressed {
-			trips = append(trips, check.Trip{Of: "clean", From: x, To: c})
+			trips = append(trips, trip("clean", x, c))
 		}
 		return check.JPEG(trips)
 	}
@@ -187,7 +191,7 @@ func TestJPEG(t *testing.T) {
 	own.Quality = 0
 	expect(t, "steps of one's own", run(own, compress(10)), result.Pass, "no one quality")
 
-	other := check.JPEG([]check.Trip{{Of: "attacked", From: x, To: compress(90)}, {Of: "clean", From: x, To: compress(10)}})
+	other := check.JPEG([]check.Trip{trip("attacked", x, compress(90)), trip("clean", x, compress(10))})
 	expect(t, "sizes of two batches are not compared", other, result.Pass, "attacked, quality 90")
 }
 

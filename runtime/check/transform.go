@@ -7,15 +7,16 @@ import (
 
 	"jpgreport/runtime/codec"
 	"jpgreport/runtime/metric"
-	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/result"
 )
 
-// A Trip is a batch and what came of compressing it.
+// A Trip is what came of compressing some images.
 type Trip struct {
-	Of   string // what the batch is, such as "clean"
-	From *pixel.Batch
-	To   *codec.Compressed
+	Of      string    // what the images are, such as "clean"
+	Quality int       // asked for; 0 where steps or qualities were
+	Tables  [][64]int // as read back from the files
+	Bytes   []int     // of each image's file
+	PSNR    []float64 // of each image against what was compressed, in dB
 }
 
 // JPEG checks that compression really took place (check 9): the quantisation
@@ -28,37 +29,37 @@ func JPEG(trips []Trip) result.Check {
 	}
 	trips = slices.Clone(trips)
 	slices.SortStableFunc(trips, func(a, b Trip) int {
-		return cmp.Or(cmp.Compare(a.Of, b.Of), a.To.Quality-b.To.Quality)
+		return cmp.Or(cmp.Compare(a.Of, b.Of), a.Quality-b.Quality)
 	})
 	for i, t := range trips {
-		name := fmt.Sprintf("%s, quality %d", t.Of, t.To.Quality)
-		if t.To.Quality == 0 { // steps of one's own or a quality for each unit
+		name := fmt.Sprintf("%s, quality %d", t.Of, t.Quality)
+		if t.Quality == 0 { // steps of one's own or a quality for each unit
 			v.note("%s: compressed with no one quality, to whose tables the files' could be held", t.Of)
 			continue
 		}
-		luma, chroma, err := codec.StandardTables(t.To.Quality)
+		luma, chroma, err := codec.StandardTables(t.Quality)
 		if err != nil {
 			v.fail("%s: %v", name, err)
 			continue
 		}
-		for i, table := range t.To.Tables {
+		for i, table := range t.Tables {
 			if want := [][64]int{luma, chroma}[min(i, 1)]; table != want {
 				v.fail("%s: quantisation table %d of the files is not the one of this quality", name, i)
 			}
 		}
-		if len(t.To.Tables) == 0 {
+		if len(t.Tables) == 0 {
 			v.fail("%s: the files have no quantisation table", name)
 		}
-		size := meanInt(t.To.Bytes)
-		if i > 0 && trips[i-1].Of == t.Of && trips[i-1].To.Quality > 0 && trips[i-1].To.Quality < t.To.Quality {
-			switch below := meanInt(trips[i-1].To.Bytes); {
+		size := meanInt(t.Bytes)
+		if i > 0 && trips[i-1].Of == t.Of && trips[i-1].Quality > 0 && trips[i-1].Quality < t.Quality {
+			switch below := meanInt(trips[i-1].Bytes); {
 			case size < below:
 				v.fail("%s: files of %.0f bytes on average are smaller than at the quality below, %.0f", name, size, below)
 			case size == below:
 				v.warn("%s: files are as large as at the quality below", name)
 			}
 		}
-		psnr, n := metric.Mean(metric.PSNR(t.From, t.To.Images))
+		psnr, n := metric.Mean(t.PSNR)
 		if n == 0 {
 			v.fail("%s: every image came back unchanged", name)
 			continue

@@ -79,7 +79,7 @@ func check(x *pixel.Batch, o *Options) error {
 	if err := checkBatch(x); err != nil {
 		return err
 	}
-	return o.check(x)
+	return o.Check(x)
 }
 
 // maxSide is the largest width and height of a JPEG image (T.81, B.2.2).

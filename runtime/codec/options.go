@@ -71,8 +71,8 @@ func (s Subsampling) factors() (h, v int) {
 	return 1, 1
 }
 
-// check holds the options against images of a batch.
-func (o *Options) check(x *pixel.Batch) error {
+// Check returns an error when an option is out of its range for images of x's shape.
+func (o *Options) Check(x *pixel.Batch) error {
 	if s := o.Subsampling; s < Subsampling420 || s > Subsampling444 {
 		return fmt.Errorf("subsampling %d, want Subsampling420, Subsampling422 or Subsampling444", int(s))
 	}

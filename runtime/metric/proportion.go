@@ -5,6 +5,7 @@
 //     [Agreement] count predictions into a [Proportion].
 //  2. [Transitions] follows each image from clean to attacked to compressed.
 //  3. [Correct] and [McNemar] compare two treatments of the same images.
+//     [Clusters] does both where images are not independent of each other.
 //  4. [Linf], [L2], [PSNR], [ChangedSamples], [Survival], [NormRatio] and
 //     [SizeInflation] measure images, one number each; [Mean], [MeanSD] and
 //     [Range] summarise such numbers.

@@ -18,8 +18,11 @@ const magic = "jpgnet\x00\x01"
 const pointSize = 4 + 8 + 8
 
 // MarshalBinary encodes architecture, weights and curve. Equal nets have equal
-// encodings.
+// encodings. A net of [ReadONNX] has no encoding but its file and is an error.
 func (n *Net) MarshalBinary() ([]byte, error) {
+	if n.plan != nil {
+		return nil, fmt.Errorf("%s is a net of an ONNX file, want one that was trained here", n.arch.Name)
+	}
 	arch, err := json.Marshal(n.arch)
 	if err != nil {
 		return nil, err

@@ -82,28 +82,34 @@ func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machi
 	if m.engine, err = kernel.New(path); err != nil {
 		return nil, err
 	}
+	return m, m.compile(a.Name, func(g *G.ExprGraph, x *G.Node) (*G.Node, G.Nodes, error) { return m.network(g, x, all, weights) })
+}
+
+// compile builds the graph that network gives from x to the logits and the
+// parameters, and beyond them what the machine's purpose asks for.
+func (m *machine) compile(name string, network func(g *G.ExprGraph, x *G.Node) (*G.Node, G.Nodes, error)) error {
 	m.x = make([]float32, m.capacity*m.shape.size())
 	m.labels = make([]int, m.capacity)
 	g := G.NewGraph()
 	x := leaf(g, "x", m.x, m.capacity, m.shape.size())
-	logits, params, err := m.network(g, x, all, weights)
+	logits, params, err := network(g, x)
 	if err != nil {
-		return nil, fmt.Errorf("build %s: %w", a.Name, err)
+		return fmt.Errorf("build %s: %w", name, err)
 	}
 	inputs := append(G.Nodes{x}, params...)
 	outputs := G.Nodes{logits}
-	if p != forward {
-		cost, err := m.loss(logits, a.Classes)
+	if m.purpose != forward {
+		cost, err := m.loss(logits, m.classes)
 		if err != nil {
-			return nil, fmt.Errorf("build %s: loss: %w", a.Name, err)
+			return fmt.Errorf("build %s: loss: %w", name, err)
 		}
 		wrt := G.Nodes{x}
-		if p == weightGradient {
+		if m.purpose == weightGradient {
 			wrt = params
 		}
 		grads, err := G.Grad(cost, wrt...)
 		if err != nil {
-			return nil, fmt.Errorf("differentiate %s: %w", a.Name, err)
+			return fmt.Errorf("differentiate %s: %w", name, err)
 		}
 		outputs = append(outputs, grads...)
 	}
@@ -111,17 +117,17 @@ func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machi
 	// from the graph runs them. Compiling for the outputs leaves the others out.
 	prog, locations, err := G.CompileFunction(g, inputs, outputs)
 	if err != nil {
-		return nil, fmt.Errorf("compile %s: %w", a.Name, err)
+		return fmt.Errorf("compile %s: %w", name, err)
 	}
 	m.vm = G.NewTapeMachine(g, G.WithPrecompiled(prog, locations))
 	m.logits = result(logits)
 	for _, n := range outputs[1:] {
 		m.dw = append(m.dw, result(n))
 	}
-	if p == inputGradient {
+	if m.purpose == inputGradient {
 		m.dx, m.dw = m.dw[0], nil
 	}
-	return m, nil
+	return nil
 }
 
 // result returns the memory in which a run leaves a node's value.

@@ -13,7 +13,7 @@ import (
 	"jpgreport/runtime/pixel"
 )
 
-// A Net is a trained classifier. It is not changed once made, and its methods
+// A Net is a trained classifier, from [Train] or [ReadONNX]. It is not changed once made, and its methods
 // may be called from several goroutines.
 type Net struct {
 	Curve   []CurvePoint // how its training went
@@ -21,6 +21,7 @@ type Net struct {
 
 	arch    Architecture
 	weights []float32
+	plan    *plan // instead of the architecture's layers and the weights; nil for a net of our own
 	digest  string
 	idle    *idle
 }
@@ -40,6 +41,9 @@ func (n *Net) borrow(p purpose) (*machine, error) {
 	n.idle.Unlock()
 	if m != nil {
 		return m, nil
+	}
+	if n.plan != nil {
+		return newPlanMachine(n.arch, n.plan, p, maxImages)
 	}
 	return newMachine(n.arch, n.weights, p, maxImages)
 }
@@ -77,7 +81,12 @@ func newNet(a Architecture, weights []float32) *Net {
 func (n *Net) Architecture() Architecture { return n.arch }
 
 // Parameters returns how many weights the net has, biases included.
-func (n *Net) Parameters() int { return len(n.weights) }
+func (n *Net) Parameters() int {
+	if n.plan != nil {
+		return n.plan.parameters
+	}
+	return len(n.weights)
+}
 
 // Digest returns the SHA-256, in hexadecimal, of the architecture and the
 // weights. The curve is not in it.

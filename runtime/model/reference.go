@@ -13,13 +13,31 @@ import (
 
 // ReferenceLogits returns the logits of image i of x.
 func (n *Net) ReferenceLogits(x *pixel.Batch, i int) []float64 {
-	return reference(n.arch, n.weights, widen(x.Sample(i)), nil)
+	return n.reference(widen(x.Sample(i)), nil)
 }
 
 // ReferenceLoss returns the cross-entropy, in nats, of one image of C·H·W samples
 // against a label.
 func (n *Net) ReferenceLoss(image []float64, label int) float64 {
-	return kernel.CrossEntropy(reference(n.arch, n.weights, image, nil), label)
+	return kernel.CrossEntropy(n.reference(image, nil), label)
+}
+
+// reference returns the logits of an image and, unless p is nil, appends to it the
+// piece that the image lies on.
+func (n *Net) reference(image []float64, p *piece) []float64 {
+	if n.plan == nil {
+		return reference(n.arch, n.weights, image, p)
+	}
+	values := make([][]float64, len(n.plan.sizes))
+	values[0] = image
+	for _, s := range n.plan.steps {
+		x := make([][]float64, len(s.in))
+		for i, v := range s.in {
+			x[i] = values[v]
+		}
+		values[s.out] = s.op.reference(x, p)
+	}
+	return values[n.plan.output]
 }
 
 // widen returns the samples in float64.
@@ -36,8 +54,7 @@ func widen(v []float32) []float64 {
 // which of its inputs it passes on, the first of equals.
 type piece []uint16
 
-// reference returns the logits of an image and, unless p is nil, appends to it
-// the piece that the image lies on.
+// reference is that of layers.
 func reference(a Architecture, weights []float32, image []float64, p *piece) []float64 {
 	stages, _, err := a.stages()
 	if err != nil {

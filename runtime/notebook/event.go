@@ -34,7 +34,8 @@ const (
 	eventUse    = "use"    // Artifact
 	eventCall   = "call"   // Call
 	eventEnd    = "end"    // Cell, Status, Error, Seconds
-	eventLimit  = "limit"  // Text: the limit that the running cell hit
+	eventLimit  = "limit"  // Text: the limit that the running cell hit; Error: where, when that is known
+	eventSkip   = "skip"   // Cell, Error: why it is not run, unless it is known
 	eventNotice = "notice" // Text
 	eventFail   = "fail"   // Error: no cell could be run
 	eventFinish = "finish" // no event follows

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"jpgreport/runtime/result"
@@ -26,9 +27,11 @@ type gatherer struct {
 	began    time.Time
 	prints   strings.Builder // of the running cell, not yet among its outputs
 	finished bool
-	limit    string        // that the child hit
-	fault    error         // that no event explains
-	halt     chan struct{} // closed at the first limit or fault
+	limit    string               // that the child hit
+	limitAt  *result.Error        // where, when that is known
+	stopping atomic.Pointer[stop] // why the child was asked to end
+	fault    error                // that no event explains
+	halt     chan struct{}        // closed at the first limit or fault
 	once     sync.Once
 }
 
@@ -49,6 +52,7 @@ func newGatherer(sp *spec.Spec, o Options) *gatherer {
 	g.job = Job{
 		Params: run.Params, Seed: sp.Seed, Data: sp.Data, Models: sp.Models,
 		Cache: o.Cache, CacheBytes: o.CacheBytes, NoCache: o.NoCache, Versions: o.Versions, MemoryLimit: o.MemoryLimit,
+		KeepGoing: o.KeepGoing,
 	}
 	for _, c := range sp.Cells {
 		cell := &result.Cell{ID: c.ID, Kind: result.KindText, Status: result.Done, Outputs: []result.Output{}}
@@ -58,7 +62,14 @@ func newGatherer(sp *spec.Spec, o Options) *gatherer {
 			kept := src
 			kept.File = portable(src.File)
 			run.Scripts[c.ID] = kept
-			g.job.Cells = append(g.job.Cells, JobCell{c.ID, src})
+			j := JobCell{ID: c.ID, Source: src, Timeout: c.Timeout}
+			if o.CellTimeout > 0 {
+				j.Timeout = o.CellTimeout
+			}
+			if o.KeepGoing {
+				j.Needs = o.Needs[c.ID]
+			}
+			g.job.Cells = append(g.job.Cells, j)
 		} else {
 			cell.Outputs = append(cell.Outputs, result.Output{Kind: "text", Text: c.Source.Text})
 		}
@@ -106,11 +117,17 @@ func (g *gatherer) stopChild() { g.once.Do(func() { close(g.halt) }) }
 
 func (g *gatherer) event(e event) error {
 	switch e.Kind {
-	case eventBegin:
+	case eventBegin, eventSkip:
 		if g.running != "" || g.finished || g.next >= len(g.job.Cells) || g.job.Cells[g.next].ID != e.Cell {
 			return fmt.Errorf("cell %q begins out of turn", e.Cell)
 		}
 		g.next++
+		if e.Kind == eventSkip {
+			if e.Error != nil {
+				g.run.Cell(e.Cell).Error = e.Error
+			}
+			return nil
+		}
 		g.running, g.began = e.Cell, time.Now()
 		g.progress(work.Step{}, "")
 		return nil
@@ -135,11 +152,15 @@ func (g *gatherer) event(e event) error {
 		c := g.run.Cell(e.Cell)
 		c.Status, c.Error = e.Status, e.Error
 		g.run.Environment.CellSec[e.Cell] = e.Seconds
-		g.progress(work.Step{}, e.Status)
+		status := e.Status
+		if why := g.stopping.Load(); why != nil && status == result.Interrupted {
+			status = why.status // the child cannot tell a deadline from an interrupt
+		}
+		g.progress(work.Step{}, status)
 		g.running = ""
 	case e.Kind == eventLimit:
 		if g.limit == "" { // what comes after the first is its consequence
-			g.limit = e.Text
+			g.limit, g.limitAt = e.Text, e.Error
 		}
 		g.stopChild()
 	case e.Kind == eventNotice:
@@ -184,17 +205,20 @@ func (g *gatherer) progress(s work.Step, status result.Status) {
 	}
 }
 
-// refuse fails the run before it has begun, for what is wrong with its scripts.
-// A cell shows the first of its faults.
+// refuse fails the cells of which it is known before the run that they cannot be
+// run. A cell shows the first of its faults.
 func (g *gatherer) refuse(faults []*result.Error) {
-	g.run.Status = result.Failed
 	for _, f := range faults {
+		g.run.Status = result.Failed
 		c := g.run.Cell(f.Cell)
 		switch {
 		case c == nil && g.run.Error == nil:
 			g.run.Error = f
 		case c != nil && c.Error == nil:
 			c.Status, c.Error = result.Failed, f
+			for i := range g.job.Cells {
+				g.job.Cells[i].Faulty = g.job.Cells[i].Faulty || g.job.Cells[i].ID == c.ID
+			}
 		}
 	}
 }
@@ -218,22 +242,30 @@ func (g *gatherer) ended(why, death *stop) {
 		g.mark(last, why)
 	case g.run.Error != nil:
 		g.run.Status = result.Failed
-	case !g.finished && !g.allDone() && (last == nil || last.Status == result.Done || g.running != ""):
+	case !g.finished && !g.allDone() && (last == nil || last.Status == result.Done || last.Status == result.Skipped || g.running != ""):
 		g.mark(last, death)
 	default:
 		for _, c := range g.run.Cells {
-			if c.Status == result.Failed || c.Status == result.Limited || c.Status == result.Interrupted {
-				g.run.Status = c.Status
-			}
+			g.run.Status = worse(g.run.Status, c.Status)
 		}
 	}
+}
+
+// worse returns the status of a whole of which two parts ended so.
+func worse(a, b result.Status) result.Status {
+	for _, s := range []result.Status{result.Interrupted, result.Limited, result.Failed} {
+		if a == s || b == s {
+			return s
+		}
+	}
+	return result.Done // what was skipped was so for what another part tells
 }
 
 // mark gives the run the status of s, and its message to the cell at which the
 // run ended. When that cell was done, the message is the run's own.
 func (g *gatherer) mark(c *result.Cell, s *stop) {
 	g.run.Status = s.status
-	if c == nil || c.Status == result.Done {
+	if c == nil || c.Status == result.Done || c.Status == result.Skipped && g.running == "" {
 		g.run.Error = &result.Error{Message: s.message}
 		return
 	}
@@ -241,6 +273,9 @@ func (g *gatherer) mark(c *result.Cell, s *stop) {
 		at := slices.IndexFunc(g.job.Cells, func(j JobCell) bool { return j.ID == c.ID })
 		src := g.job.Cells[at].Source
 		c.Error = &result.Error{File: src.File, Line: src.Line}
+		if g.limitAt != nil {
+			c.Error = g.limitAt
+		}
 	}
 	c.Status = s.status
 	c.Error.Cell, c.Error.Message = c.ID, s.message

@@ -32,26 +32,45 @@ func Run(ctx context.Context, sp *spec.Spec, o Options) (*result.Run, error) {
 		return nil, fmt.Errorf("notebook: a timeout of %v, want 0 (none) or more", o.Timeout)
 	case o.MemoryLimit < 0:
 		return nil, fmt.Errorf("notebook: a memory limit of %d bytes, want 0 (default) or more", o.MemoryLimit)
+	case o.CellTimeout < 0:
+		return nil, fmt.Errorf("notebook: a timeout of %v for each cell, want 0 (none) or more", o.CellTimeout)
 	}
 	if o.MemoryLimit == 0 {
 		o.MemoryLimit = DefaultMemoryLimit
 	}
-	began := time.Now()
-	g := newGatherer(sp, o)
-	if len(o.Faults) > 0 {
-		g.refuse(o.Faults)
-	} else if len(g.job.Cells) > 0 {
-		if err := g.child(ctx, o); err != nil {
-			return nil, err
-		}
+	if o.Timeout == 0 {
+		o.Timeout = sp.Timeout
 	}
-	run := g.complete()
+	began := time.Now()
+	one := single
+	if len(sp.Sweep) > 0 {
+		one = grid
+	}
+	run, err := one(ctx, sp, o)
+	if err != nil {
+		return nil, err
+	}
 	run.Environment.Started = began.UTC().Format(time.RFC3339)
 	run.Environment.Seconds = time.Since(began).Seconds()
 	run.Environment.Cores = runtime.GOMAXPROCS(0)
 	if err := run.Seal(); err != nil {
 		return nil, fmt.Errorf("notebook: seal the run: %w", err)
 	}
+	return run, nil
+}
+
+// single runs a spec that is no sweep. The run is not sealed.
+func single(ctx context.Context, sp *spec.Spec, o Options) (*result.Run, error) {
+	began := time.Now()
+	g := newGatherer(sp, o)
+	g.refuse(o.Faults)
+	if len(g.job.Cells) > 0 && (len(o.Faults) == 0 || o.KeepGoing && g.run.Error == nil) {
+		if err := g.child(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	run := g.complete()
+	run.Environment.Seconds = time.Since(began).Seconds()
 	return run, nil
 }
 
@@ -67,6 +86,9 @@ func (g *gatherer) child(ctx context.Context, o Options) error {
 	cmd := o.Child(alive)
 	if cmd.Env == nil {
 		cmd.Env = childEnv(os.Environ())
+	}
+	if o.cores > 0 {
+		cmd.Env = append(cmd.Env, fmt.Sprintf("GOMAXPROCS=%d", o.cores))
 	}
 	var words lastWords
 	cmd.Stdout = &lines{each: g.line}
@@ -92,6 +114,7 @@ func (g *gatherer) child(ctx context.Context, o Options) error {
 	go func() {
 		why := g.stopper(ctx, o, cmd.Process.Pid, dead)
 		reason <- why
+		g.stopping.Store(why)
 		stdin.Close()
 		patience := grace
 		if why != nil && why.atOnce {

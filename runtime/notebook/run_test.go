@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -356,7 +357,7 @@ func TestCache(t *testing.T) {
 		o    Options
 		want []result.Call
 	}{{Options{}, miss}, {Options{}, hit}, {Options{NoCache: true}, miss}, {Options{}, hit},
-		{Options{Versions: []work.Part{{Name: "kernel", Value: "portable"}}}, []result.Call{{Cell: "c1", Primitive: "model.Fake", Changed: []string{"kernel"}}}}} {
+		{Options{Versions: []work.Part{{Name: "kernel", Value: "portable"}}}, []result.Call{{Cell: "c1", Primitive: "model.Fake", Changed: []result.Change{{Part: "kernel", New: "portable"}}}}}} {
 		if d := cmp.Diff(c.want, calls(c.o)); d != "" {
 			t.Errorf("run %d: %s", i+1, d)
 		}
@@ -383,6 +384,7 @@ func TestResident(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("only Linux says what another process occupies")
 	}
+	debug.FreeOSMemory() // what the tests before left would be used again, and nothing more occupied
 	before := resident(os.Getpid())
 	block := bytes.Repeat([]byte("x"), 64<<20)
 	if grown := resident(os.Getpid()) - before; before <= 0 || grown < 48<<20 {

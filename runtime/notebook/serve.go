@@ -64,7 +64,8 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, start Start) error 
 		}
 	}()
 
-	s := &server{job: job, out: &sender{w: out}}
+	s := &server{job: job, out: &sender{w: out}, where: func() *result.Error { return nil }}
+	go s.watchStack(done)
 	if job.MemoryLimit > 0 {
 		debug.SetMemoryLimit(job.MemoryLimit / 10 * 9)
 		go s.watch(done, job.MemoryLimit)
@@ -87,6 +88,7 @@ type server struct {
 	outputs int    // bytes of its other outputs
 	limit   string // that it hit
 	stop    context.CancelFunc
+	where   func() *result.Error // the line it has come to
 }
 
 func (s *server) run(ctx context.Context, start Start) {
@@ -101,12 +103,53 @@ func (s *server) run(ctx context.Context, start Start) {
 		s.out.send(event{Kind: eventFail, Error: asError(err)})
 		return
 	}
+	if p, ok := ev.(Placer); ok {
+		s.mu.Lock()
+		s.where = p.Where
+		s.mu.Unlock()
+	}
 	recorder := &result.Recorder{Sink: s.sink}
+	lost := map[string]result.Status{} // cells that are not done
 	for _, c := range s.job.Cells {
-		if ctx.Err() != nil || !s.eval(ctx, ev, c, recorder.Cell(c.ID)) {
+		if ctx.Err() != nil {
 			return
 		}
+		if why := lacks(c, lost); c.Faulty || why != nil {
+			s.out.send(event{Kind: eventSkip, Cell: c.ID, Error: why})
+			lost[c.ID] = result.Skipped
+			continue
+		}
+		status := s.eval(ctx, ev, c, recorder.Cell(c.ID))
+		if status != result.Done && !(status == result.Failed && s.job.KeepGoing) {
+			return
+		}
+		if status != result.Done {
+			lost[c.ID] = status
+		}
 	}
+}
+
+// lacks says why a cell cannot be run: for want of what another should have
+// given. It returns nil when it can.
+func lacks(c JobCell, lost map[string]result.Status) *result.Error {
+	if c.Faulty {
+		return nil // and the parent knows why
+	}
+	for _, n := range c.Needs {
+		how, is := lost[n.Cell]
+		if !is || n.Declared && how == result.Failed {
+			continue
+		}
+		end := "failed"
+		if how == result.Skipped {
+			end = "was not run"
+		}
+		return &result.Error{
+			Cell: c.ID, File: c.Source.File, Line: c.Source.Line,
+			Message: fmt.Sprintf("not run: needs %s from cell %q, which %s", n.Name, n.Cell, end),
+		}
+	}
+	return nil
 }
 
 func (s *server) start(ctx context.Context, start Start) (ev Evaluator, inner context.Context, err error) {
@@ -139,7 +182,7 @@ func (s *server) memory() work.Memory {
 		OnWarning: notice,
 		OnCall: func(c store.Call) {
 			s.out.send(event{Kind: eventCall, Call: &result.Call{
-				Cell: s.running(), Primitive: c.Primitive, Hit: c.Hit, Changed: c.Changed, Unkept: c.Unkept,
+				Cell: s.running(), Primitive: c.Primitive, Hit: c.Hit, Changed: changes(c.Changed), Unkept: c.Unkept,
 			}})
 		},
 	})
@@ -148,6 +191,14 @@ func (s *server) memory() work.Memory {
 		return nil
 	}
 	return m
+}
+
+func changes(of []store.Change) []result.Change {
+	var out []result.Change
+	for _, c := range of {
+		out = append(out, result.Change{Part: c.Part, Old: c.Old, New: c.New})
+	}
+	return out
 }
 
 func (s *server) running() string {
@@ -166,10 +217,15 @@ func (s *server) step(step work.Step) {
 	}
 }
 
-// eval runs one cell and reports whether the next may run.
-func (s *server) eval(ctx context.Context, ev Evaluator, c JobCell, cell *result.Cell) bool {
+// eval runs one cell and returns how it ended.
+func (s *server) eval(ctx context.Context, ev Evaluator, c JobCell, cell *result.Cell) result.Status {
+	whole := ctx
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if c.Timeout > 0 {
+		ctx, cancel = context.WithTimeout(ctx, c.Timeout)
+		defer cancel()
+	}
 	s.mu.Lock()
 	s.cell, s.prints, s.outputs, s.limit, s.stop = c.ID, 0, 0, "", cancel
 	s.mu.Unlock()
@@ -191,6 +247,9 @@ func (s *server) eval(ctx context.Context, ev Evaluator, c JobCell, cell *result
 			e.Message = limit
 			end.Error = e
 		}
+	case err != nil && whole.Err() == nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+		end.Status, end.Error = result.Limited, asError(err)
+		end.Error.Message = fmt.Sprintf("still running at its deadline: the cell may take %v", c.Timeout)
 	case err != nil && ctx.Err() != nil:
 		end.Status, end.Error = result.Interrupted, asError(err)
 	case err != nil:
@@ -203,7 +262,7 @@ func (s *server) eval(ctx context.Context, ev Evaluator, c JobCell, cell *result
 		}
 	}
 	s.out.send(end)
-	return end.Status == result.Done
+	return end.Status
 }
 
 // guarded evaluates a cell such that a panic is an error of the cell.

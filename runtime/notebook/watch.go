@@ -32,10 +32,41 @@ func (s *server) watch(done <-chan struct{}, limit int64) {
 		case <-tick.C:
 		}
 		if used := memoryUsed(); used > uint64(limit) {
-			s.out.send(event{Kind: eventLimit, Cell: s.running(), Text: tooMuchMemory(limit)})
-			os.Exit(1)
+			s.die(tooMuchMemory(limit))
 		}
 	}
+}
+
+// watchStack ends the process while a script recurses without end, before the Go
+// runtime does, which could not tell where. A stack doubles whenever it is full; what
+// is found here has reached the last size that is allowed.
+func (s *server) watchStack(done <-chan struct{}) {
+	tick := time.NewTicker(watchInterval)
+	defer tick.Stop()
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/stacks:bytes"}}
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+		}
+		if metrics.Read(sample); sample[0].Value.Uint64() >= maxStack {
+			s.die(tooDeep())
+		}
+	}
+}
+
+func tooDeep() string {
+	return fmt.Sprintf("the cell recursed without end: its stack grew beyond %s", size(maxStack))
+}
+
+// die tells the parent which limit the running cell hit, and ends the process.
+func (s *server) die(limit string) {
+	s.mu.Lock()
+	cell, where := s.cell, s.where
+	s.mu.Unlock()
+	s.out.send(event{Kind: eventLimit, Cell: cell, Text: limit, Error: where()})
+	os.Exit(1)
 }
 
 // memoryUsed returns the bytes that the Go runtime holds and has not given back.

@@ -29,7 +29,7 @@ func (w *lastWords) diagnose(err error) *stop {
 	text := string(w.b)
 	switch {
 	case strings.Contains(text, "goroutine stack exceeds") || strings.Contains(text, "fatal error: stack overflow"):
-		return &stop{status: result.Limited, message: fmt.Sprintf("the cell recursed without end: its stack grew beyond %s", size(maxStack))}
+		return &stop{status: result.Limited, message: tooDeep()}
 	case strings.Contains(text, "fatal error: runtime: out of memory") || strings.Contains(text, "fatal error: runtime: cannot allocate memory") ||
 		strings.Contains(text, "runtime: cannot allocate memory"):
 		return &stop{status: result.Limited, message: "the machine has no memory left for the cell"}

@@ -137,13 +137,30 @@ func (b *Batch) Shape() string { return fmt.Sprintf("%d×%d×%d×%d", b.N, b.C, 
 // Levels returns the samples as 8-bit levels. It reports whether that is exact:
 // whether every sample is level/255 for a whole level.
 func (b *Batch) Levels() (levels []byte, exact bool) {
-	levels, exact = make([]byte, len(b.Data)), true
+	levels = make([]byte, len(b.Data))
+	return levels, b.levels(levels)
+}
+
+// levels writes the levels and reports whether they are exact. A run that recalls
+// all it can spends most of its time here, on digests; so samples that are whole
+// levels, as most are, are found without a division.
+func (b *Batch) levels(levels []byte) (exact bool) {
+	var samples [256]float32
+	for l := range samples {
+		samples[l] = Sample(byte(l))
+	}
+	exact = true
+	levels = levels[:len(b.Data)]
 	for i, v := range b.Data {
+		if l := byte(int32(float32(v*255) + 0.5)); samples[l] == v {
+			levels[i] = l
+			continue
+		}
 		l := Level(v)
 		levels[i] = l
-		exact = exact && Sample(l) == v
+		exact = exact && samples[l] == v
 	}
-	return levels, exact
+	return exact
 }
 
 // Round returns the batch with every sample at its nearest 8-bit level.
@@ -171,23 +188,21 @@ const (
 // MarshalBinary encodes the batch: one byte a sample where every sample is an
 // 8-bit level, else four. Equal batches have equal encodings.
 func (b *Batch) MarshalBinary() ([]byte, error) {
-	head := make([]byte, 0, 17)
-	levels, exact := b.Levels()
-	kind := byte(encodedSamples)
+	const head = 17
+	enc := make([]byte, head+len(b.Data))
+	exact := b.levels(enc[head:])
+	if !exact {
+		enc = make([]byte, head+4*len(b.Data))
+		for i, v := range b.Data {
+			binary.LittleEndian.PutUint32(enc[head+4*i:], math.Float32bits(v))
+		}
+	}
+	enc[0] = encodedSamples
 	if exact {
-		kind = encodedLevels
+		enc[0] = encodedLevels
 	}
-	head = append(head, kind)
-	for _, d := range []int{b.N, b.C, b.H, b.W} {
-		head = binary.LittleEndian.AppendUint32(head, uint32(d))
-	}
-	if exact {
-		return append(head, levels...), nil
-	}
-	enc := make([]byte, len(head), len(head)+4*len(b.Data))
-	copy(enc, head)
-	for _, v := range b.Data {
-		enc = binary.LittleEndian.AppendUint32(enc, math.Float32bits(v))
+	for i, d := range []int{b.N, b.C, b.H, b.W} {
+		binary.LittleEndian.PutUint32(enc[1+4*i:], uint32(d))
 	}
 	return enc, nil
 }

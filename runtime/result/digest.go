@@ -10,7 +10,8 @@ import (
 // Seal computes the digests of the cells, of the provenance and of the run, and
 // sorts nothing: order is part of what they cover. The run's digest covers the
 // texts of spec and scripts, parameters, seed, the digests of data and weights,
-// the cells' outputs, metrics and checks. The environment is in none.
+// the cells' outputs, metrics and checks, or those of its variants. The
+// environment is in none.
 func (r *Run) Seal() error {
 	cells := make([]string, len(r.Cells))
 	for i, c := range r.Cells {
@@ -34,7 +35,16 @@ func (r *Run) Seal() error {
 	for i, a := range p.Artifacts {
 		inputs[i] = a.SHA256
 	}
-	r.Digest, err = digest(r.Format, r.Spec.Text, scripts, r.Params, r.Seed, inputs, r.Title, r.Abstract, cells, r.Metrics, r.Checks)
+	parts := []any{r.Format, r.Spec.Text, scripts, r.Params, r.Seed, inputs, r.Title, r.Abstract, cells, r.Metrics, r.Checks}
+	for _, v := range r.Variants {
+		one := r.Of(v)
+		if err := one.Seal(); err != nil {
+			return err
+		}
+		v.Digest = one.Digest
+		parts = append(parts, r.Label(v), v.Digest)
+	}
+	r.Digest, err = digest(parts...)
 	return err
 }
 

@@ -172,10 +172,13 @@ func TestCellRefuses(t *testing.T) {
 		}, `cell "a": rows "r": column "p" has 1 numbers, want 2`},
 		{func(c *result.Cell) {
 			c.Rows(result.Rows{Name: "r", N: 1, Columns: []result.RowColumn{{Name: "p", Values: []int{-1}}}})
-		}, `cell "a": rows "r": column "p": -1 at row 0 is outside 0..65535`},
+		}, `cell "a": rows "r": column "p": -1 at row 0 is outside 0..4294967295`},
 		{func(c *result.Cell) {
 			c.Rows(result.Rows{Name: "r", N: 1, Columns: []result.RowColumn{{Name: "p", Shares: []float64{1.5}}}})
 		}, `cell "a": rows "r": column "p": 1.5 at row 0 is no share in [0,1]`},
+		{func(c *result.Cell) {
+			c.Rows(result.Rows{Name: "r", N: 2, Columns: []result.RowColumn{{Name: "p", Values: []int{1}, Numbers: []float64{1}}}})
+		}, `cell "a": rows "r": column "p" has numbers of more than one kind, want values, shares or numbers`},
 	} {
 		if got := problem(t, func() { c.do(result.NewCell("a")) }); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
@@ -213,15 +216,16 @@ func TestMetricWithoutAValueWarns(t *testing.T) {
 
 func TestRowsDecode(t *testing.T) {
 	rows := result.NewCell("a").Rows(result.Rows{Name: "r", N: 3, Columns: []result.RowColumn{
-		{Name: "small", Values: []int{0, 255, 3}}, {Name: "large", Values: []int{0, 256, 65535}}, {Name: "share", Shares: []float64{0, 1, 0.25}}}})
-	want := [][]float64{{0, 255, 3}, {0, 256, 65535}, {0, 1, 0.25}}
+		{Name: "small", Values: []int{0, 255, 3}}, {Name: "large", Values: []int{0, 256, 65535}}, {Name: "share", Shares: []float64{0, 1, 0.25}},
+		{Name: "size", Values: []int{0, 65536, 4294967295}}, {Name: "norm", Numbers: []float64{1.5, -2, math.Inf(1)}}}})
+	want := [][]float64{{0, 255, 3}, {0, 256, 65535}, {0, 1, 0.25}, {0, 65536, 4294967295}, {1.5, -2, math.Inf(1)}}
 	for i, c := range rows.Columns {
 		got, err := c.Decode(3)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for j := range got {
-			if math.Abs(got[j]-want[i][j]) > 1.0/65535 {
+			if got[j] != want[i][j] && !(math.Abs(got[j]-want[i][j]) <= 1.0/65535) {
 				t.Errorf("column %s: %v, want %v", c.Name, got, want[i])
 			}
 		}

@@ -21,15 +21,17 @@ type Rows struct {
 	Columns []RowColumn `json:"columns"`
 }
 
-// A RowColumn is one column of [Rows]. A script gives either Values, whole
-// numbers in 0..65535 such as class indices, or Shares, numbers in [0,1] such as
-// confidences, which are kept to 1/65535.
+// A RowColumn is one column of [Rows]. A script gives one of three: Values, whole
+// numbers in 0..2³²−1 such as class indices and sizes of files; Shares, numbers in
+// [0,1] such as confidences, which are kept to 1/65535; or Numbers, such as norms,
+// which are kept in single precision and may be NaN or infinite.
 type RowColumn struct {
-	Name   string    `json:"name"`
-	Values []int     `json:"-"`
-	Shares []float64 `json:"-"`
+	Name    string    `json:"name"`
+	Values  []int     `json:"-"`
+	Shares  []float64 `json:"-"`
+	Numbers []float64 `json:"-"`
 
-	Type   string `json:"type"`   // "uint8", "uint16" or "share16"
+	Type   string `json:"type"`   // "uint8", "uint16", "uint32", "share16" or "float32"
 	SHA256 string `json:"sha256"` // of the numbers' bytes, little endian
 	Data   string `json:"data"`   // these bytes, deflated, in base64
 }
@@ -38,12 +40,20 @@ type RowColumn struct {
 const (
 	typeUint8   = "uint8"
 	typeUint16  = "uint16"
+	typeUint32  = "uint32"
 	typeShare16 = "share16"
+	typeFloat32 = "float32" // IEEE 754 binary32
 )
 
+// columnBytes are the bytes of one number.
+var columnBytes = map[string]int{typeUint8: 1, typeUint16: 2, typeUint32: 4, typeShare16: 2, typeFloat32: 4}
+
 func (c *RowColumn) encode(n int) error {
-	if got := len(c.Values) + len(c.Shares); got != n || c.Values != nil && c.Shares != nil {
+	if got := len(c.Values) + len(c.Shares) + len(c.Numbers); got != n {
 		return fmt.Errorf("column %q has %d numbers, want %d", c.Name, got, n)
+	}
+	if n > 0 && len(c.Values) != n && len(c.Shares) != n && len(c.Numbers) != n {
+		return fmt.Errorf("column %q has numbers of more than one kind, want values, shares or numbers", c.Name)
 	}
 	raw, err := c.raw()
 	if err != nil {
@@ -56,7 +66,7 @@ func (c *RowColumn) encode(n int) error {
 	w.Write(raw)                                       // a bytes.Buffer takes all
 	w.Close()
 	c.Data = base64.StdEncoding.EncodeToString(b.Bytes())
-	c.Values, c.Shares = nil, nil
+	c.Values, c.Shares, c.Numbers = nil, nil, nil
 	return nil
 }
 
@@ -72,20 +82,32 @@ func (c *RowColumn) raw() ([]byte, error) {
 		}
 		return raw, nil
 	}
+	if c.Numbers != nil {
+		c.Type = typeFloat32
+		for _, v := range c.Numbers {
+			raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(v)))
+		}
+		return raw, nil
+	}
 	c.Type = typeUint8
 	for i, v := range c.Values {
-		if v < 0 || v > math.MaxUint16 {
-			return nil, fmt.Errorf("column %q: %d at row %d is outside 0..65535", c.Name, v, i)
-		}
-		if v > math.MaxUint8 {
+		switch {
+		case v < 0 || int64(v) > math.MaxUint32:
+			return nil, fmt.Errorf("column %q: %d at row %d is outside 0..%d", c.Name, v, i, int64(math.MaxUint32))
+		case v > math.MaxUint16:
+			c.Type = typeUint32
+		case v > math.MaxUint8 && c.Type == typeUint8:
 			c.Type = typeUint16
 		}
 	}
 	for _, v := range c.Values {
-		if c.Type == typeUint8 {
+		switch c.Type {
+		case typeUint8:
 			raw = append(raw, byte(v))
-		} else {
+		case typeUint16:
 			raw = binary.LittleEndian.AppendUint16(raw, uint16(v))
+		default:
+			raw = binary.LittleEndian.AppendUint32(raw, uint32(v))
 		}
 	}
 	return raw, nil
@@ -98,17 +120,17 @@ func (c *RowColumn) Decode(n int) ([]float64, error) {
 	if err != nil {
 		return nil, fmt.Errorf("column %q: %w", c.Name, err)
 	}
-	raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(z)), int64(2*n)+1))
+	size, known := columnBytes[c.Type]
+	if !known {
+		return nil, fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
+	}
+	raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(z)), int64(size*n)+1))
 	if err != nil {
 		return nil, fmt.Errorf("column %q: %w", c.Name, err)
 	}
 	sum := sha256.Sum256(raw)
 	if got := hex.EncodeToString(sum[:]); got != c.SHA256 {
 		return nil, fmt.Errorf("column %q: digest %s, want %s", c.Name, got, c.SHA256)
-	}
-	size := 2
-	if c.Type == typeUint8 {
-		size = 1
 	}
 	if len(raw) != n*size {
 		return nil, fmt.Errorf("column %q has %d bytes for %d rows of %s", c.Name, len(raw), n, c.Type)
@@ -120,10 +142,12 @@ func (c *RowColumn) Decode(n int) ([]float64, error) {
 			out[i] = float64(raw[i])
 		case typeUint16:
 			out[i] = float64(binary.LittleEndian.Uint16(raw[2*i:]))
+		case typeUint32:
+			out[i] = float64(binary.LittleEndian.Uint32(raw[4*i:]))
 		case typeShare16:
 			out[i] = float64(binary.LittleEndian.Uint16(raw[2*i:])) / math.MaxUint16
-		default:
-			return nil, fmt.Errorf("column %q has the unknown type %q", c.Name, c.Type)
+		case typeFloat32:
+			out[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))
 		}
 	}
 	return out, nil

@@ -6,8 +6,9 @@
 //  2. A script calls the cell's methods, [Cell.Table], [Cell.Line],
 //     [Cell.Metric] and so on; each appends an [Output].
 //  3. [Run.Add] takes the outputs into a [Run], its pictures to the side.
-//  4. [Run.Seal] computes the digests; the run is then complete.
-//  5. [json.Marshal] gives the record as it stands in a report, [Decode] reads it.
+//  4. [Run.Join] makes one run of several, the variants of a sweep.
+//  5. [Run.Seal] computes the digests; the run is then complete.
+//  6. [json.Marshal] gives the record as it stands in a report, [Decode] reads it.
 package result
 
 import (
@@ -26,7 +27,7 @@ const (
 	Failed      Status = "failed"      // an error in a cell
 	Interrupted Status = "interrupted" // stopped by the user
 	Limited     Status = "limit"       // stopped at a limit of time or memory
-	Skipped     Status = "skipped"     // not reached
+	Skipped     Status = "skipped"     // not reached, or not run for want of what a failed cell declares
 )
 
 // A Run is one run of a spec.
@@ -48,6 +49,12 @@ type Run struct {
 	Provenance  Provenance          `json:"provenance"`
 	Digest      string              `json:"digest"`
 	Environment Environment         `json:"environment"`
+
+	// A run over a grid has its cells, metrics, checks and warnings in its
+	// variants, and among its Params those that all variants share. Sweep names
+	// what varies, in order: parameters, or "seed".
+	Sweep    []string   `json:"sweep,omitempty"`
+	Variants []*Variant `json:"variants,omitempty"`
 
 	// Pictures holds the PNG files by SHA-256. They stand once in a report,
 	// outside the record.
@@ -149,15 +156,8 @@ type Environment struct {
 	Cores   int                `json:"cores"`
 	CellSec map[string]float64 `json:"cell_seconds,omitempty"`
 	Calls   []Call             `json:"calls,omitempty"`
-}
 
-// A Call tells whether a primitive's result came from the cache.
-type Call struct {
-	Cell      string   `json:"cell"`
-	Primitive string   `json:"primitive"`
-	Hit       bool     `json:"hit"`
-	Changed   []string `json:"changed,omitempty"` // parts of the key that differ from the nearest kept result
-	Unkept    string   `json:"unkept,omitempty"`  // the input without a digest that prevents keeping
+	Variants map[string]Environment `json:"variants,omitempty"` // of a run over a grid, by variant
 }
 
 // Cell returns the cell with the given id, or nil.

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/script/symbols"
@@ -27,6 +28,13 @@ type bridge struct {
 	at       map[int][]int // by cell and function, the offset of the statement
 	notes    map[int][]int // by cell, operands; see note
 	finished chan struct{} // closed when the cell's body has ended
+	here     atomic.Pointer[here]
+}
+
+// here is what the cell that runs notes.
+type here struct {
+	cell int
+	at   []int
 }
 
 func (b *bridge) begin(ctx context.Context, out *result.Cell) { b.ctx, b.out = ctx, out }
@@ -34,8 +42,10 @@ func (b *bridge) begin(ctx context.Context, out *result.Cell) { b.ctx, b.out = c
 func (b *bridge) symbols() symbols.Package {
 	return symbols.Package{
 		"At": reflect.ValueOf(func(cell, functions int) []int {
-			b.at[cell] = make([]int, functions)
-			return b.at[cell]
+			at := make([]int, functions)
+			b.at[cell] = at
+			b.here.Store(&here{cell, at})
+			return at
 		}),
 		"Clear":     reflect.ValueOf(clearAny),
 		"Ctx":       reflect.ValueOf(func() context.Context { return b.ctx }),

@@ -67,6 +67,9 @@ func (t *typing) program(c *cell, borrowed map[*types.TypeName]string) program {
 				note := r.note(&ast.DeclStmt{Decl: &ast.GenDecl{TokPos: s.Pos(), Specs: []ast.Spec{s}}})
 				r.commaOK(len(s.Names), s.Values)
 				r.tuple(len(s.Names), s.Values)
+				if len(s.Names) == 1 {
+					r.single(s.Names[0], s.Values[0])
+				}
 				for _, v := range s.Values {
 					r.edit(v)
 				}

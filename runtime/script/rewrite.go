@@ -155,6 +155,9 @@ func (r *rewriter) enter(n ast.Node) bool {
 	case *ast.ValueSpec:
 		r.commaOK(len(n.Names), n.Values)
 		r.tuple(len(n.Names), n.Values)
+		if len(n.Names) == 1 && len(n.Values) == 1 {
+			r.single(n.Names[0], n.Values[0])
+		}
 	case *ast.CaseClause:
 		r.conditions(n)
 	case *ast.BranchStmt:

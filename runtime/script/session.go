@@ -26,6 +26,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"sync/atomic"
 	"time"
 
 	"github.com/traefik/yaegi/interp"
@@ -52,6 +53,7 @@ type Session struct {
 	interp   *interp.Interpreter
 	frames   *frames
 	bridge   *bridge
+	running  atomic.Pointer[cell]
 	ended    error
 }
 
@@ -135,6 +137,7 @@ func (s *Session) Eval(ctx context.Context, src result.Source, out *result.Cell)
 		return errs[0]
 	}
 	s.cells = append(s.cells, c)
+	s.running.Store(c)
 	p := t.program(c, s.borrowed)
 	s.lend()
 	s.bridge.begin(ctx, out)
@@ -169,6 +172,10 @@ func (s *Session) failure(ctx context.Context, c *cell, running bool, err error)
 			case <-time.After(grace):
 			}
 		}
+		if where := s.Where(); where != nil && where.File == c.src.File {
+			where.Message = message
+			return where
+		}
 		return c.at(0, message, "")
 	}
 	var p interp.Panic
@@ -186,6 +193,18 @@ func (s *Session) failure(ctx context.Context, c *cell, running bool, err error)
 		}
 	}
 	return cell.at(offset, message, hint)
+}
+
+// Where returns the place of the statement at the top level that the running cell
+// has come to, as an error without a message, or nil. It may be called while Eval
+// runs. The script notes its place in a word that is read here without a lock, as
+// nothing interpreted could take one: what is read is its place now or a moment ago.
+func (s *Session) Where() *result.Error {
+	h, c := s.bridge.here.Load(), s.running.Load()
+	if h == nil || c == nil || h.cell != c.index {
+		return nil
+	}
+	return c.at(h.at[0], "", "")
 }
 
 // lend gives the interpreter the compiled types that the session names itself.

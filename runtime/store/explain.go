@@ -11,16 +11,16 @@ import (
 // last.
 const maxHeads = 300
 
-// changed returns the names of the parts of a key that differ from the nearest
-// kept result of the same primitive: the one with the most equal parts, of
-// several the one used last. Results of this very run are left out, since the
-// user asks what he changed since the last one.
-func (s *Store) changed(full work.Key) []string {
+// changed returns the parts of a key that differ from the nearest kept result of
+// the same primitive: the one with the most equal parts, of several the one used
+// last. Results of this very run are left out, since the user asks what he
+// changed since the last one.
+func (s *Store) changed(full work.Key) []Change {
 	all, _ := list(filepath.Join(s.dir, folder(full.Primitive)))
 	all = slices.DeleteFunc(all, func(e kept) bool { return s.own[e.path] })
 	slices.SortStableFunc(all, func(a, b kept) int { return b.used.Compare(a.used) })
 	all = all[:min(len(all), maxHeads)]
-	var nearest []string
+	var nearest []Change
 	for _, e := range all {
 		k, known := s.heads[e.path]
 		if !known {
@@ -30,17 +30,17 @@ func (s *Store) changed(full work.Key) []string {
 		if k == nil || k.Primitive != full.Primitive {
 			continue
 		}
-		if d := differing(full.Parts, k.Parts); nearest == nil || len(d) < len(nearest) {
+		if d := differing(k.Parts, full.Parts); nearest == nil || len(d) < len(nearest) {
 			nearest = d
 		}
 	}
 	return nearest
 }
 
-// differing returns the names of the parts that a and b do not share: in the
-// order of a, then those that only b has. Parts of one name are told apart by
-// their order.
-func differing(a, b []work.Part) []string {
+// differing returns the parts that an old and a new key do not share: in the
+// order of the new one, then those that only the old one has. Parts of one name
+// are told apart by their order.
+func differing(before, now []work.Part) []Change {
 	type nth struct {
 		name string
 		n    int
@@ -56,23 +56,18 @@ func differing(a, b []work.Part) []string {
 		}
 		return order, m
 	}
-	orderA, inA := values(a)
-	orderB, inB := values(b)
-	names := []string{}
-	add := func(name string) {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+	wasOrder, was := values(before)
+	isOrder, is := values(now)
+	changes := []Change{}
+	for _, key := range isOrder {
+		if old, ok := was[key]; !ok || old != is[key] {
+			changes = append(changes, Change{key.name, old, is[key]})
 		}
 	}
-	for _, key := range orderA {
-		if v, ok := inB[key]; !ok || v != inA[key] {
-			add(key.name)
+	for _, key := range wasOrder {
+		if _, ok := is[key]; !ok {
+			changes = append(changes, Change{key.name, was[key], ""})
 		}
 	}
-	for _, key := range orderB {
-		if _, ok := inA[key]; !ok {
-			add(key.name)
-		}
-	}
-	return names
+	return changes
 }

@@ -8,10 +8,13 @@ import (
 	"time"
 )
 
-// Files being written have names of this pattern. One that is older than
-// orphanAge was left by a process that was killed.
+// Files being written have names of this pattern, and those that only serve as
+// locks begin so. One that is older than orphanAge was left by a process that was
+// killed. (A lock that is held for so long loses its effect, which costs time
+// and nothing else.)
 const (
 	orphans   = "writing-*"
+	locks     = "lock-"
 	orphanAge = time.Hour
 )
 
@@ -98,7 +101,8 @@ func (s *Store) grow(size int64) {
 // sweep removes what killed processes left half written.
 func (s *Store) sweep(now time.Time) {
 	left, _ := filepath.Glob(filepath.Join(s.dir, orphans)) // fails on a bad pattern only
-	for _, path := range left {
+	unlocked, _ := filepath.Glob(filepath.Join(s.dir, locks+"*"))
+	for _, path := range append(left, unlocked...) {
 		if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > orphanAge {
 			os.Remove(path)
 		}

@@ -6,7 +6,7 @@ import "jpgreport/runtime/work"
 
 // primitives are the packages whose results are kept. The table in
 // sources_gen.go has a row for each.
-var primitives = []string{"attack", "codec", "dataset", "model"}
+var primitives = []string{"attack", "codec", "dataset", "model", "sweep"}
 
 // A source is a row of the table: what the code of a package comes to, with the
 // packages of this module that it imports, and the modules that it needs.

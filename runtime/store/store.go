@@ -38,8 +38,14 @@ type Options struct {
 type Call struct {
 	Primitive string
 	Hit       bool
-	Changed   []string // on a miss, parts that differ from the nearest kept result; empty: none is kept
+	Changed   []Change // on a miss, parts that differ from the nearest kept result; empty: none is kept
 	Unkept    string   // the input without a digest that prevents keeping
+}
+
+// A Change is a part of a key that differs from that of the nearest kept result.
+type Change struct {
+	Part     string
+	Old, New string // its values there and here; empty: it has no such part
 }
 
 // A Store keeps results in a folder. It may be used from several goroutines,
@@ -140,6 +146,15 @@ func (s *Store) complete(k work.Key) (full work.Key, lacking string) {
 	code := s.options.Code(pkg)
 	if len(code) == 0 {
 		return k, "the version of package " + pkg
+	}
+	for _, other := range k.Also {
+		further := s.options.Code(other)
+		if len(further) == 0 {
+			return k, "the version of package " + other
+		}
+		for _, p := range further {
+			code = append(slices.Clip(code), work.Part{Name: p.Name + " of " + other, Value: p.Value})
+		}
 	}
 	k.Parts = slices.Concat(k.Parts, code, []work.Part{
 		{Name: "Go release", Value: runtime.Version()},

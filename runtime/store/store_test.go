@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -98,7 +99,7 @@ func TestVersionsCount(t *testing.T) {
 	missed(t, newer, k)
 	other, _ := openStore(t, dir, Options{Versions: []work.Part{{Name: "kernel", Value: "portable"}}})
 	missed(t, other, k)
-	if want := []Call{{Primitive: "attack.FGSM", Changed: []string{"code"}}}; cmp.Diff(want, *calls) != "" {
+	if want := []Call{{Primitive: "attack.FGSM", Changed: []Change{{"code", "of attack", "newer"}}}}; cmp.Diff(want, *calls) != "" {
 		t.Errorf("told %+v, want %+v", *calls, want)
 	}
 }
@@ -141,9 +142,9 @@ func TestExplanation(t *testing.T) {
 		t.Error(d)
 	}
 	want := []Call{
-		{Primitive: "attack.FGSM", Changed: []string{"epsilon"}},
-		{Primitive: "attack.FGSM", Changed: []string{"steps"}},
-		{Primitive: "attack.FGSM", Changed: []string{"seed"}},
+		{Primitive: "attack.FGSM", Changed: []Change{{"epsilon", "5", "7"}}},
+		{Primitive: "attack.FGSM", Changed: []Change{{"steps", "", "10"}}},
+		{Primitive: "attack.FGSM", Changed: []Change{{"seed", "2", ""}}},
 		{Primitive: "attack.FGSM", Hit: true},
 	}
 	if d := cmp.Diff(want, *calls2); d != "" {
@@ -154,17 +155,17 @@ func TestExplanation(t *testing.T) {
 func TestDiffering(t *testing.T) {
 	p := func(pairs ...string) []work.Part { return key(anys(pairs)...).Parts }
 	for _, c := range []struct {
-		a, b []work.Part
-		want []string
+		before, now []work.Part
+		want        []Change
 	}{
-		{p("x", "1"), p("x", "1"), []string{}},
-		{p("x", "1", "y", "2"), p("y", "2", "x", "3"), []string{"x"}},
-		{p("x", "1", "x", "2"), p("x", "1", "x", "3"), []string{"x"}},
-		{p("x", "1", "x", "2"), p("x", "2", "x", "1"), []string{"x"}},
-		{p("new", "1"), p("old", "1"), []string{"new", "old"}},
+		{p("x", "1"), p("x", "1"), []Change{}},
+		{p("x", "1", "y", "2"), p("y", "2", "x", "3"), []Change{{"x", "1", "3"}}},
+		{p("x", "1", "x", "2"), p("x", "1", "x", "3"), []Change{{"x", "2", "3"}}},
+		{p("x", "1", "x", "2"), p("x", "2", "x", "1"), []Change{{"x", "1", "2"}, {"x", "2", "1"}}},
+		{p("old", "1"), p("new", "1"), []Change{{"new", "", "1"}, {"old", "1", ""}}},
 	} {
-		if d := cmp.Diff(c.want, differing(c.a, c.b)); d != "" {
-			t.Errorf("%v against %v: %s", c.a, c.b, d)
+		if d := cmp.Diff(c.want, differing(c.before, c.now)); d != "" {
+			t.Errorf("from %v to %v: %s", c.before, c.now, d)
 		}
 	}
 }
@@ -402,6 +403,13 @@ func TestMain(m *testing.M) {
 	s, err := Open(os.Args[1], Options{Code: code, MaxBytes: 20000, OnWarning: func(err error) { panic(err) }})
 	if err != nil {
 		panic(err)
+	}
+	if os.Getenv("STORE_TEST_CHILD") == "claim" {
+		if _, err := s.Claim(context.Background(), key("n", 1)); err != nil {
+			panic(err)
+		}
+		fmt.Println("ready")
+		select {}
 	}
 	fmt.Println("ready")
 	t := new(testing.T)

@@ -13,6 +13,10 @@ import (
 type Key struct {
 	Primitive string // package and function, such as "attack.FGSM"
 	Parts     []Part // in a fixed order
+
+	// Also names further packages whose code the result depends on although the
+	// primitive's does not import them, such as that of a model it was handed.
+	Also []string `json:",omitempty"`
 }
 
 // A Part is one dependency of a result, printed in full or as a digest.
@@ -59,6 +63,13 @@ type Memory interface {
 	Keep(k Key, value []byte)
 }
 
+// A Claimer is a [Memory] that several runs use at once.
+type Claimer interface {
+	// Claim waits until nobody else computes the result of k, and keeps others
+	// from it until release is called. It fails only when ctx ends.
+	Claim(ctx context.Context, k Key) (release func(), err error)
+}
+
 // Remembers reports whether ctx carries a memory: without one, a key, whose
 // digests may cost more than the work, is not looked at.
 func Remembers(ctx context.Context) bool {
@@ -74,25 +85,50 @@ type Codec[T any] struct {
 
 // Recalled returns the result that the memory in ctx keeps under k. Without a
 // memory, or when it has no such entry or one that does not decode, Recalled
-// computes the result and has it kept.
+// computes the result and has it kept. What another run computes at the moment
+// is waited for.
 func Recalled[T any](ctx context.Context, k Key, c Codec[T], compute func(context.Context) (T, error)) (T, error) {
-	m, ok := ctx.Value(memoryKey{}).(Memory)
-	if !ok {
-		return compute(ctx)
-	}
-	if b, ok := m.Recall(k); ok {
-		if v, err := c.Decode(b); err == nil {
-			return v, nil
+	if s, ok := ctx.Value(memoryKey{}).(Claimer); ok {
+		release, err := s.Claim(ctx, k)
+		if err != nil {
+			var none T
+			return none, err
 		}
+		defer release()
+	}
+	if v, ok := Recall(ctx, k, c); ok {
+		return v, nil
 	}
 	v, err := compute(ctx)
-	if err != nil || k.Nameless() != "" {
-		return v, err
+	if err == nil {
+		err = Keep(ctx, k, c, v)
+	}
+	return v, err
+}
+
+// Recall is the first half of [Recalled], for work that looks ahead: it returns
+// what the memory in ctx keeps under k, if anything.
+func Recall[T any](ctx context.Context, k Key, c Codec[T]) (v T, ok bool) {
+	if m, has := ctx.Value(memoryKey{}).(Memory); has {
+		if b, kept := m.Recall(k); kept {
+			if v, err := c.Decode(b); err == nil {
+				return v, true
+			}
+		}
+	}
+	return v, false
+}
+
+// Keep is the second half: it has v kept under k by the memory in ctx, if any.
+func Keep[T any](ctx context.Context, k Key, c Codec[T], v T) error {
+	m, ok := ctx.Value(memoryKey{}).(Memory)
+	if !ok || k.Nameless() != "" {
+		return nil
 	}
 	b, err := c.Encode(v)
 	if err != nil {
-		return v, fmt.Errorf("%s: encode the result: %w", k.Primitive, err)
+		return fmt.Errorf("%s: encode the result: %w", k.Primitive, err)
 	}
 	m.Keep(k, b)
-	return v, nil
+	return nil
 }

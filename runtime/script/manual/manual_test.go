@@ -96,7 +96,7 @@ func TestFind(t *testing.T) {
 	m := read(t)
 	for name, want := range map[string][]string{
 		"attack.FGSM":                   {"attack.FGSM"},
-		"fgsm":                          {"attack.FGSM"},
+		"fgsm":                          {"attack.FGSM", "sweep.FGSM"},
 		"jpgreport/runtime/attack.FGSM": {"attack.FGSM"},
 		"Sweep.At":                      {"attack.Sweep.At"},
 		"Gradient":                      {"attack.Gradient", "check.Gradient", "codec.Gradient"},

@@ -14,6 +14,7 @@ import (
 func attackSymbols() Package {
 	return Package{
 		"Dither":          reflect.ValueOf(attack.Dither),
+		"Draw":            reflect.ValueOf((*attack.Draw)(nil)),
 		"FGSM":            reflect.ValueOf(attack.FGSM),
 		"GaussianNoise":   reflect.ValueOf(attack.GaussianNoise),
 		"Gradient":        reflect.ValueOf(attack.Gradient),

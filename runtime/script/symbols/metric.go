@@ -3,6 +3,8 @@
 package symbols
 
 import (
+	"go/constant"
+	"go/token"
 	"reflect"
 
 	"jpgreport/runtime/metric"
@@ -15,7 +17,12 @@ func metricSymbols() Package {
 		"Agreement":      reflect.ValueOf(metric.Agreement),
 		"AttackSuccess":  reflect.ValueOf(metric.AttackSuccess),
 		"ChangedSamples": reflect.ValueOf(metric.ChangedSamples),
+		"Clustered":      reflect.ValueOf((*metric.Clustered)(nil)),
+		"Clusters":       reflect.ValueOf((*metric.Clusters)(nil)),
+		"ClustersOf":     reflect.ValueOf(metric.ClustersOf),
 		"Correct":        reflect.ValueOf(metric.Correct),
+		"Difference":     reflect.ValueOf((*metric.Difference)(nil)),
+		"Flips":          reflect.ValueOf(constant.MakeFromLiteral("9999", token.INT, 0)),
 		"L2":             reflect.ValueOf(metric.L2),
 		"Linf":           reflect.ValueOf(metric.Linf),
 		"McNemar":        reflect.ValueOf(metric.McNemar),
@@ -27,6 +34,7 @@ func metricSymbols() Package {
 		"Proportion":     reflect.ValueOf((*metric.Proportion)(nil)),
 		"Range":          reflect.ValueOf(metric.Range),
 		"Recovered":      reflect.ValueOf(metric.Recovered),
+		"Resamples":      reflect.ValueOf(constant.MakeFromLiteral("2000", token.INT, 0)),
 		"SizeInflation":  reflect.ValueOf(metric.SizeInflation),
 		"Survival":       reflect.ValueOf(metric.Survival),
 		"Test":           reflect.ValueOf((*metric.Test)(nil)),

@@ -24,6 +24,8 @@ func modelSymbols() Package {
 		"MobileNetV2":         reflect.ValueOf(model.MobileNetV2),
 		"Named":               reflect.ValueOf(model.Named),
 		"Net":                 reflect.ValueOf((*model.Net)(nil)),
+		"ONNXOperators":       reflect.ValueOf(model.ONNXOperators),
+		"Open":                reflect.ValueOf(model.Open),
 		"Predictions":         reflect.ValueOf((*model.Predictions)(nil)),
 		"Random":              reflect.ValueOf(model.Random),
 		"Train":               reflect.ValueOf(model.Train),
