@@ -16,6 +16,7 @@ type cell struct {
 	Skipped string // why it was not run
 	Code    *listing
 	Scripts string // where its code stands, when not here
+	Note    string // then, what the run had to do for it
 	Outputs []output
 	Error   *failure
 }
@@ -92,13 +93,16 @@ func (b *builder) check(k result.Check) check {
 type warning struct{ ID, Cell, Text string }
 
 // A failure is an error with its place.
-type failure struct{ Message, Place, Excerpt, Hint string }
+type failure struct{ Message, Place, Excerpt, Caret, Hint string }
 
 func newFailure(e *result.Error) *failure {
 	if e == nil {
 		return nil
 	}
-	f := &failure{Message: e.Message, Excerpt: e.Excerpt, Hint: e.Hint, Place: e.File}
+	f := &failure{Message: e.Message, Hint: e.Hint, Place: e.File}
+	if f.Excerpt, f.Caret = e.Marked(); f.Caret != "" {
+		f.Caret = "\n" + f.Caret
+	}
 	if e.File != "" && e.Line > 0 {
 		f.Place += fmt.Sprintf(":%d", e.Line)
 		if e.Column > 0 {
@@ -131,6 +135,7 @@ func (b *builder) cell(c *result.Cell) (*cell, []heading, error) {
 			}
 		} else {
 			v.Scripts = "code-" + c.ID // once for all variants
+			v.Note = b.run.Environment.Recalled(c.ID)
 		}
 	}
 	var heads []heading

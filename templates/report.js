@@ -494,6 +494,62 @@
     choose(ofHash(location.hash) || variants[0]);
   }
 
+  // ---- comparisons
+
+  // slide puts both pictures of a comparison on top of each other, between them on
+  // the page, with an edge that a pointer or the arrow keys move.
+  function slide(figure) {
+    var pair = figure.querySelector('.pair'), pictures = Array.from(pair.querySelectorAll('.picture'));
+    var images = pictures.map(function (p) { return p.querySelector('img'); });
+    if (images.length !== 2 || ['width', 'height'].some(function (side) { return images[0].getAttribute(side) !== images[1].getAttribute(side); })) return;
+    var names = pictures.map(function (p, i) {
+      var label = p.querySelector('.label');
+      return label && label.textContent.trim() || images[i].alt || ['before', 'after'][i];
+    });
+    function made(tag, name, parent) {
+      var e = document.createElement(tag);
+      e.className = name;
+      parent.appendChild(e);
+      return e;
+    }
+    var box = document.createElement('div');
+    box.className = 'slide';
+    var stage = made('div', 'stage', box);
+    stage.setAttribute('aria-hidden', 'true'); // both pictures stand beside it, with their texts
+    images.forEach(function (image, i) {
+      var copy = image.cloneNode();
+      delete copy.dataset.sha256; // the record's picture stands beside it
+      copy.alt = '';
+      copy.draggable = false;
+      if (i) copy.className += ' over';
+      stage.appendChild(copy);
+    });
+    var over = stage.lastChild, edge = made('div', 'edge', stage), range = made('input', '', box), said = made('p', '', box);
+    range.type = 'range';
+    range.min = 0;
+    range.max = 100;
+    range.value = 50;
+    range.setAttribute('aria-label', 'Compare ' + names[0] + ' with ' + names[1]);
+    said.textContent = 'left ' + names[0] + ', right ' + names[1];
+    said.setAttribute('aria-hidden', 'true');
+    function move() {
+      over.style.clipPath = 'inset(0 0 0 ' + range.value + '%)';
+      edge.style.left = range.value + '%';
+      range.setAttribute('aria-valuetext', range.value + '% ' + names[0] + ', ' + (100 - range.value) + '% ' + names[1]);
+    }
+    function follow(e) {
+      var r = stage.getBoundingClientRect();
+      range.value = Math.round(100 * (e.clientX - r.left) / r.width);
+      move();
+    }
+    range.addEventListener('input', move);
+    stage.addEventListener('pointerdown', function (e) { stage.setPointerCapture(e.pointerId); follow(e); });
+    stage.addEventListener('pointermove', function (e) { if (stage.hasPointerCapture(e.pointerId)) follow(e); });
+    pair.insertBefore(box, pictures[1]);
+    move();
+  }
+  document.querySelectorAll('.compare').forEach(slide);
+
   // ---- the page
 
   var wide = matchMedia('(min-width: 76rem)');

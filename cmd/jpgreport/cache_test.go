@@ -175,6 +175,13 @@ func TestKilledRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	left := filepath.Join(dir, "outputs", ".jpgreport-left") // by a run killed long ago
+	if err := os.WriteFile(left, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(left, time.Time{}, time.Now().Add(-2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range 12 {
 		if i%3 == 0 { // there is something to compute again
@@ -206,6 +213,9 @@ func TestKilledRun(t *testing.T) {
 	said, err := command("run", "dear.yaml").CombinedOutput()
 	if err != nil {
 		t.Fatalf("after the kills: %v\n%s", err, said)
+	}
+	if _, err := os.Stat(left); err == nil {
+		t.Error("what a killed run left half written stays for ever")
 	}
 	got, err := read(file)
 	if err != nil {

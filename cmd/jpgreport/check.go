@@ -55,6 +55,9 @@ Exit status: 0 nothing is wrong; 2 something is.`,
 				}
 			}
 			if len(all) > 0 {
+				if !asJSON {
+					say(c.ErrOrStderr(), "a code in brackets is explained by: jpgreport doc CODE")
+				}
 				return &statusError{status: statusUsage}
 			}
 			return nil

@@ -137,10 +137,10 @@ func excerpt(w io.Writer, e *result.Error) {
 	if e.Excerpt == "" {
 		return
 	}
-	line := strings.TrimLeft(e.Excerpt, " \t")
+	line, caret := e.Marked()
 	say(w, "    "+line)
-	if at := e.Column - 1 - (len(e.Excerpt) - len(line)); e.Column > 0 && at >= 0 && at <= len(line) {
-		fmt.Fprintf(w, "    %s^\n", strings.Repeat(" ", len([]rune(line[:at]))))
+	if caret != "" {
+		say(w, "    "+caret)
 	}
 }
 

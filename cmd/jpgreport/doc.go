@@ -178,7 +178,8 @@ func printCode(w io.Writer, e fault.Entry) {
 
 func printEvents(w io.Writer, _ *manual.Manual) {
 	fmt.Fprint(w, `jpgreport run --json prints an object a line on standard output. Each has "event"
-and "spec", the spec's file, and these fields; fields that are 0 or empty are left out.
+and "spec", the spec's file, in a sweep "variant", such as "seed=1", and these
+fields; fields that are 0 or empty are left out.
 
 `)
 	for _, e := range eventMeanings {

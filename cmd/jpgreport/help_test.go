@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -100,6 +101,17 @@ func TestDoc(t *testing.T) {
 		if wrong := strings.Contains(want, "hint: "); wrong != (status == statusUsage) {
 			t.Errorf("doc %s ends with %d", name, status)
 		}
+	}
+}
+
+// The page in the tree is what the command prints.
+func TestManualPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "runtime", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := said("doc", "--markdown"); got != string(page) {
+		t.Error("runtime/README.md is not what doc --markdown prints: run go generate ./runtime/script/symbols")
 	}
 }
 

@@ -61,11 +61,10 @@ func serve(c *cobra.Command, path, addr string, f *runFlags) error {
 	if err != nil {
 		return err
 	}
-	if _, err := f.load(c, path); err != nil { // a wrong flag is no matter for the page; a wrong spec is
-		var ofSpec spec.Errors
-		if !errors.As(err, &ofSpec) {
-			return err
-		}
+	// A wrong flag is no matter for the page; a wrong spec is.
+	var wrong spec.Errors
+	if _, err := f.load(c, path); err != nil && !errors.As(err, &wrong) {
+		return err
 	}
 	watch, err := newWatcher()
 	if err != nil {
@@ -104,8 +103,9 @@ type session struct {
 func (s *session) loop(ctx context.Context) {
 	for ctx.Err() == nil {
 		running, stop := context.WithCancel(ctx)
-		s.watch.watch(s.files()) // without the folders that cannot be watched, others still are
-		s.watch.look()
+		if err := s.watch.watch(s.files()); err != nil {
+			complain(s.command.ErrOrStderr(), fmt.Errorf("not all files can be watched: %w", err))
+		}
 		done := make(chan struct{})
 		go func() {
 			defer close(done)

@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -127,7 +129,7 @@ func (p *livePreview) wait(t *testing.T, what string, wanted func(preview.State)
 			}
 		}()
 	}
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(time.Minute)
 	var last preview.State
 	for {
 		select {

@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -23,10 +25,9 @@ const (
 // one, and compares what they hold, so that a burst of saves, a touch or a file
 // beside them is told once or not at all.
 type watcher struct {
-	fs      *fsnotify.Watcher
-	files   []string // of which folders stand for the files in them
-	folders map[string]bool
-	digest  []byte
+	fs     *fsnotify.Watcher
+	files  []string // of which folders stand for the files in them
+	digest []byte
 }
 
 func newWatcher() (*watcher, error) {
@@ -34,39 +35,31 @@ func newWatcher() (*watcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &watcher{fs: w, folders: map[string]bool{}}, nil
+	return &watcher{fs: w}, nil
 }
 
 func (w *watcher) close() error { return w.fs.Close() }
 
-// watch sets the files, as they are now: what they hold already is no change.
-func (w *watcher) watch(files []string) error {
-	want := map[string]bool{}
+// watch sets the files, as they are now: what they hold already is no change. An
+// error means that a change of some of them will not be seen.
+func (w *watcher) watch(files []string) (err error) {
+	var want []string
 	for _, file := range files {
-		for _, place := range places(file) {
-			want[place] = true
-		}
+		want = append(want, places(file)...)
 	}
-	for dir := range w.folders {
-		if !want[dir] {
+	for _, dir := range w.fs.WatchList() {
+		if !slices.Contains(want, dir) {
 			w.fs.Remove(dir) // it may be gone
-			delete(w.folders, dir)
 		}
 	}
-	for dir := range want {
-		if w.folders[dir] {
-			continue
+	for _, dir := range want {
+		if _, gone := os.Stat(dir); gone == nil && !slices.Contains(w.fs.WatchList(), dir) {
+			err = errors.Join(err, w.fs.Add(dir))
 		}
-		if err := w.fs.Add(dir); err != nil {
-			if _, gone := os.Stat(dir); gone != nil {
-				continue
-			}
-			return err
-		}
-		w.folders[dir] = true
 	}
 	w.files = files
-	return nil
+	w.look()
+	return err
 }
 
 // places returns the folders in which a change of the file is seen: its own, and

@@ -44,7 +44,7 @@ func chromium(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func eval[T any](t *testing.T, ctx context.Context, script string) T {
 // until waits for a condition in the page.
 func until(t *testing.T, ctx context.Context, what, script string) {
 	t.Helper()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](script, chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](script, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
 }
@@ -222,7 +222,9 @@ func TestChromiumPreview(t *testing.T) {
 	shot(t, ctx, "hidden")
 	s.Update(true, wrong)
 	until(t, ctx, "the errors of the next save", `!document.getElementById('problems').hidden`)
-	s.Update(true, func(st *preview.State) { st.Problems, st.Stale, st.Note = nil, false, `check "mine" says FAIL: it is broken` })
+	s.Update(true, func(st *preview.State) {
+		st.Problems, st.Stale, st.Note = nil, false, `check "mine" says FAIL: it is broken`
+	})
 	until(t, ctx, "the end of the errors", `document.getElementById('problems').hidden && document.querySelector('#status p').textContent.includes('says FAIL')`)
 	shot(t, ctx, "note")
 

@@ -127,6 +127,7 @@ func Step(x *pixel.Batch, s *attack.Sweep) result.Check {
 		v.fail("%d derivatives for %d samples", len(s.Gradient), len(x.Data))
 		return v.end()
 	}
+	clean, _ := x.Levels()
 	direction, sign := 1.0, ""
 	if s.Targeted {
 		direction, sign = -1, "−"
@@ -136,9 +137,14 @@ func Step(x *pixel.Batch, s *attack.Sweep) result.Check {
 		if step == 0 {
 			continue
 		}
+		if len(adv.Data) != len(x.Data) {
+			v.fail("ε = %g/255: %d samples, want %d", s.Epsilons[k], len(adv.Data), len(x.Data))
+			continue
+		}
+		moved, _ := adv.Levels()
 		dot, norm, free, astray := 0.0, 0.0, 0, 0
 		for i, g := range s.Gradient {
-			from, to := float64(pixel.Level(x.Data[i])), float64(pixel.Level(adv.Data[i]))
+			from, to := float64(clean[i]), float64(moved[i])
 			want := from + direction*step*signum(g)
 			if to != min(max(want, 0), 255) {
 				astray++

@@ -24,17 +24,19 @@ type album struct {
 	*pictures
 	set       string // its name
 	src       Source
-	entries   []entry // sorted by name
-	grouped   bool    // whether entries have groups
+	entries   []entry  // sorted by name
+	grouped   bool     // whether entries have groups
+	columns   []string // of the table, if there is one
 	classes   *labeller
 	artifacts []work.Artifact
 }
 
 // An entry is a picture, with its label, and what was seen of it.
 type entry struct {
-	name  string
-	label int
-	group string
+	name   string
+	label  int
+	group  string
+	fields []string // of the table, if there is one
 	look
 }
 
@@ -50,6 +52,9 @@ func (s *Splits) add(ctx context.Context, a *album) error {
 		st.Files = append(st.Files, e.name)
 		if a.grouped {
 			st.Groups = append(st.Groups, e.group)
+		}
+		for i, name := range a.columns {
+			st.Fields.add(name, e.fields[i])
 		}
 	}
 	from := fmt.Sprintf("folder %s, %s; %s", filepath.Base(a.dir), count(len(a.entries), "picture"), a.preparation)

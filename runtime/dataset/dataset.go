@@ -30,6 +30,29 @@ type Set struct {
 	Classes []string
 	Files   []string // the file of each image, relative to the set's folder; nil: images have no files of their own
 	Groups  []string // the photograph that each image was cut from; nil: each is its own
+	Fields  Fields   // what else a table says of each image
+}
+
+// Fields are columns of the table that a set's labels came from, by name, with a
+// text for each image: such as who took a photograph. Nil without a table.
+type Fields map[string][]string
+
+func (f *Fields) add(name, text string) {
+	if *f == nil {
+		*f = Fields{}
+	}
+	(*f)[name] = append((*f)[name], text)
+}
+
+func (f Fields) first(n int) Fields {
+	if f == nil {
+		return nil
+	}
+	cut := Fields{}
+	for name, texts := range f {
+		cut[name] = texts[:n:n]
+	}
+	return cut
 }
 
 // First returns the first n images. They share the set's memory. n outside
@@ -45,6 +68,7 @@ func (s *Set) First(n int) (*Set, error) {
 	if s.Groups != nil {
 		f.Groups = s.Groups[:n:n]
 	}
+	f.Fields = s.Fields.first(n)
 	return f, nil
 }
 

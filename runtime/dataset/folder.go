@@ -145,7 +145,7 @@ func (a *album) labelByTable(ctx context.Context) error {
 			continue
 		}
 		known[e.name] = true
-		e.group = row.group
+		e.group, e.fields = row.group, row.fields
 		if row.label != "" {
 			if e.label, err = a.classes.label(row.label); err != nil {
 				return fmt.Errorf("%s: line %d: %w", base, row.line, err)
@@ -160,7 +160,7 @@ func (a *album) labelByTable(ctx context.Context) error {
 		}
 	}
 	slices.SortFunc(a.entries, func(x, y entry) int { return strings.Compare(x.name, y.name) })
-	a.grouped = t.grouped
+	a.grouped, a.columns = t.grouped, t.columns
 	if len(unlisted) > 0 {
 		work.Warn(ctx, fmt.Sprintf("Data set %q: %s not in %s and left out: %s.", a.set, are(len(unlisted), "picture"), base, listed(unlisted)))
 	}

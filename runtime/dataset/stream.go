@@ -21,6 +21,7 @@ type Stream struct {
 	Classes []string // names of the labels
 	Files   []string // the file of each image, relative to the set's folder; nil: images have no files of their own
 	Groups  []string // the photograph that each image was cut from, as the labels' file has it; nil: each is its own
+	Fields  Fields   // what else that file says of each image
 
 	// Channels, Height and Width are those of every image.
 	Channels, Height, Width int
@@ -64,6 +65,7 @@ func (s *Stream) First(n int) (*Stream, error) {
 	if s.Groups != nil {
 		f.Groups = s.Groups[:n:n]
 	}
+	f.Fields = s.Fields.first(n)
 	return &f, nil
 }
 
@@ -73,7 +75,7 @@ func (s *Stream) Load(ctx context.Context) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Set{Name: s.Name, Images: b, Labels: labels, Classes: s.Classes, Files: s.Files, Groups: s.Groups}, nil
+	return &Set{Name: s.Name, Images: b, Labels: labels, Classes: s.Classes, Files: s.Files, Groups: s.Groups, Fields: s.Fields}, nil
 }
 
 // Digest returns the SHA-256, in hexadecimal, of what the images are decoded

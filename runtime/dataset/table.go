@@ -14,14 +14,16 @@ import (
 // A table says of pictures what their names do not: it is a CSV file whose first
 // line names its columns, see [Columns]. A label is a class by name or number, and
 // empty where it is not known; a group is the photograph that a picture was cut
-// from. Other columns are not looked at.
+// from. Other columns are kept as they are.
 type table struct {
 	rows            map[string]tableRow // by file
+	columns         []string            // all of them
 	labels, grouped bool                // whether there is such a column
 }
 
 type tableRow struct {
 	label, group string
+	fields       []string // one a column
 	line         int
 }
 
@@ -75,7 +77,7 @@ func readTable(r io.Reader, names Columns) (*table, error) {
 	if label < 0 && group < 0 {
 		return nil, fmt.Errorf("line 1: neither a column \"label\" nor a column \"group\"; found %s", quoted(head))
 	}
-	t := &table{rows: map[string]tableRow{}, labels: label >= 0, grouped: group >= 0}
+	t := &table{rows: map[string]tableRow{}, columns: head, labels: label >= 0, grouped: group >= 0}
 	field := func(record []string, i int) string {
 		if i < 0 {
 			return ""
@@ -91,7 +93,10 @@ func readTable(r io.Reader, names Columns) (*table, error) {
 			return nil, lineError(err)
 		}
 		line, _ := c.FieldPos(0)
-		row := tableRow{field(record, label), field(record, group), line}
+		row := tableRow{label: field(record, label), group: field(record, group), line: line}
+		for i := range head {
+			row.fields = append(row.fields, field(record, i))
+		}
 		name := path.Clean(field(record, file))
 		before, twice := t.rows[name]
 		switch {

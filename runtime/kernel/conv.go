@@ -18,17 +18,17 @@ type Conv struct {
 	depthwise bool
 	width     int // of a panel
 
-	weights, bias   []float32
-	forward, traced pass // traced: with a pool whose choices the gradients need
-	input           source
-	gradient        source // of the sums
-	backward        []pass // by input; made when first needed
-	kernels         interface{ run(dw, db []float32, n int) }
-	codes           []int32
-	workers         []worker
+	weights, bias []float32
+	forward       pass
+	input         source
+	gradient      source // of the sums
+	backward      []pass // by input; made when first needed
+	kernels       interface{ run(dw, db []float32, n int) }
+	codes         []int32
+	workers       []worker
 	// Whether the weights are packed for each of the passes.
-	packed, packedT, packedB bool
-	turned                   []float32
+	packed, packedB bool
+	turned          []float32
 }
 
 // A pass is a way to compute a convolution.
@@ -51,19 +51,13 @@ func NewConv(e *Engine, shape ConvShape) (*Conv, error) {
 	c.gradient = source{h: c.oh, w: c.ow, c: s.Out, pool: s.Pool, low: s.Low, high: s.High}
 	c.bias = make([]float32, c.groups()*ceil(s.Out/c.groups(), c.width)*c.width)
 	c.forward = c.direct()
-	c.traced = c.forward
 	if fitsWinograd(s) {
 		g := &winograd{
 			c: c, source: &c.input, pad: [2]int{s.Pad[0], s.Pad[1]}, h: c.oh, w: c.ow, out: s.Out,
 			bias: c.bias, low: s.Low, high: s.High, pool: s.Pool,
 		}
 		g.plan()
-		// In a flat part of an image all sums of a pool's window are equal, and the
-		// gradient goes to the first. Direct sums are equal then to the last bit,
-		// those of Winograd's transforms are not.
-		if c.forward = g; s.Pool == 0 {
-			c.traced = g
-		}
+		c.forward = g
 	}
 	return c, nil
 }
@@ -105,7 +99,7 @@ func (c *Conv) SetWeights(w, bias []float32) error {
 	if len(w) != c.s.weights() || bias != nil && len(bias) != c.s.Out {
 		return fmt.Errorf("convolution: %d weights and a bias of %d, want %d and %d", len(w), len(bias), c.s.weights(), c.s.Out)
 	}
-	c.weights, c.packed, c.packedT, c.packedB = w, false, false, false
+	c.weights, c.packed, c.packedB = w, false, false
 	clear(c.bias)
 	out := c.s.Out / c.groups()
 	for g := 0; g*out < len(bias); g++ {
@@ -123,13 +117,9 @@ func (c *Conv) Forward(y, x []float32, n int, traced bool) error {
 	if c.weights == nil {
 		return fmt.Errorf("convolution: no weights are set")
 	}
-	way, packed := c.forward, &c.packed
-	if traced && c.traced != c.forward {
-		way, packed = c.traced, &c.packedT
-	}
-	if !*packed {
-		way.pack(c.weights)
-		*packed = true
+	if !c.packed {
+		c.forward.pack(c.weights)
+		c.packed = true
 	}
 	var codes []int32
 	c.codes = c.codes[:0]
@@ -138,7 +128,7 @@ func (c *Conv) Forward(y, x []float32, n int, traced bool) error {
 		codes = c.codes
 	}
 	c.input.data = x
-	way.run(y, codes, n)
+	c.forward.run(y, codes, n)
 	c.input.data = nil
 	return nil
 }
@@ -220,6 +210,8 @@ func (c *Conv) planBackward() {
 	s := c.s
 	infinite := float32(math.Inf(1))
 	switch {
+	case fitsSparseInput(s):
+		c.backward = []pass{newSparseInput(c)}
 	case fitsWinograd(ConvShape{
 		H: c.oh, W: c.ow, In: s.Out, Out: s.In, Kernel: s.Kernel, Stride: s.Stride, Dilation: s.Dilation, Groups: s.Groups,
 		Pad: [4]int{2 - s.Pad[0], 2 - s.Pad[1], 2 - s.Pad[2], 2 - s.Pad[3]},

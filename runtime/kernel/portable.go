@@ -19,6 +19,7 @@ func portable() *routines {
 		kernelTransform:  func(t *transform) { portableTransform(t, 3, 6, kernelLine) },
 		maxPool:          portableMaxPool,
 		unpool:           portableUnpool,
+		alike:            portableAlike,
 		depthwise:        portableDepthwise,
 		depthwiseKernels: portableDepthwiseKernels,
 		add:              portableAdd,
@@ -29,6 +30,7 @@ func portable() *routines {
 		adam:             portableAdam,
 		sparse:           portableSparse,
 		sparseRows:       1,
+		sparseVectors:    sparseRun,
 		peak:             portablePeak,
 		peakSums:         4,
 		transpose:        portableTranspose,
@@ -114,10 +116,35 @@ func portableMaxPool(p *pooling) {
 			if p.codes != nil {
 				if !(best > p.low && best < p.high) {
 					code = -1
+				} else if p.doubt > 0 && doubtful(p, at, best) {
+					code, p.doubtful = undecided, 1
 				}
 				p.codes[i*p.channels+c] = code
 			}
 		}
+	}
+}
+
+func doubtful(p *pooling, at int, best float32) bool {
+	limit := max(best*p.doubt, -best*p.doubt)
+	for _, tap := range p.taps {
+		if d := best - p.from[at+tap]; d > 0 && d < limit {
+			return true
+		}
+	}
+	return false
+}
+
+func portableAlike(a *likeness) {
+	for i := range a.pixels {
+		at, same := i*a.channels, uint8(1)
+		for c := range a.channels {
+			if math.Float32bits(a.a[at+c]) != math.Float32bits(a.b[at+c]) {
+				same = 0
+				break
+			}
+		}
+		a.to[i] = same
 	}
 }
 
@@ -220,18 +247,11 @@ func portableTranspose(t *transposition) {
 }
 
 func portableSparse(p *sparseSum, vectors int) {
-	for o := range p.channels {
-		p.bias[o] = 0
-		to := p.to[o*p.kernel:][:vectors]
-		for i, place := range p.pixels {
-			code := p.codes[i*p.channels+o]
-			if code < 0 {
-				continue
-			}
-			g := p.gradient[i*p.channels+o]
-			p.bias[o] += g
-			for j, x := range p.from[place+p.shifts[code+1]:][:vectors] {
-				to[j] = fma(g, x, to[j])
+	for _, part := range p.parts {
+		to := p.to[part.to:][:vectors]
+		for _, t := range p.terms[part.first:][:part.count] {
+			for j, x := range p.from[t.from:][:vectors] {
+				to[j] = fma(t.factor, x, to[j])
 			}
 		}
 	}

@@ -20,6 +20,7 @@ type routines struct {
 	outputTransform func(t *transform)
 	kernelTransform func(t *transform)
 	maxPool         func(p *pooling)
+	alike           func(a *likeness)
 	unpool          func(p *pooling)
 	// In depthwiseRow.channels, vectors.count, marks.count and adamStep.count these take the
 	// number of vectors.
@@ -31,12 +32,13 @@ type routines struct {
 	mark             func(m *marks)   // bits = low < values < high
 	keep             func(m *marks)   // values = 0 where the bit is not set
 	adam             func(a *adamStep)
-	// sparse takes vectors of a kernel's row, 1 to 8, and sums sparseRows rows.
-	sparse     func(p *sparseSum, vectors int)
-	sparseRows int
-	transpose  func(t *transposition) // blocks of 8×8
-	peak       func(n int)            // n > 0 times peakSums independent multiply-adds
-	peakSums   int
+	// sparse takes vectors of a row, 1 to sparseVectors, and sums sparseRows rows.
+	sparse        func(p *sparseSum, vectors int)
+	sparseRows    int
+	sparseVectors int
+	transpose     func(t *transposition) // blocks of 8×8
+	peak          func(n int)            // n > 0 times peakSums independent multiply-adds
+	peakSums      int
 }
 
 // A tile is rows×columns sums of C:
@@ -94,6 +96,19 @@ type pooling struct {
 	first     int     // unpool: code of the first of them
 	pitch     int     // unpool: from one pixel to the next in to
 	low, high float32
+	// maxPool: the share of the largest by which another value has to be smaller, or
+	// else equal, unless the code is to be −2; 0: any. Codes of −2 set doubtful, whose
+	// bits say nothing more.
+	doubt    float32
+	doubtful int32
+}
+
+// A likeness tells for pixels of two rows whether they are the same in all
+// channels, a multiple of 8.
+type likeness struct {
+	a, b             []float32
+	to               []uint8 // 1 where they are
+	pixels, channels int
 }
 
 // A depthwiseRow is one row of pixels of a convolution in which each channel has
@@ -152,18 +167,23 @@ func (r *routines) fitting(channels int) (*routines, int) {
 	return r, channels / r.lanes
 }
 
-// A sparseSum adds to the kernels of each channel o, at to[o·kernel], for each
-// pooled pixel p the inputs under its gradient g = gradient[p·channels+o], found by
-// its code k = codes[p·channels+o] unless that is −1:
+// A sparseSum adds to a few rows of each part, at least one, the rows that the
+// part's terms name:
 //
-//	to[o·kernel+i·run+j] += g · from[pixels[p]+shifts[k+1]+i·line+j]
+//	to[part.to+i·toLine+j] += term.factor · from[term.from+i·fromLine+j]
 //
-// for rows i < sparseRows and elements j of the vectors, one product after
-// another, and leaves the sum of each channel's g in bias.
+// for rows i < sparseRows and elements j of the vectors, one term after another.
 type sparseSum struct {
-	from, gradient, to, bias []float32
-	codes                    []int32
-	pixels, shifts           []int // shifts[0] stands for −1
-	channels                 int
-	line, run, kernel        int
+	from, to         []float32
+	terms            []sparseTerm
+	parts            []sparsePart
+	fromLine, toLine int
 }
+
+type sparseTerm struct {
+	from   int32
+	factor float32
+}
+
+// A sparsePart has count terms from the one numbered first on; it may have none.
+type sparsePart struct{ to, first, count int32 }

@@ -18,8 +18,7 @@ func newScatter(c *Conv) *scatter {
 	s := c.s
 	x := &scatter{c: c, columns: s.Kernel[0] * s.Kernel[1] * s.In / s.Groups, taps: []int{0}}
 	x.count = ceil(x.columns, c.width)
-	x.h = max(s.H+s.Pad[0], (c.oh-1)*s.Stride[0]+(s.Kernel[0]-1)*s.Dilation[0]+1)
-	x.w = max(s.W+s.Pad[1], (c.ow-1)*s.Stride[1]+(s.Kernel[1]-1)*s.Dilation[1]+1)
+	x.h, x.w = s.margined()
 	x.job = x.image
 	return x
 }

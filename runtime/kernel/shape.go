@@ -88,6 +88,15 @@ func (s ConvShape) Output() (h, w int, err error) {
 	return h, w, nil
 }
 
+// margined returns height and width of an image with what its taps reach above and
+// left of it, below and right.
+func (s ConvShape) margined() (h, w int) {
+	h, w = s.summed()
+	h = max(s.Pad[0]+s.H, (h-1)*s.Stride[0]+(s.Kernel[0]-1)*s.Dilation[0]+1)
+	w = max(s.Pad[1]+s.W, (w-1)*s.Stride[1]+(s.Kernel[1]-1)*s.Dilation[1]+1)
+	return h, w
+}
+
 // weights returns how many the kernels have.
 func (s ConvShape) weights() int { return s.Kernel[0] * s.Kernel[1] * s.In / s.Groups * s.Out }
 

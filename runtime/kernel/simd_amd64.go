@@ -182,6 +182,26 @@ func sparse7AVX2(p *sparseSum)
 //go:noescape
 func sparse8AVX2(p *sparseSum)
 
+// sparse9AVX2 is the routine sparse for rows of 9 vectors.
+//
+//go:noescape
+func sparse9AVX2(p *sparseSum)
+
+// sparse10AVX2 is the routine sparse for rows of 10 vectors.
+//
+//go:noescape
+func sparse10AVX2(p *sparseSum)
+
+// sparse11AVX2 is the routine sparse for rows of 11 vectors.
+//
+//go:noescape
+func sparse11AVX2(p *sparseSum)
+
+// sparse12AVX2 is the routine sparse for rows of 12 vectors.
+//
+//go:noescape
+func sparse12AVX2(p *sparseSum)
+
 // tile1x1AVX512 is the routine tile for 1 rows of 1 vectors.
 //
 //go:noescape
@@ -444,3 +464,8 @@ func sparse8AVX512(p *sparseSum)
 //
 //go:noescape
 func transposeAVX2(t *transposition)
+
+// alikeAVX2 is the routine alike.
+//
+//go:noescape
+func alikeAVX2(a *likeness)

@@ -3012,15 +3012,44 @@ tap_95:
 	JNZ       tap_95
 
 chosen_94:
-	VMOVUPS   Y4, (DX)(R9*1)
-	TESTQ     BX, BX
-	JZ        done_96
-	VCMPPS    $0x1e, Y0, Y4, Y6
-	VCMPPS    $0x11, Y1, Y4, Y4
-	VANDPS    Y6, Y4, Y6
-	VMOVAPS   Y2, Y4
-	VBLENDVPS Y6, Y5, Y4, Y4
-	VMOVUPS   Y4, (BX)(R9*1)
+	VMOVUPS      Y4, (DX)(R9*1)
+	TESTQ        BX, BX
+	JZ           done_96
+	VCMPPS       $0x1e, Y0, Y4, Y6
+	VCMPPS       $0x11, Y1, Y4, Y7
+	VANDPS       Y6, Y7, Y6
+	VMOVAPS      Y2, Y7
+	VBLENDVPS    Y6, Y5, Y7, Y7
+	VMOVUPS      Y7, (BX)(R9*1)
+	CMPL         152(AX), $0x00
+	JE           done_96
+	VXORPS       Y9, Y9, Y9
+	VBROADCASTSS 152(AX), Y5
+	VMULPS       Y4, Y5, Y5
+	VSUBPS       Y5, Y9, Y8
+	VMAXPS       Y8, Y5, Y5
+	VCMPPS       $0x11, Y9, Y9, Y8
+	MOVQ         72(AX), R10
+	MOVQ         80(AX), R11
+
+neighbour_97:
+	MOVQ         (R10), R13
+	ADDQ         $0x08, R10
+	VSUBPS       (R12)(R13*4), Y4, Y10
+	VCMPPS       $0x1e, Y9, Y10, Y11
+	VCMPPS       $0x11, Y5, Y10, Y10
+	VANDPS       Y11, Y10, Y11
+	VORPS        Y8, Y11, Y8
+	DECQ         R11
+	JNZ          neighbour_97
+	VANDPS       Y8, Y6, Y8
+	MOVQ         $-2, R10
+	VMOVD        R10, X4
+	VPBROADCASTD X4, Y4
+	VBLENDVPS    Y8, Y4, Y7, Y7
+	VMOVMSKPS    Y8, R10
+	ORL          R10, 156(AX)
+	VMOVUPS      Y7, (BX)(R9*1)
 
 done_96:
 	ADDQ  $0x20, R9
@@ -3029,10 +3058,10 @@ done_96:
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_97
+	JZ    skip_98
 	ADDQ  R8, BX
 
-skip_97:
+skip_98:
 	DECQ SI
 	JNZ  pixel_92
 	VZEROUPPER
@@ -3057,14 +3086,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_98:
+pixel_99:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_99:
+column_100:
 	XORQ R10, R10
 
-vector_100:
+vector_101:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -3072,15 +3101,15 @@ vector_100:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_100
+	JLT      vector_101
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_99
+	JNZ      column_100
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_98
+	JNZ      pixel_99
 	VZEROUPPER
 	RET
 
@@ -3096,13 +3125,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_101:
+many_102:
 	CMPQ DX, $0x07
-	JLT  few_102
+	JLT  few_103
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_104:
+vector_105:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -3118,7 +3147,7 @@ vector_104:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_105:
+tap_106:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3137,7 +3166,7 @@ tap_105:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_105
+	JNZ         tap_106
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3171,22 +3200,22 @@ tap_105:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_104
+	JNZ         vector_105
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_101
+	JMP         many_102
 
-few_102:
+few_103:
 	TESTQ DX, DX
-	JZ    done_103
+	JZ    done_104
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_106:
+vector_107:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -3196,7 +3225,7 @@ vector_106:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_107:
+tap_108:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3205,7 +3234,7 @@ tap_107:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_107
+	JNZ         tap_108
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3215,16 +3244,16 @@ tap_107:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_106
+	JNZ         vector_107
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_102
+	JMP         few_103
 
-done_103:
+done_104:
 	VZEROUPPER
 	RET
 
@@ -3243,35 +3272,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_108:
+vector_109:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_109:
+tap_110:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_110:
+pixel_111:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_110
+	JNZ         pixel_111
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_109
+	JNZ         tap_110
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_108
+	JNZ         vector_109
 	VZEROUPPER
 	RET
 
@@ -3287,14 +3316,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_111:
+vector_112:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_111
+	JNZ     vector_112
 	VZEROUPPER
 	RET
 
@@ -3309,14 +3338,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_112:
+vector_113:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_112
+	JNZ     vector_113
 	VZEROUPPER
 	RET
 
@@ -3332,7 +3361,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_113:
+vector_114:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -3342,7 +3371,7 @@ vector_113:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_113
+	JNZ     vector_114
 	VZEROUPPER
 	RET
 
@@ -3356,7 +3385,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_114:
+vector_115:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -3366,7 +3395,7 @@ vector_114:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_114
+	JNZ       vector_115
 	VZEROUPPER
 	RET
 
@@ -3379,7 +3408,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_115:
+vector_116:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -3388,7 +3417,7 @@ vector_115:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_115
+	JNZ          vector_116
 	VZEROUPPER
 	RET
 
@@ -3418,7 +3447,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Y4
 	XORQ         AX, AX
 
-vector_116:
+vector_117:
 	VMULPS  (DX)(AX*1), Y0, Y5
 	VMOVUPS (BX)(AX*1), Y6
 	VSUBPS  Y6, Y5, Y7
@@ -3440,7 +3469,7 @@ vector_116:
 	VMOVUPS Y5, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_116
+	JNZ     vector_117
 	VZEROUPPER
 	RET
 
@@ -3462,7 +3491,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_117:
+step_118:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -3476,346 +3505,272 @@ step_117:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_117
+	JNZ         step_118
 	VZEROUPPER
 	RET
 
 // func sparse1AVX2(p *sparseSum)
-// Requires: AVX, CMOV, FMA3
-TEXT ·sparse1AVX2(SB), NOSPLIT, $8-8
+// Requires: AVX, FMA3
+TEXT ·sparse1AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
 
-channel_118:
+part_119:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_120
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
-	VXORPS  X1, X1, X1
-	MOVQ    120(AX), R9
-	MOVQ    128(AX), R10
-	MOVQ    DX, R11
-	MOVQ    BX, R12
 
-pixel_119:
-	MOVLQSX      (R11), R13
-	MOVQ         R12, R14
-	TESTQ        R13, R13
-	CMOVQLT      CX, R14
-	MOVQ         144(AX), R15
-	MOVQ         8(R15)(R13*8), R13
-	ADDQ         (R9), R13
-	SHLQ         $0x02, R13
-	ADDQ         (AX), R13
-	VBROADCASTSS (R14), Y2
-	VADDSS       (R14), X1, X1
-	VFMADD231PS  (R13), Y2, Y0
-	ADDQ         DI, R11
-	ADDQ         DI, R12
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          pixel_119
-	MOVQ         SI, R9
-	VMOVUPS      Y0, (R9)
-	MOVQ         72(AX), R9
-	MOVQ         168(AX), R10
-	SUBQ         R8, R10
-	VMOVSS       X1, (R9)(R10*4)
-	MOVQ         192(AX), R9
-	SHLQ         $0x02, R9
-	ADDQ         R9, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
+term_121:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y1
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y1, Y0
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          channel_118
+	JNZ          term_121
+	VMOVUPS      Y0, (SI)
+
+next_120:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_119
 	VZEROUPPER
 	RET
 
 // func sparse2AVX2(p *sparseSum)
-// Requires: AVX, CMOV, FMA3
-TEXT ·sparse2AVX2(SB), NOSPLIT, $8-8
+// Requires: AVX, FMA3
+TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
 
-channel_120:
+part_122:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_123
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
-	VXORPS  X2, X2, X2
-	MOVQ    120(AX), R9
-	MOVQ    128(AX), R10
-	MOVQ    DX, R11
-	MOVQ    BX, R12
 
-pixel_121:
-	MOVLQSX      (R11), R13
-	MOVQ         R12, R14
-	TESTQ        R13, R13
-	CMOVQLT      CX, R14
-	MOVQ         144(AX), R15
-	MOVQ         8(R15)(R13*8), R13
-	ADDQ         (R9), R13
-	SHLQ         $0x02, R13
-	ADDQ         (AX), R13
-	VBROADCASTSS (R14), Y3
-	VADDSS       (R14), X2, X2
-	VFMADD231PS  (R13), Y3, Y0
-	VFMADD231PS  32(R13), Y3, Y1
-	ADDQ         DI, R11
-	ADDQ         DI, R12
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          pixel_121
-	MOVQ         SI, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	MOVQ         72(AX), R9
-	MOVQ         168(AX), R10
-	SUBQ         R8, R10
-	VMOVSS       X2, (R9)(R10*4)
-	MOVQ         192(AX), R9
-	SHLQ         $0x02, R9
-	ADDQ         R9, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
+term_124:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y2
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y2, Y0
+	VFMADD231PS  32(R9), Y2, Y1
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          channel_120
+	JNZ          term_124
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+
+next_123:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_122
 	VZEROUPPER
 	RET
 
 // func sparse3AVX2(p *sparseSum)
-// Requires: AVX, CMOV, FMA3
-TEXT ·sparse3AVX2(SB), NOSPLIT, $8-8
+// Requires: AVX, FMA3
+TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
 
-channel_122:
+part_125:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_126
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
 	VMOVUPS 64(R9), Y2
-	VXORPS  X3, X3, X3
-	MOVQ    120(AX), R9
-	MOVQ    128(AX), R10
-	MOVQ    DX, R11
-	MOVQ    BX, R12
 
-pixel_123:
-	MOVLQSX      (R11), R13
-	MOVQ         R12, R14
-	TESTQ        R13, R13
-	CMOVQLT      CX, R14
-	MOVQ         144(AX), R15
-	MOVQ         8(R15)(R13*8), R13
-	ADDQ         (R9), R13
-	SHLQ         $0x02, R13
-	ADDQ         (AX), R13
-	VBROADCASTSS (R14), Y4
-	VADDSS       (R14), X3, X3
-	VFMADD231PS  (R13), Y4, Y0
-	VFMADD231PS  32(R13), Y4, Y1
-	VFMADD231PS  64(R13), Y4, Y2
-	ADDQ         DI, R11
-	ADDQ         DI, R12
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          pixel_123
-	MOVQ         SI, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	VMOVUPS      Y2, 64(R9)
-	MOVQ         72(AX), R9
-	MOVQ         168(AX), R10
-	SUBQ         R8, R10
-	VMOVSS       X3, (R9)(R10*4)
-	MOVQ         192(AX), R9
-	SHLQ         $0x02, R9
-	ADDQ         R9, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
+term_127:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y3
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y3, Y0
+	VFMADD231PS  32(R9), Y3, Y1
+	VFMADD231PS  64(R9), Y3, Y2
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          channel_122
+	JNZ          term_127
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+
+next_126:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_125
 	VZEROUPPER
 	RET
 
 // func sparse4AVX2(p *sparseSum)
-// Requires: AVX, CMOV, FMA3
-TEXT ·sparse4AVX2(SB), NOSPLIT, $8-8
+// Requires: AVX, FMA3
+TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
 
-channel_124:
+part_128:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_129
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
 	VMOVUPS 64(R9), Y2
 	VMOVUPS 96(R9), Y3
-	VXORPS  X4, X4, X4
-	MOVQ    120(AX), R9
-	MOVQ    128(AX), R10
-	MOVQ    DX, R11
-	MOVQ    BX, R12
 
-pixel_125:
-	MOVLQSX      (R11), R13
-	MOVQ         R12, R14
-	TESTQ        R13, R13
-	CMOVQLT      CX, R14
-	MOVQ         144(AX), R15
-	MOVQ         8(R15)(R13*8), R13
-	ADDQ         (R9), R13
-	SHLQ         $0x02, R13
-	ADDQ         (AX), R13
-	VBROADCASTSS (R14), Y5
-	VADDSS       (R14), X4, X4
-	VFMADD231PS  (R13), Y5, Y0
-	VFMADD231PS  32(R13), Y5, Y1
-	VFMADD231PS  64(R13), Y5, Y2
-	VFMADD231PS  96(R13), Y5, Y3
-	ADDQ         DI, R11
-	ADDQ         DI, R12
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          pixel_125
-	MOVQ         SI, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	VMOVUPS      Y2, 64(R9)
-	VMOVUPS      Y3, 96(R9)
-	MOVQ         72(AX), R9
-	MOVQ         168(AX), R10
-	SUBQ         R8, R10
-	VMOVSS       X4, (R9)(R10*4)
-	MOVQ         192(AX), R9
-	SHLQ         $0x02, R9
-	ADDQ         R9, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
+term_130:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y4
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y4, Y0
+	VFMADD231PS  32(R9), Y4, Y1
+	VFMADD231PS  64(R9), Y4, Y2
+	VFMADD231PS  96(R9), Y4, Y3
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          channel_124
+	JNZ          term_130
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+
+next_129:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_128
 	VZEROUPPER
 	RET
 
 // func sparse5AVX2(p *sparseSum)
-// Requires: AVX, CMOV, FMA3
-TEXT ·sparse5AVX2(SB), NOSPLIT, $8-8
+// Requires: AVX, FMA3
+TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
 
-channel_126:
+part_131:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_132
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
 	VMOVUPS 64(R9), Y2
 	VMOVUPS 96(R9), Y3
 	VMOVUPS 128(R9), Y4
-	VXORPS  X5, X5, X5
-	MOVQ    120(AX), R9
-	MOVQ    128(AX), R10
-	MOVQ    DX, R11
-	MOVQ    BX, R12
 
-pixel_127:
-	MOVLQSX      (R11), R13
-	MOVQ         R12, R14
-	TESTQ        R13, R13
-	CMOVQLT      CX, R14
-	MOVQ         144(AX), R15
-	MOVQ         8(R15)(R13*8), R13
-	ADDQ         (R9), R13
-	SHLQ         $0x02, R13
-	ADDQ         (AX), R13
-	VBROADCASTSS (R14), Y6
-	VADDSS       (R14), X5, X5
-	VFMADD231PS  (R13), Y6, Y0
-	VFMADD231PS  32(R13), Y6, Y1
-	VFMADD231PS  64(R13), Y6, Y2
-	VFMADD231PS  96(R13), Y6, Y3
-	VFMADD231PS  128(R13), Y6, Y4
-	ADDQ         DI, R11
-	ADDQ         DI, R12
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          pixel_127
-	MOVQ         SI, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	VMOVUPS      Y2, 64(R9)
-	VMOVUPS      Y3, 96(R9)
-	VMOVUPS      Y4, 128(R9)
-	MOVQ         72(AX), R9
-	MOVQ         168(AX), R10
-	SUBQ         R8, R10
-	VMOVSS       X5, (R9)(R10*4)
-	MOVQ         192(AX), R9
-	SHLQ         $0x02, R9
-	ADDQ         R9, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
+term_133:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y5
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y5, Y0
+	VFMADD231PS  32(R9), Y5, Y1
+	VFMADD231PS  64(R9), Y5, Y2
+	VFMADD231PS  96(R9), Y5, Y3
+	VFMADD231PS  128(R9), Y5, Y4
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          channel_126
+	JNZ          term_133
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+	VMOVUPS      Y4, 128(SI)
+
+next_132:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_131
 	VZEROUPPER
 	RET
 
 // func sparse6AVX2(p *sparseSum)
-// Requires: AVX, CMOV, FMA3
-TEXT ·sparse6AVX2(SB), NOSPLIT, $8-8
+// Requires: AVX, FMA3
+TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
 
-channel_128:
+part_134:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_135
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3823,72 +3778,56 @@ channel_128:
 	VMOVUPS 96(R9), Y3
 	VMOVUPS 128(R9), Y4
 	VMOVUPS 160(R9), Y5
-	VXORPS  X6, X6, X6
-	MOVQ    120(AX), R9
-	MOVQ    128(AX), R10
-	MOVQ    DX, R11
-	MOVQ    BX, R12
 
-pixel_129:
-	MOVLQSX      (R11), R13
-	MOVQ         R12, R14
-	TESTQ        R13, R13
-	CMOVQLT      CX, R14
-	MOVQ         144(AX), R15
-	MOVQ         8(R15)(R13*8), R13
-	ADDQ         (R9), R13
-	SHLQ         $0x02, R13
-	ADDQ         (AX), R13
-	VBROADCASTSS (R14), Y7
-	VADDSS       (R14), X6, X6
-	VFMADD231PS  (R13), Y7, Y0
-	VFMADD231PS  32(R13), Y7, Y1
-	VFMADD231PS  64(R13), Y7, Y2
-	VFMADD231PS  96(R13), Y7, Y3
-	VFMADD231PS  128(R13), Y7, Y4
-	VFMADD231PS  160(R13), Y7, Y5
-	ADDQ         DI, R11
-	ADDQ         DI, R12
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          pixel_129
-	MOVQ         SI, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	VMOVUPS      Y2, 64(R9)
-	VMOVUPS      Y3, 96(R9)
-	VMOVUPS      Y4, 128(R9)
-	VMOVUPS      Y5, 160(R9)
-	MOVQ         72(AX), R9
-	MOVQ         168(AX), R10
-	SUBQ         R8, R10
-	VMOVSS       X6, (R9)(R10*4)
-	MOVQ         192(AX), R9
-	SHLQ         $0x02, R9
-	ADDQ         R9, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
+term_136:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y6
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y6, Y0
+	VFMADD231PS  32(R9), Y6, Y1
+	VFMADD231PS  64(R9), Y6, Y2
+	VFMADD231PS  96(R9), Y6, Y3
+	VFMADD231PS  128(R9), Y6, Y4
+	VFMADD231PS  160(R9), Y6, Y5
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          channel_128
+	JNZ          term_136
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+	VMOVUPS      Y4, 128(SI)
+	VMOVUPS      Y5, 160(SI)
+
+next_135:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_134
 	VZEROUPPER
 	RET
 
 // func sparse7AVX2(p *sparseSum)
-// Requires: AVX, CMOV, FMA3
-TEXT ·sparse7AVX2(SB), NOSPLIT, $8-8
+// Requires: AVX, FMA3
+TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
 
-channel_130:
+part_137:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_138
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3897,74 +3836,58 @@ channel_130:
 	VMOVUPS 128(R9), Y4
 	VMOVUPS 160(R9), Y5
 	VMOVUPS 192(R9), Y6
-	VXORPS  X7, X7, X7
-	MOVQ    120(AX), R9
-	MOVQ    128(AX), R10
-	MOVQ    DX, R11
-	MOVQ    BX, R12
 
-pixel_131:
-	MOVLQSX      (R11), R13
-	MOVQ         R12, R14
-	TESTQ        R13, R13
-	CMOVQLT      CX, R14
-	MOVQ         144(AX), R15
-	MOVQ         8(R15)(R13*8), R13
-	ADDQ         (R9), R13
-	SHLQ         $0x02, R13
-	ADDQ         (AX), R13
-	VBROADCASTSS (R14), Y8
-	VADDSS       (R14), X7, X7
-	VFMADD231PS  (R13), Y8, Y0
-	VFMADD231PS  32(R13), Y8, Y1
-	VFMADD231PS  64(R13), Y8, Y2
-	VFMADD231PS  96(R13), Y8, Y3
-	VFMADD231PS  128(R13), Y8, Y4
-	VFMADD231PS  160(R13), Y8, Y5
-	VFMADD231PS  192(R13), Y8, Y6
-	ADDQ         DI, R11
-	ADDQ         DI, R12
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          pixel_131
-	MOVQ         SI, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	VMOVUPS      Y2, 64(R9)
-	VMOVUPS      Y3, 96(R9)
-	VMOVUPS      Y4, 128(R9)
-	VMOVUPS      Y5, 160(R9)
-	VMOVUPS      Y6, 192(R9)
-	MOVQ         72(AX), R9
-	MOVQ         168(AX), R10
-	SUBQ         R8, R10
-	VMOVSS       X7, (R9)(R10*4)
-	MOVQ         192(AX), R9
-	SHLQ         $0x02, R9
-	ADDQ         R9, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
+term_139:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y7
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y7, Y0
+	VFMADD231PS  32(R9), Y7, Y1
+	VFMADD231PS  64(R9), Y7, Y2
+	VFMADD231PS  96(R9), Y7, Y3
+	VFMADD231PS  128(R9), Y7, Y4
+	VFMADD231PS  160(R9), Y7, Y5
+	VFMADD231PS  192(R9), Y7, Y6
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          channel_130
+	JNZ          term_139
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+	VMOVUPS      Y4, 128(SI)
+	VMOVUPS      Y5, 160(SI)
+	VMOVUPS      Y6, 192(SI)
+
+next_138:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_137
 	VZEROUPPER
 	RET
 
 // func sparse8AVX2(p *sparseSum)
-// Requires: AVX, CMOV, FMA3
-TEXT ·sparse8AVX2(SB), NOSPLIT, $8-8
+// Requires: AVX, FMA3
+TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
 
-channel_132:
+part_140:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_141
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
 	MOVQ    SI, R9
 	VMOVUPS (R9), Y0
 	VMOVUPS 32(R9), Y1
@@ -3974,57 +3897,317 @@ channel_132:
 	VMOVUPS 160(R9), Y5
 	VMOVUPS 192(R9), Y6
 	VMOVUPS 224(R9), Y7
-	VXORPS  X8, X8, X8
-	MOVQ    120(AX), R9
-	MOVQ    128(AX), R10
-	MOVQ    DX, R11
-	MOVQ    BX, R12
 
-pixel_133:
-	MOVLQSX      (R11), R13
-	MOVQ         R12, R14
-	TESTQ        R13, R13
-	CMOVQLT      CX, R14
-	MOVQ         144(AX), R15
-	MOVQ         8(R15)(R13*8), R13
-	ADDQ         (R9), R13
-	SHLQ         $0x02, R13
-	ADDQ         (AX), R13
-	VBROADCASTSS (R14), Y9
-	VADDSS       (R14), X8, X8
-	VFMADD231PS  (R13), Y9, Y0
-	VFMADD231PS  32(R13), Y9, Y1
-	VFMADD231PS  64(R13), Y9, Y2
-	VFMADD231PS  96(R13), Y9, Y3
-	VFMADD231PS  128(R13), Y9, Y4
-	VFMADD231PS  160(R13), Y9, Y5
-	VFMADD231PS  192(R13), Y9, Y6
-	VFMADD231PS  224(R13), Y9, Y7
-	ADDQ         DI, R11
-	ADDQ         DI, R12
-	ADDQ         $0x08, R9
-	DECQ         R10
-	JNZ          pixel_133
-	MOVQ         SI, R9
-	VMOVUPS      Y0, (R9)
-	VMOVUPS      Y1, 32(R9)
-	VMOVUPS      Y2, 64(R9)
-	VMOVUPS      Y3, 96(R9)
-	VMOVUPS      Y4, 128(R9)
-	VMOVUPS      Y5, 160(R9)
-	VMOVUPS      Y6, 192(R9)
-	VMOVUPS      Y7, 224(R9)
-	MOVQ         72(AX), R9
-	MOVQ         168(AX), R10
-	SUBQ         R8, R10
-	VMOVSS       X8, (R9)(R10*4)
-	MOVQ         192(AX), R9
-	SHLQ         $0x02, R9
-	ADDQ         R9, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
+term_142:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y8
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y8, Y0
+	VFMADD231PS  32(R9), Y8, Y1
+	VFMADD231PS  64(R9), Y8, Y2
+	VFMADD231PS  96(R9), Y8, Y3
+	VFMADD231PS  128(R9), Y8, Y4
+	VFMADD231PS  160(R9), Y8, Y5
+	VFMADD231PS  192(R9), Y8, Y6
+	VFMADD231PS  224(R9), Y8, Y7
+	ADDQ         $0x08, DI
 	DECQ         R8
-	JNZ          channel_132
+	JNZ          term_142
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+	VMOVUPS      Y4, 128(SI)
+	VMOVUPS      Y5, 160(SI)
+	VMOVUPS      Y6, 192(SI)
+	VMOVUPS      Y7, 224(SI)
+
+next_141:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_140
+	VZEROUPPER
+	RET
+
+// func sparse9AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
+
+part_143:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_144
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	VMOVUPS 160(R9), Y5
+	VMOVUPS 192(R9), Y6
+	VMOVUPS 224(R9), Y7
+	VMOVUPS 256(R9), Y8
+
+term_145:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y9
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y9, Y0
+	VFMADD231PS  32(R9), Y9, Y1
+	VFMADD231PS  64(R9), Y9, Y2
+	VFMADD231PS  96(R9), Y9, Y3
+	VFMADD231PS  128(R9), Y9, Y4
+	VFMADD231PS  160(R9), Y9, Y5
+	VFMADD231PS  192(R9), Y9, Y6
+	VFMADD231PS  224(R9), Y9, Y7
+	VFMADD231PS  256(R9), Y9, Y8
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNZ          term_145
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+	VMOVUPS      Y4, 128(SI)
+	VMOVUPS      Y5, 160(SI)
+	VMOVUPS      Y6, 192(SI)
+	VMOVUPS      Y7, 224(SI)
+	VMOVUPS      Y8, 256(SI)
+
+next_144:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_143
+	VZEROUPPER
+	RET
+
+// func sparse10AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
+
+part_146:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_147
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	VMOVUPS 160(R9), Y5
+	VMOVUPS 192(R9), Y6
+	VMOVUPS 224(R9), Y7
+	VMOVUPS 256(R9), Y8
+	VMOVUPS 288(R9), Y9
+
+term_148:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y10
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y10, Y0
+	VFMADD231PS  32(R9), Y10, Y1
+	VFMADD231PS  64(R9), Y10, Y2
+	VFMADD231PS  96(R9), Y10, Y3
+	VFMADD231PS  128(R9), Y10, Y4
+	VFMADD231PS  160(R9), Y10, Y5
+	VFMADD231PS  192(R9), Y10, Y6
+	VFMADD231PS  224(R9), Y10, Y7
+	VFMADD231PS  256(R9), Y10, Y8
+	VFMADD231PS  288(R9), Y10, Y9
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNZ          term_148
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+	VMOVUPS      Y4, 128(SI)
+	VMOVUPS      Y5, 160(SI)
+	VMOVUPS      Y6, 192(SI)
+	VMOVUPS      Y7, 224(SI)
+	VMOVUPS      Y8, 256(SI)
+	VMOVUPS      Y9, 288(SI)
+
+next_147:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_146
+	VZEROUPPER
+	RET
+
+// func sparse11AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
+
+part_149:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_150
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	VMOVUPS 160(R9), Y5
+	VMOVUPS 192(R9), Y6
+	VMOVUPS 224(R9), Y7
+	VMOVUPS 256(R9), Y8
+	VMOVUPS 288(R9), Y9
+	VMOVUPS 320(R9), Y10
+
+term_151:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y11
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y11, Y0
+	VFMADD231PS  32(R9), Y11, Y1
+	VFMADD231PS  64(R9), Y11, Y2
+	VFMADD231PS  96(R9), Y11, Y3
+	VFMADD231PS  128(R9), Y11, Y4
+	VFMADD231PS  160(R9), Y11, Y5
+	VFMADD231PS  192(R9), Y11, Y6
+	VFMADD231PS  224(R9), Y11, Y7
+	VFMADD231PS  256(R9), Y11, Y8
+	VFMADD231PS  288(R9), Y11, Y9
+	VFMADD231PS  320(R9), Y11, Y10
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNZ          term_151
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+	VMOVUPS      Y4, 128(SI)
+	VMOVUPS      Y5, 160(SI)
+	VMOVUPS      Y6, 192(SI)
+	VMOVUPS      Y7, 224(SI)
+	VMOVUPS      Y8, 256(SI)
+	VMOVUPS      Y9, 288(SI)
+	VMOVUPS      Y10, 320(SI)
+
+next_150:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_149
+	VZEROUPPER
+	RET
+
+// func sparse12AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 104(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 72(AX), DX
+	MOVQ 80(AX), BX
+
+part_152:
+	MOVLQSX 8(DX), R8
+	TESTQ   R8, R8
+	JZ      next_153
+	MOVLQSX (DX), SI
+	SHLQ    $0x02, SI
+	ADDQ    24(AX), SI
+	MOVLQSX 4(DX), DI
+	SHLQ    $0x03, DI
+	ADDQ    48(AX), DI
+	MOVQ    SI, R9
+	VMOVUPS (R9), Y0
+	VMOVUPS 32(R9), Y1
+	VMOVUPS 64(R9), Y2
+	VMOVUPS 96(R9), Y3
+	VMOVUPS 128(R9), Y4
+	VMOVUPS 160(R9), Y5
+	VMOVUPS 192(R9), Y6
+	VMOVUPS 224(R9), Y7
+	VMOVUPS 256(R9), Y8
+	VMOVUPS 288(R9), Y9
+	VMOVUPS 320(R9), Y10
+	VMOVUPS 352(R9), Y11
+
+term_154:
+	MOVLQSX      (DI), R9
+	VBROADCASTSS 4(DI), Y12
+	LEAQ         (CX)(R9*4), R9
+	VFMADD231PS  (R9), Y12, Y0
+	VFMADD231PS  32(R9), Y12, Y1
+	VFMADD231PS  64(R9), Y12, Y2
+	VFMADD231PS  96(R9), Y12, Y3
+	VFMADD231PS  128(R9), Y12, Y4
+	VFMADD231PS  160(R9), Y12, Y5
+	VFMADD231PS  192(R9), Y12, Y6
+	VFMADD231PS  224(R9), Y12, Y7
+	VFMADD231PS  256(R9), Y12, Y8
+	VFMADD231PS  288(R9), Y12, Y9
+	VFMADD231PS  320(R9), Y12, Y10
+	VFMADD231PS  352(R9), Y12, Y11
+	ADDQ         $0x08, DI
+	DECQ         R8
+	JNZ          term_154
+	VMOVUPS      Y0, (SI)
+	VMOVUPS      Y1, 32(SI)
+	VMOVUPS      Y2, 64(SI)
+	VMOVUPS      Y3, 96(SI)
+	VMOVUPS      Y4, 128(SI)
+	VMOVUPS      Y5, 160(SI)
+	VMOVUPS      Y6, 192(SI)
+	VMOVUPS      Y7, 224(SI)
+	VMOVUPS      Y8, 256(SI)
+	VMOVUPS      Y9, 288(SI)
+	VMOVUPS      Y10, 320(SI)
+	VMOVUPS      Y11, 352(SI)
+
+next_153:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_152
 	VZEROUPPER
 	RET
 
@@ -4038,15 +4221,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_135
+	JE         zeros_156
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_134
+	JMP        multiply_155
 
-zeros_135:
+zeros_156:
 	VPXORD Z0, Z0, Z0
 
-multiply_134:
+multiply_155:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -4057,14 +4240,14 @@ multiply_134:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_136:
+tap_157:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_137:
+step_158:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -4072,26 +4255,26 @@ step_137:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_137
+	JNZ          step_158
 	DECQ         SI
-	JNZ          tap_136
+	JNZ          tap_157
 	CMPB         168(AX), $0x00
-	JE           bound_138
+	JE           bound_159
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_138:
+bound_159:
 	CMPB         169(AX), $0x00
-	JE           store_139
+	JE           store_160
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_139:
+store_160:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4112,17 +4295,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_141
+	JE         zeros_162
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_140
+	JMP        multiply_161
 
-zeros_141:
+zeros_162:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_140:
+multiply_161:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4133,14 +4316,14 @@ multiply_140:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_142:
+tap_163:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_143:
+step_164:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -4150,11 +4333,11 @@ step_143:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_143
+	JNZ          step_164
 	DECQ         DI
-	JNZ          tap_142
+	JNZ          tap_163
 	CMPB         168(AX), $0x00
-	JE           bound_144
+	JE           bound_165
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4163,9 +4346,9 @@ step_143:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_144:
+bound_165:
 	CMPB         169(AX), $0x00
-	JE           store_145
+	JE           store_166
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -4173,7 +4356,7 @@ bound_144:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_145:
+store_166:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4198,19 +4381,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_147
+	JE         zeros_168
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_146
+	JMP        multiply_167
 
-zeros_147:
+zeros_168:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_146:
+multiply_167:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4221,14 +4404,14 @@ multiply_146:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_148:
+tap_169:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_149:
+step_170:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -4240,11 +4423,11 @@ step_149:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_149
+	JNZ          step_170
 	DECQ         DI
-	JNZ          tap_148
+	JNZ          tap_169
 	CMPB         168(AX), $0x00
-	JE           bound_150
+	JE           bound_171
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4255,9 +4438,9 @@ step_149:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_150:
+bound_171:
 	CMPB         169(AX), $0x00
-	JE           store_151
+	JE           store_172
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -4267,7 +4450,7 @@ bound_150:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_151:
+store_172:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4296,21 +4479,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_153
+	JE         zeros_174
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_152
+	JMP        multiply_173
 
-zeros_153:
+zeros_174:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_152:
+multiply_173:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4321,7 +4504,7 @@ multiply_152:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_154:
+tap_175:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4330,7 +4513,7 @@ tap_154:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_155:
+step_176:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -4345,11 +4528,11 @@ step_155:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_155
+	JNZ          step_176
 	DECQ         DI
-	JNZ          tap_154
+	JNZ          tap_175
 	CMPB         168(AX), $0x00
-	JE           bound_156
+	JE           bound_177
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4362,9 +4545,9 @@ step_155:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_156:
+bound_177:
 	CMPB         169(AX), $0x00
-	JE           store_157
+	JE           store_178
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -4376,7 +4559,7 @@ bound_156:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_157:
+store_178:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4409,23 +4592,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_159
+	JE         zeros_180
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_158
+	JMP        multiply_179
 
-zeros_159:
+zeros_180:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_158:
+multiply_179:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4436,7 +4619,7 @@ multiply_158:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_160:
+tap_181:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4445,7 +4628,7 @@ tap_160:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_161:
+step_182:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -4462,11 +4645,11 @@ step_161:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_161
+	JNZ          step_182
 	DECQ         DI
-	JNZ          tap_160
+	JNZ          tap_181
 	CMPB         168(AX), $0x00
-	JE           bound_162
+	JE           bound_183
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4481,9 +4664,9 @@ step_161:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_162:
+bound_183:
 	CMPB         169(AX), $0x00
-	JE           store_163
+	JE           store_184
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -4497,7 +4680,7 @@ bound_162:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_163:
+store_184:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4534,7 +4717,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_165
+	JE         zeros_186
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4542,9 +4725,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_164
+	JMP        multiply_185
 
-zeros_165:
+zeros_186:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4552,7 +4735,7 @@ zeros_165:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_164:
+multiply_185:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4563,7 +4746,7 @@ multiply_164:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_166:
+tap_187:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4572,7 +4755,7 @@ tap_166:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_167:
+step_188:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -4591,11 +4774,11 @@ step_167:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_167
+	JNZ          step_188
 	DECQ         DI
-	JNZ          tap_166
+	JNZ          tap_187
 	CMPB         168(AX), $0x00
-	JE           bound_168
+	JE           bound_189
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4612,9 +4795,9 @@ step_167:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_168:
+bound_189:
 	CMPB         169(AX), $0x00
-	JE           store_169
+	JE           store_190
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -4630,7 +4813,7 @@ bound_168:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_169:
+store_190:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4671,7 +4854,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_171
+	JE         zeros_192
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4680,9 +4863,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_170
+	JMP        multiply_191
 
-zeros_171:
+zeros_192:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4691,7 +4874,7 @@ zeros_171:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_170:
+multiply_191:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4702,7 +4885,7 @@ multiply_170:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_172:
+tap_193:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4713,7 +4896,7 @@ tap_172:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_173:
+step_194:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -4735,11 +4918,11 @@ step_173:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_173
+	JNZ          step_194
 	DECQ         DI
-	JNZ          tap_172
+	JNZ          tap_193
 	CMPB         168(AX), $0x00
-	JE           bound_174
+	JE           bound_195
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4758,9 +4941,9 @@ step_173:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_174:
+bound_195:
 	CMPB         169(AX), $0x00
-	JE           store_175
+	JE           store_196
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -4778,7 +4961,7 @@ bound_174:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_175:
+store_196:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4823,7 +5006,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_177
+	JE         zeros_198
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4833,9 +5016,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_176
+	JMP        multiply_197
 
-zeros_177:
+zeros_198:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -4845,7 +5028,7 @@ zeros_177:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_176:
+multiply_197:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4856,7 +5039,7 @@ multiply_176:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_178:
+tap_199:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4867,7 +5050,7 @@ tap_178:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_179:
+step_200:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -4891,11 +5074,11 @@ step_179:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_179
+	JNZ          step_200
 	DECQ         DI
-	JNZ          tap_178
+	JNZ          tap_199
 	CMPB         168(AX), $0x00
-	JE           bound_180
+	JE           bound_201
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4916,9 +5099,9 @@ step_179:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_180:
+bound_201:
 	CMPB         169(AX), $0x00
-	JE           store_181
+	JE           store_202
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -4938,7 +5121,7 @@ bound_180:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_181:
+store_202:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4987,7 +5170,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_183
+	JE         zeros_204
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -4998,9 +5181,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_182
+	JMP        multiply_203
 
-zeros_183:
+zeros_204:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5011,7 +5194,7 @@ zeros_183:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_182:
+multiply_203:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5022,7 +5205,7 @@ multiply_182:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_184:
+tap_205:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5033,7 +5216,7 @@ tap_184:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_185:
+step_206:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -5059,11 +5242,11 @@ step_185:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_185
+	JNZ          step_206
 	DECQ         DI
-	JNZ          tap_184
+	JNZ          tap_205
 	CMPB         168(AX), $0x00
-	JE           bound_186
+	JE           bound_207
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5086,9 +5269,9 @@ step_185:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_186:
+bound_207:
 	CMPB         169(AX), $0x00
-	JE           store_187
+	JE           store_208
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -5110,7 +5293,7 @@ bound_186:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_187:
+store_208:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5163,7 +5346,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_189
+	JE         zeros_210
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5175,9 +5358,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_188
+	JMP        multiply_209
 
-zeros_189:
+zeros_210:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5189,7 +5372,7 @@ zeros_189:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_188:
+multiply_209:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5200,7 +5383,7 @@ multiply_188:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_190:
+tap_211:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5213,7 +5396,7 @@ tap_190:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_191:
+step_212:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -5242,11 +5425,11 @@ step_191:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_191
+	JNZ          step_212
 	DECQ         DI
-	JNZ          tap_190
+	JNZ          tap_211
 	CMPB         168(AX), $0x00
-	JE           bound_192
+	JE           bound_213
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5271,9 +5454,9 @@ step_191:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_192:
+bound_213:
 	CMPB         169(AX), $0x00
-	JE           store_193
+	JE           store_214
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5297,7 +5480,7 @@ bound_192:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_193:
+store_214:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5354,7 +5537,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_195
+	JE         zeros_216
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5367,9 +5550,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_194
+	JMP        multiply_215
 
-zeros_195:
+zeros_216:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5382,7 +5565,7 @@ zeros_195:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_194:
+multiply_215:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5393,7 +5576,7 @@ multiply_194:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_196:
+tap_217:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5406,7 +5589,7 @@ tap_196:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_197:
+step_218:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -5437,11 +5620,11 @@ step_197:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_197
+	JNZ          step_218
 	DECQ         DI
-	JNZ          tap_196
+	JNZ          tap_217
 	CMPB         168(AX), $0x00
-	JE           bound_198
+	JE           bound_219
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5468,9 +5651,9 @@ step_197:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_198:
+bound_219:
 	CMPB         169(AX), $0x00
-	JE           store_199
+	JE           store_220
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -5496,7 +5679,7 @@ bound_198:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_199:
+store_220:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5557,7 +5740,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_201
+	JE         zeros_222
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5571,9 +5754,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_200
+	JMP        multiply_221
 
-zeros_201:
+zeros_222:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5587,7 +5770,7 @@ zeros_201:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_200:
+multiply_221:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5598,7 +5781,7 @@ multiply_200:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_202:
+tap_223:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5611,7 +5794,7 @@ tap_202:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_203:
+step_224:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -5644,11 +5827,11 @@ step_203:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_203
+	JNZ          step_224
 	DECQ         DI
-	JNZ          tap_202
+	JNZ          tap_223
 	CMPB         168(AX), $0x00
-	JE           bound_204
+	JE           bound_225
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5677,9 +5860,9 @@ step_203:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_204:
+bound_225:
 	CMPB         169(AX), $0x00
-	JE           store_205
+	JE           store_226
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -5707,7 +5890,7 @@ bound_204:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_205:
+store_226:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5772,7 +5955,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_207
+	JE         zeros_228
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5787,9 +5970,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_206
+	JMP        multiply_227
 
-zeros_207:
+zeros_228:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5804,7 +5987,7 @@ zeros_207:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_206:
+multiply_227:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5815,7 +5998,7 @@ multiply_206:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_208:
+tap_229:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5830,7 +6013,7 @@ tap_208:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_209:
+step_230:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -5866,11 +6049,11 @@ step_209:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_209
+	JNZ          step_230
 	DECQ         DI
-	JNZ          tap_208
+	JNZ          tap_229
 	CMPB         168(AX), $0x00
-	JE           bound_210
+	JE           bound_231
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5901,9 +6084,9 @@ step_209:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_210:
+bound_231:
 	CMPB         169(AX), $0x00
-	JE           store_211
+	JE           store_232
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -5933,7 +6116,7 @@ bound_210:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_211:
+store_232:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6002,7 +6185,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_213
+	JE         zeros_234
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6018,9 +6201,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_212
+	JMP        multiply_233
 
-zeros_213:
+zeros_234:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6036,7 +6219,7 @@ zeros_213:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_212:
+multiply_233:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6047,7 +6230,7 @@ multiply_212:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_214:
+tap_235:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6062,7 +6245,7 @@ tap_214:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_215:
+step_236:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -6100,11 +6283,11 @@ step_215:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_215
+	JNZ          step_236
 	DECQ         DI
-	JNZ          tap_214
+	JNZ          tap_235
 	CMPB         168(AX), $0x00
-	JE           bound_216
+	JE           bound_237
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6137,9 +6320,9 @@ step_215:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_216:
+bound_237:
 	CMPB         169(AX), $0x00
-	JE           store_217
+	JE           store_238
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6171,7 +6354,7 @@ bound_216:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_217:
+store_238:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6217,17 +6400,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_219
+	JE         zeros_240
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_218
+	JMP        multiply_239
 
-zeros_219:
+zeros_240:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_218:
+multiply_239:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -6238,14 +6421,14 @@ multiply_218:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_220:
+tap_241:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_221:
+step_242:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -6256,11 +6439,11 @@ step_221:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_221
+	JNZ          step_242
 	DECQ         SI
-	JNZ          tap_220
+	JNZ          tap_241
 	CMPB         168(AX), $0x00
-	JE           bound_222
+	JE           bound_243
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6268,9 +6451,9 @@ step_221:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_222:
+bound_243:
 	CMPB         169(AX), $0x00
-	JE           store_223
+	JE           store_244
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -6278,7 +6461,7 @@ bound_222:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_223:
+store_244:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6302,21 +6485,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_225
+	JE         zeros_246
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_224
+	JMP        multiply_245
 
-zeros_225:
+zeros_246:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_224:
+multiply_245:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6327,14 +6510,14 @@ multiply_224:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_226:
+tap_247:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_227:
+step_248:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -6348,11 +6531,11 @@ step_227:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_227
+	JNZ          step_248
 	DECQ         DI
-	JNZ          tap_226
+	JNZ          tap_247
 	CMPB         168(AX), $0x00
-	JE           bound_228
+	JE           bound_249
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6363,9 +6546,9 @@ step_227:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_228:
+bound_249:
 	CMPB         169(AX), $0x00
-	JE           store_229
+	JE           store_250
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -6377,7 +6560,7 @@ bound_228:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_229:
+store_250:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6407,7 +6590,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_231
+	JE         zeros_252
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6415,9 +6598,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_230
+	JMP        multiply_251
 
-zeros_231:
+zeros_252:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6425,7 +6608,7 @@ zeros_231:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_230:
+multiply_251:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6436,14 +6619,14 @@ multiply_230:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_232:
+tap_253:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_233:
+step_254:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -6460,11 +6643,11 @@ step_233:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_233
+	JNZ          step_254
 	DECQ         DI
-	JNZ          tap_232
+	JNZ          tap_253
 	CMPB         168(AX), $0x00
-	JE           bound_234
+	JE           bound_255
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6478,9 +6661,9 @@ step_233:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_234:
+bound_255:
 	CMPB         169(AX), $0x00
-	JE           store_235
+	JE           store_256
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6496,7 +6679,7 @@ bound_234:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_235:
+store_256:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6532,7 +6715,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_237
+	JE         zeros_258
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6542,9 +6725,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_236
+	JMP        multiply_257
 
-zeros_237:
+zeros_258:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6554,7 +6737,7 @@ zeros_237:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_236:
+multiply_257:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6565,7 +6748,7 @@ multiply_236:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_238:
+tap_259:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6574,7 +6757,7 @@ tap_238:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_239:
+step_260:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -6595,11 +6778,11 @@ step_239:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_239
+	JNZ          step_260
 	DECQ         DI
-	JNZ          tap_238
+	JNZ          tap_259
 	CMPB         168(AX), $0x00
-	JE           bound_240
+	JE           bound_261
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6616,9 +6799,9 @@ step_239:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_240:
+bound_261:
 	CMPB         169(AX), $0x00
-	JE           store_241
+	JE           store_262
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6638,7 +6821,7 @@ bound_240:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_241:
+store_262:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6680,7 +6863,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_243
+	JE         zeros_264
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6692,9 +6875,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_242
+	JMP        multiply_263
 
-zeros_243:
+zeros_264:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6706,7 +6889,7 @@ zeros_243:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_242:
+multiply_263:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6717,7 +6900,7 @@ multiply_242:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_244:
+tap_265:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6726,7 +6909,7 @@ tap_244:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_245:
+step_266:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -6750,11 +6933,11 @@ step_245:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_245
+	JNZ          step_266
 	DECQ         DI
-	JNZ          tap_244
+	JNZ          tap_265
 	CMPB         168(AX), $0x00
-	JE           bound_246
+	JE           bound_267
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6774,9 +6957,9 @@ step_245:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_246:
+bound_267:
 	CMPB         169(AX), $0x00
-	JE           store_247
+	JE           store_268
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6800,7 +6983,7 @@ bound_246:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_247:
+store_268:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6848,7 +7031,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_249
+	JE         zeros_270
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -6862,9 +7045,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_248
+	JMP        multiply_269
 
-zeros_249:
+zeros_270:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6878,7 +7061,7 @@ zeros_249:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_248:
+multiply_269:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6889,7 +7072,7 @@ multiply_248:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_250:
+tap_271:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6898,7 +7081,7 @@ tap_250:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_251:
+step_272:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -6925,11 +7108,11 @@ step_251:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_251
+	JNZ          step_272
 	DECQ         DI
-	JNZ          tap_250
+	JNZ          tap_271
 	CMPB         168(AX), $0x00
-	JE           bound_252
+	JE           bound_273
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6952,9 +7135,9 @@ step_251:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_252:
+bound_273:
 	CMPB         169(AX), $0x00
-	JE           store_253
+	JE           store_274
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6982,7 +7165,7 @@ bound_252:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_253:
+store_274:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7036,7 +7219,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_255
+	JE         zeros_276
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7052,9 +7235,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_254
+	JMP        multiply_275
 
-zeros_255:
+zeros_276:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7070,7 +7253,7 @@ zeros_255:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_254:
+multiply_275:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7081,7 +7264,7 @@ multiply_254:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_256:
+tap_277:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7092,7 +7275,7 @@ tap_256:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_257:
+step_278:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -7123,11 +7306,11 @@ step_257:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_257
+	JNZ          step_278
 	DECQ         DI
-	JNZ          tap_256
+	JNZ          tap_277
 	CMPB         168(AX), $0x00
-	JE           bound_258
+	JE           bound_279
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7153,9 +7336,9 @@ step_257:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_258:
+bound_279:
 	CMPB         169(AX), $0x00
-	JE           store_259
+	JE           store_280
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7187,7 +7370,7 @@ bound_258:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_259:
+store_280:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7247,7 +7430,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_261
+	JE         zeros_282
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7265,9 +7448,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_260
+	JMP        multiply_281
 
-zeros_261:
+zeros_282:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7285,7 +7468,7 @@ zeros_261:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_260:
+multiply_281:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7296,7 +7479,7 @@ multiply_260:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_262:
+tap_283:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7307,7 +7490,7 @@ tap_262:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_263:
+step_284:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -7341,11 +7524,11 @@ step_263:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_263
+	JNZ          step_284
 	DECQ         DI
-	JNZ          tap_262
+	JNZ          tap_283
 	CMPB         168(AX), $0x00
-	JE           bound_264
+	JE           bound_285
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7374,9 +7557,9 @@ step_263:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_264:
+bound_285:
 	CMPB         169(AX), $0x00
-	JE           store_265
+	JE           store_286
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -7412,7 +7595,7 @@ bound_264:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_265:
+store_286:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7478,7 +7661,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_267
+	JE         zeros_288
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7498,9 +7681,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_266
+	JMP        multiply_287
 
-zeros_267:
+zeros_288:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7520,7 +7703,7 @@ zeros_267:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_266:
+multiply_287:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7531,7 +7714,7 @@ multiply_266:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_268:
+tap_289:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7542,7 +7725,7 @@ tap_268:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_269:
+step_290:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -7579,11 +7762,11 @@ step_269:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_269
+	JNZ          step_290
 	DECQ         DI
-	JNZ          tap_268
+	JNZ          tap_289
 	CMPB         168(AX), $0x00
-	JE           bound_270
+	JE           bound_291
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7615,9 +7798,9 @@ step_269:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_270:
+bound_291:
 	CMPB         169(AX), $0x00
-	JE           store_271
+	JE           store_292
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -7657,7 +7840,7 @@ bound_270:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_271:
+store_292:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7729,7 +7912,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_273
+	JE         zeros_294
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7751,9 +7934,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_272
+	JMP        multiply_293
 
-zeros_273:
+zeros_294:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7775,7 +7958,7 @@ zeros_273:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_272:
+multiply_293:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7786,7 +7969,7 @@ multiply_272:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_274:
+tap_295:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7799,7 +7982,7 @@ tap_274:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_275:
+step_296:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -7840,11 +8023,11 @@ step_275:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_275
+	JNZ          step_296
 	DECQ         DI
-	JNZ          tap_274
+	JNZ          tap_295
 	CMPB         168(AX), $0x00
-	JE           bound_276
+	JE           bound_297
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7879,9 +8062,9 @@ step_275:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_276:
+bound_297:
 	CMPB         169(AX), $0x00
-	JE           store_277
+	JE           store_298
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -7925,7 +8108,7 @@ bound_276:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_277:
+store_298:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8003,7 +8186,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_279
+	JE         zeros_300
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8027,9 +8210,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_278
+	JMP        multiply_299
 
-zeros_279:
+zeros_300:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8053,7 +8236,7 @@ zeros_279:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_278:
+multiply_299:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8064,7 +8247,7 @@ multiply_278:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_280:
+tap_301:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8077,7 +8260,7 @@ tap_280:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_281:
+step_302:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -8121,11 +8304,11 @@ step_281:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_281
+	JNZ          step_302
 	DECQ         DI
-	JNZ          tap_280
+	JNZ          tap_301
 	CMPB         168(AX), $0x00
-	JE           bound_282
+	JE           bound_303
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8163,9 +8346,9 @@ step_281:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_282:
+bound_303:
 	CMPB         169(AX), $0x00
-	JE           store_283
+	JE           store_304
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -8213,7 +8396,7 @@ bound_282:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_283:
+store_304:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8297,7 +8480,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_285
+	JE         zeros_306
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8323,9 +8506,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_284
+	JMP        multiply_305
 
-zeros_285:
+zeros_306:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8351,7 +8534,7 @@ zeros_285:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_284:
+multiply_305:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8362,7 +8545,7 @@ multiply_284:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_286:
+tap_307:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8375,7 +8558,7 @@ tap_286:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_287:
+step_308:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -8422,11 +8605,11 @@ step_287:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_287
+	JNZ          step_308
 	DECQ         DI
-	JNZ          tap_286
+	JNZ          tap_307
 	CMPB         168(AX), $0x00
-	JE           bound_288
+	JE           bound_309
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8467,9 +8650,9 @@ step_287:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_288:
+bound_309:
 	CMPB         169(AX), $0x00
-	JE           store_289
+	JE           store_310
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -8521,7 +8704,7 @@ bound_288:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_289:
+store_310:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8611,7 +8794,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_291
+	JE         zeros_312
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8639,9 +8822,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_290
+	JMP        multiply_311
 
-zeros_291:
+zeros_312:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8669,7 +8852,7 @@ zeros_291:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_290:
+multiply_311:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8680,7 +8863,7 @@ multiply_290:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_292:
+tap_313:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8695,7 +8878,7 @@ tap_292:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_293:
+step_314:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -8746,11 +8929,11 @@ step_293:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_293
+	JNZ          step_314
 	DECQ         DI
-	JNZ          tap_292
+	JNZ          tap_313
 	CMPB         168(AX), $0x00
-	JE           bound_294
+	JE           bound_315
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8794,9 +8977,9 @@ step_293:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_294:
+bound_315:
 	CMPB         169(AX), $0x00
-	JE           store_295
+	JE           store_316
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -8852,7 +9035,7 @@ bound_294:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_295:
+store_316:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8948,7 +9131,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_297
+	JE         zeros_318
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8978,9 +9161,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_296
+	JMP        multiply_317
 
-zeros_297:
+zeros_318:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9010,7 +9193,7 @@ zeros_297:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_296:
+multiply_317:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9021,7 +9204,7 @@ multiply_296:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_298:
+tap_319:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9036,7 +9219,7 @@ tap_298:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_299:
+step_320:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -9090,11 +9273,11 @@ step_299:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_299
+	JNZ          step_320
 	DECQ         DI
-	JNZ          tap_298
+	JNZ          tap_319
 	CMPB         168(AX), $0x00
-	JE           bound_300
+	JE           bound_321
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9141,9 +9324,9 @@ step_299:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_300:
+bound_321:
 	CMPB         169(AX), $0x00
-	JE           store_301
+	JE           store_322
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9203,7 +9386,7 @@ bound_300:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_301:
+store_322:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9262,7 +9445,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_302:
+tile_323:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -9289,7 +9472,7 @@ tile_302:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_303:
+step_324:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (CX), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -9326,7 +9509,7 @@ step_303:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_303
+	JNZ          step_324
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -9335,9 +9518,9 @@ step_303:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_306
+	JNE          half_327
 	CMPB         136(AX), $0x00
-	JE           bound_304
+	JE           bound_325
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	ADDQ         DI, R8
@@ -9368,9 +9551,9 @@ step_303:
 	VADDPS       (R8), Z13, Z13
 	ADDQ         DI, R8
 
-bound_304:
+bound_325:
 	CMPB         137(AX), $0x00
-	JE           store_305
+	JE           store_326
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9402,7 +9585,7 @@ bound_304:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_305:
+store_326:
 	VMOVUPS Z0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Z1, (DX)
@@ -9431,11 +9614,11 @@ store_305:
 	ADDQ    DI, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    DI, DX
-	JMP     next_307
+	JMP     next_328
 
-half_306:
+half_327:
 	CMPB   136(AX), $0x00
-	JE     bound_308
+	JE     bound_329
 	MOVQ   DX, R8
 	VADDPS (R8), Y0, Y0
 	ADDQ   DI, R8
@@ -9466,9 +9649,9 @@ half_306:
 	VADDPS (R8), Y13, Y13
 	ADDQ   DI, R8
 
-bound_308:
+bound_329:
 	CMPB         137(AX), $0x00
-	JE           store_309
+	JE           store_330
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9500,7 +9683,7 @@ bound_308:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_309:
+store_330:
 	VMOVUPS Y0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Y1, (DX)
@@ -9530,9 +9713,9 @@ store_309:
 	VMOVUPS Y13, (DX)
 	ADDQ    DI, DX
 
-next_307:
+next_328:
 	DECQ SI
-	JNZ  tile_302
+	JNZ  tile_323
 	VZEROUPPER
 	RET
 
@@ -9546,7 +9729,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_310:
+tile_331:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -9587,7 +9770,7 @@ tile_310:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_311:
+step_332:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (CX), Z30
@@ -9639,7 +9822,7 @@ step_311:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_311
+	JNZ          step_332
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -9648,9 +9831,9 @@ step_311:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_314
+	JNE          half_335
 	CMPB         136(AX), $0x00
-	JE           bound_312
+	JE           bound_333
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	VADDPS       64(R8), Z1, Z1
@@ -9695,9 +9878,9 @@ step_311:
 	VADDPS       64(R8), Z27, Z27
 	ADDQ         DI, R8
 
-bound_312:
+bound_333:
 	CMPB         137(AX), $0x00
-	JE           store_313
+	JE           store_334
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9757,7 +9940,7 @@ bound_312:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_313:
+store_334:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    DI, DX
@@ -9800,11 +9983,11 @@ store_313:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    DI, DX
-	JMP     next_315
+	JMP     next_336
 
-half_314:
+half_335:
 	CMPB   136(AX), $0x00
-	JE     bound_316
+	JE     bound_337
 	MOVQ   DX, R8
 	VADDPS (R8), Z0, Z0
 	VADDPS 64(R8), Y1, Y1
@@ -9849,9 +10032,9 @@ half_314:
 	VADDPS 64(R8), Y27, Y27
 	ADDQ   DI, R8
 
-bound_316:
+bound_337:
 	CMPB         137(AX), $0x00
-	JE           store_317
+	JE           store_338
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9911,7 +10094,7 @@ bound_316:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_317:
+store_338:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    DI, DX
@@ -9955,9 +10138,9 @@ store_317:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    DI, DX
 
-next_315:
+next_336:
 	DECQ SI
-	JNZ  tile_310
+	JNZ  tile_331
 	VZEROUPPER
 	RET
 
@@ -9993,7 +10176,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_318:
+vector_339:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -10472,7 +10655,7 @@ vector_318:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_318
+	JNZ          vector_339
 	VZEROUPPER
 	RET
 
@@ -10509,7 +10692,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_319:
+vector_340:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -10881,7 +11064,7 @@ vector_319:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_319
+	JNZ          vector_340
 	VZEROUPPER
 	RET
 
@@ -10920,7 +11103,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_320:
+vector_341:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -11144,7 +11327,7 @@ vector_320:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_320
+	JNZ          vector_341
 	VZEROUPPER
 	RET
 
@@ -11169,10 +11352,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_321:
+pixel_342:
 	XORQ R9, R9
 
-vector_322:
+vector_343:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -11181,9 +11364,9 @@ vector_322:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_323
+	JZ      chosen_344
 
-tap_324:
+tap_345:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -11194,32 +11377,61 @@ tap_324:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_324
+	JNZ     tap_345
 
-chosen_323:
-	VMOVUPS Z4, (DX)(R9*1)
-	TESTQ   BX, BX
-	JZ      done_325
-	VCMPPS  $0x1e, Z0, Z4, K1
-	VCMPPS  $0x11, Z1, Z4, K2
-	KANDW   K1, K2, K1
-	VMOVAPS Z2, Z4
-	VMOVAPS Z5, K1, Z4
-	VMOVUPS Z4, (BX)(R9*1)
+chosen_344:
+	VMOVUPS      Z4, (DX)(R9*1)
+	TESTQ        BX, BX
+	JZ           done_346
+	VCMPPS       $0x1e, Z0, Z4, K1
+	VCMPPS       $0x11, Z1, Z4, K2
+	KANDW        K1, K2, K1
+	VMOVAPS      Z2, Z7
+	VMOVAPS      Z5, K1, Z7
+	VMOVUPS      Z7, (BX)(R9*1)
+	CMPL         152(AX), $0x00
+	JE           done_346
+	VPXORD       Z8, Z8, Z8
+	VBROADCASTSS 152(AX), Z9
+	VMULPS       Z4, Z9, Z9
+	VSUBPS       Z9, Z8, Z10
+	VMAXPS       Z10, Z9, Z9
+	VCMPPS       $0x11, Z8, Z8, K2
+	MOVQ         72(AX), R10
+	MOVQ         80(AX), R11
 
-done_325:
+neighbour_347:
+	MOVQ         (R10), R13
+	ADDQ         $0x08, R10
+	VSUBPS       (R12)(R13*4), Z4, Z10
+	VCMPPS       $0x1e, Z8, Z10, K3
+	VCMPPS       $0x11, Z9, Z10, K4
+	KANDW        K3, K4, K3
+	KORW         K2, K3, K2
+	DECQ         R11
+	JNZ          neighbour_347
+	KANDW        K2, K1, K2
+	MOVQ         $-2, R10
+	VMOVD        R10, X4
+	VPBROADCASTD X4, Z4
+	VMOVAPS      Z4, K2, Z7
+	KMOVW        K2, R10
+	ORL          R10, 156(AX)
+	VMOVUPS      Z7, (BX)(R9*1)
+
+done_346:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_322
+	JLT   vector_343
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_326
+	JZ    skip_348
 	ADDQ  R8, BX
 
-skip_326:
+skip_348:
 	DECQ SI
-	JNZ  pixel_321
+	JNZ  pixel_342
 	VZEROUPPER
 	RET
 
@@ -11242,14 +11454,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_327:
+pixel_349:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_328:
+column_350:
 	XORQ R10, R10
 
-vector_329:
+vector_351:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -11257,15 +11469,15 @@ vector_329:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_329
+	JLT       vector_351
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_328
+	JNZ       column_350
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_327
+	JNZ       pixel_349
 	VZEROUPPER
 	RET
 
@@ -11281,13 +11493,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_330:
+many_352:
 	CMPQ DX, $0x07
-	JLT  few_331
+	JLT  few_353
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_333:
+vector_355:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -11303,7 +11515,7 @@ vector_333:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_334:
+tap_356:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -11322,7 +11534,7 @@ tap_334:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_334
+	JNZ         tap_356
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -11356,22 +11568,22 @@ tap_334:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_333
+	JNZ         vector_355
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_330
+	JMP         many_352
 
-few_331:
+few_353:
 	TESTQ DX, DX
-	JZ    done_332
+	JZ    done_354
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_335:
+vector_357:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -11381,7 +11593,7 @@ vector_335:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_336:
+tap_358:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -11390,7 +11602,7 @@ tap_336:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_336
+	JNZ         tap_358
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -11400,16 +11612,16 @@ tap_336:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_335
+	JNZ         vector_357
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_331
+	JMP         few_353
 
-done_332:
+done_354:
 	VZEROUPPER
 	RET
 
@@ -11428,35 +11640,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_337:
+vector_359:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_338:
+tap_360:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_339:
+pixel_361:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_339
+	JNZ         pixel_361
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_338
+	JNZ         tap_360
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_337
+	JNZ         vector_359
 	VZEROUPPER
 	RET
 
@@ -11472,14 +11684,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_340:
+vector_362:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_340
+	JNZ     vector_362
 	VZEROUPPER
 	RET
 
@@ -11494,14 +11706,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_341:
+vector_363:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_341
+	JNZ     vector_363
 	VZEROUPPER
 	RET
 
@@ -11517,7 +11729,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_342:
+vector_364:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -11527,7 +11739,7 @@ vector_342:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_342
+	JNZ       vector_364
 	VZEROUPPER
 	RET
 
@@ -11541,7 +11753,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_343:
+vector_365:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -11551,7 +11763,7 @@ vector_343:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_343
+	JNZ     vector_365
 	VZEROUPPER
 	RET
 
@@ -11563,14 +11775,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_344:
+vector_366:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_344
+	JNZ       vector_366
 	VZEROUPPER
 	RET
 
@@ -11590,7 +11802,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 120(AX), Z4
 	XORQ         AX, AX
 
-vector_345:
+vector_367:
 	VMULPS  (DX)(AX*1), Z0, Z5
 	VMOVUPS (BX)(AX*1), Z6
 	VSUBPS  Z6, Z5, Z7
@@ -11612,7 +11824,7 @@ vector_345:
 	VMOVUPS Z5, (CX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    DI
-	JNZ     vector_345
+	JNZ     vector_367
 	VZEROUPPER
 	RET
 
@@ -11634,7 +11846,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_346:
+step_368:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -11648,883 +11860,691 @@ step_346:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_346
+	JNZ         step_368
 	VZEROUPPER
 	RET
 
 // func sparse1AVX512(p *sparseSum)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·sparse1AVX512(SB), NOSPLIT, $8-8
+// Requires: AVX, AVX512F
+TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 72(AX), SI
+	MOVQ 80(AX), DI
 
-channel_347:
-	MOVQ    SI, R10
-	VMOVUPS (R10), Z0
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z1
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z2
-	VXORPS  X3, X3, X3
-	MOVQ    120(AX), R10
-	MOVQ    128(AX), R11
-	MOVQ    DX, R12
-	MOVQ    BX, R13
+part_369:
+	MOVLQSX 8(SI), R10
+	TESTQ   R10, R10
+	JZ      next_370
+	MOVLQSX (SI), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(SI), R9
+	SHLQ    $0x03, R9
+	ADDQ    48(AX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z1
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z2
 
-pixel_348:
-	MOVLQSX      (R12), R14
-	MOVQ         R13, R15
-	TESTQ        R14, R14
-	CMOVQLT      CX, R15
-	MOVQ         144(AX), BP
-	MOVQ         8(BP)(R14*8), R14
-	ADDQ         (R10), R14
-	SHLQ         $0x02, R14
-	ADDQ         (AX), R14
-	VBROADCASTSS (R15), Z4
-	VADDSS       (R15), X3, X3
-	VFMADD231PS  (R14), Z4, Z0
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z4, Z1
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z4, Z2
-	ADDQ         DI, R12
-	ADDQ         DI, R13
-	ADDQ         $0x08, R10
-	DECQ         R11
-	JNZ          pixel_348
-	MOVQ         SI, R10
-	VMOVUPS      Z0, (R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z1, (R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z2, (R10)
-	MOVQ         72(AX), R10
-	MOVQ         168(AX), R11
-	SUBQ         R8, R11
-	VMOVSS       X3, (R10)(R11*4)
-	MOVQ         192(AX), R10
-	SHLQ         $0x02, R10
-	ADDQ         R10, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
-	DECQ         R8
-	JNZ          channel_347
+term_371:
+	MOVLQSX      (R9), R11
+	VBROADCASTSS 4(R9), Z3
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z3, Z0
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z3, Z1
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z3, Z2
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          term_371
+	VMOVUPS      Z0, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z1, (R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z2, (R8)
+
+next_370:
+	ADDQ $0x0c, SI
+	DECQ DI
+	JNZ  part_369
 	VZEROUPPER
 	RET
 
 // func sparse2AVX512(p *sparseSum)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·sparse2AVX512(SB), NOSPLIT, $8-8
+// Requires: AVX, AVX512F
+TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 72(AX), SI
+	MOVQ 80(AX), DI
 
-channel_349:
-	MOVQ    SI, R10
-	VMOVUPS (R10), Z0
-	VMOVUPS 64(R10), Z1
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z2
-	VMOVUPS 64(R10), Z3
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z4
-	VMOVUPS 64(R10), Z5
-	VXORPS  X6, X6, X6
-	MOVQ    120(AX), R10
-	MOVQ    128(AX), R11
-	MOVQ    DX, R12
-	MOVQ    BX, R13
+part_372:
+	MOVLQSX 8(SI), R10
+	TESTQ   R10, R10
+	JZ      next_373
+	MOVLQSX (SI), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(SI), R9
+	SHLQ    $0x03, R9
+	ADDQ    48(AX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z2
+	VMOVUPS 64(R11), Z3
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
 
-pixel_350:
-	MOVLQSX      (R12), R14
-	MOVQ         R13, R15
-	TESTQ        R14, R14
-	CMOVQLT      CX, R15
-	MOVQ         144(AX), BP
-	MOVQ         8(BP)(R14*8), R14
-	ADDQ         (R10), R14
-	SHLQ         $0x02, R14
-	ADDQ         (AX), R14
-	VBROADCASTSS (R15), Z7
-	VADDSS       (R15), X6, X6
-	VFMADD231PS  (R14), Z7, Z0
-	VFMADD231PS  64(R14), Z7, Z1
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z7, Z2
-	VFMADD231PS  64(R14), Z7, Z3
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z7, Z4
-	VFMADD231PS  64(R14), Z7, Z5
-	ADDQ         DI, R12
-	ADDQ         DI, R13
-	ADDQ         $0x08, R10
-	DECQ         R11
-	JNZ          pixel_350
-	MOVQ         SI, R10
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z2, (R10)
-	VMOVUPS      Z3, 64(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z4, (R10)
-	VMOVUPS      Z5, 64(R10)
-	MOVQ         72(AX), R10
-	MOVQ         168(AX), R11
-	SUBQ         R8, R11
-	VMOVSS       X6, (R10)(R11*4)
-	MOVQ         192(AX), R10
-	SHLQ         $0x02, R10
-	ADDQ         R10, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
-	DECQ         R8
-	JNZ          channel_349
+term_374:
+	MOVLQSX      (R9), R11
+	VBROADCASTSS 4(R9), Z6
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z6, Z0
+	VFMADD231PS  64(R11), Z6, Z1
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z6, Z2
+	VFMADD231PS  64(R11), Z6, Z3
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z6, Z4
+	VFMADD231PS  64(R11), Z6, Z5
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          term_374
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z2, (R8)
+	VMOVUPS      Z3, 64(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z4, (R8)
+	VMOVUPS      Z5, 64(R8)
+
+next_373:
+	ADDQ $0x0c, SI
+	DECQ DI
+	JNZ  part_372
 	VZEROUPPER
 	RET
 
 // func sparse3AVX512(p *sparseSum)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·sparse3AVX512(SB), NOSPLIT, $8-8
+// Requires: AVX, AVX512F
+TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 72(AX), SI
+	MOVQ 80(AX), DI
 
-channel_351:
-	MOVQ    SI, R10
-	VMOVUPS (R10), Z0
-	VMOVUPS 64(R10), Z1
-	VMOVUPS 128(R10), Z2
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z3
-	VMOVUPS 64(R10), Z4
-	VMOVUPS 128(R10), Z5
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z6
-	VMOVUPS 64(R10), Z7
-	VMOVUPS 128(R10), Z8
-	VXORPS  X9, X9, X9
-	MOVQ    120(AX), R10
-	MOVQ    128(AX), R11
-	MOVQ    DX, R12
-	MOVQ    BX, R13
+part_375:
+	MOVLQSX 8(SI), R10
+	TESTQ   R10, R10
+	JZ      next_376
+	MOVLQSX (SI), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(SI), R9
+	SHLQ    $0x03, R9
+	ADDQ    48(AX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z3
+	VMOVUPS 64(R11), Z4
+	VMOVUPS 128(R11), Z5
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z6
+	VMOVUPS 64(R11), Z7
+	VMOVUPS 128(R11), Z8
 
-pixel_352:
-	MOVLQSX      (R12), R14
-	MOVQ         R13, R15
-	TESTQ        R14, R14
-	CMOVQLT      CX, R15
-	MOVQ         144(AX), BP
-	MOVQ         8(BP)(R14*8), R14
-	ADDQ         (R10), R14
-	SHLQ         $0x02, R14
-	ADDQ         (AX), R14
-	VBROADCASTSS (R15), Z10
-	VADDSS       (R15), X9, X9
-	VFMADD231PS  (R14), Z10, Z0
-	VFMADD231PS  64(R14), Z10, Z1
-	VFMADD231PS  128(R14), Z10, Z2
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z10, Z3
-	VFMADD231PS  64(R14), Z10, Z4
-	VFMADD231PS  128(R14), Z10, Z5
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z10, Z6
-	VFMADD231PS  64(R14), Z10, Z7
-	VFMADD231PS  128(R14), Z10, Z8
-	ADDQ         DI, R12
-	ADDQ         DI, R13
-	ADDQ         $0x08, R10
-	DECQ         R11
-	JNZ          pixel_352
-	MOVQ         SI, R10
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z3, (R10)
-	VMOVUPS      Z4, 64(R10)
-	VMOVUPS      Z5, 128(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z6, (R10)
-	VMOVUPS      Z7, 64(R10)
-	VMOVUPS      Z8, 128(R10)
-	MOVQ         72(AX), R10
-	MOVQ         168(AX), R11
-	SUBQ         R8, R11
-	VMOVSS       X9, (R10)(R11*4)
-	MOVQ         192(AX), R10
-	SHLQ         $0x02, R10
-	ADDQ         R10, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
-	DECQ         R8
-	JNZ          channel_351
+term_377:
+	MOVLQSX      (R9), R11
+	VBROADCASTSS 4(R9), Z9
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z9, Z0
+	VFMADD231PS  64(R11), Z9, Z1
+	VFMADD231PS  128(R11), Z9, Z2
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z9, Z3
+	VFMADD231PS  64(R11), Z9, Z4
+	VFMADD231PS  128(R11), Z9, Z5
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z9, Z6
+	VFMADD231PS  64(R11), Z9, Z7
+	VFMADD231PS  128(R11), Z9, Z8
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          term_377
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z3, (R8)
+	VMOVUPS      Z4, 64(R8)
+	VMOVUPS      Z5, 128(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z6, (R8)
+	VMOVUPS      Z7, 64(R8)
+	VMOVUPS      Z8, 128(R8)
+
+next_376:
+	ADDQ $0x0c, SI
+	DECQ DI
+	JNZ  part_375
 	VZEROUPPER
 	RET
 
 // func sparse4AVX512(p *sparseSum)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·sparse4AVX512(SB), NOSPLIT, $8-8
+// Requires: AVX, AVX512F
+TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 72(AX), SI
+	MOVQ 80(AX), DI
 
-channel_353:
-	MOVQ    SI, R10
-	VMOVUPS (R10), Z0
-	VMOVUPS 64(R10), Z1
-	VMOVUPS 128(R10), Z2
-	VMOVUPS 192(R10), Z3
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z4
-	VMOVUPS 64(R10), Z5
-	VMOVUPS 128(R10), Z6
-	VMOVUPS 192(R10), Z7
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z8
-	VMOVUPS 64(R10), Z9
-	VMOVUPS 128(R10), Z10
-	VMOVUPS 192(R10), Z11
-	VXORPS  X12, X12, X12
-	MOVQ    120(AX), R10
-	MOVQ    128(AX), R11
-	MOVQ    DX, R12
-	MOVQ    BX, R13
+part_378:
+	MOVLQSX 8(SI), R10
+	TESTQ   R10, R10
+	JZ      next_379
+	MOVLQSX (SI), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(SI), R9
+	SHLQ    $0x03, R9
+	ADDQ    48(AX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z4
+	VMOVUPS 64(R11), Z5
+	VMOVUPS 128(R11), Z6
+	VMOVUPS 192(R11), Z7
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z8
+	VMOVUPS 64(R11), Z9
+	VMOVUPS 128(R11), Z10
+	VMOVUPS 192(R11), Z11
 
-pixel_354:
-	MOVLQSX      (R12), R14
-	MOVQ         R13, R15
-	TESTQ        R14, R14
-	CMOVQLT      CX, R15
-	MOVQ         144(AX), BP
-	MOVQ         8(BP)(R14*8), R14
-	ADDQ         (R10), R14
-	SHLQ         $0x02, R14
-	ADDQ         (AX), R14
-	VBROADCASTSS (R15), Z13
-	VADDSS       (R15), X12, X12
-	VFMADD231PS  (R14), Z13, Z0
-	VFMADD231PS  64(R14), Z13, Z1
-	VFMADD231PS  128(R14), Z13, Z2
-	VFMADD231PS  192(R14), Z13, Z3
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z13, Z4
-	VFMADD231PS  64(R14), Z13, Z5
-	VFMADD231PS  128(R14), Z13, Z6
-	VFMADD231PS  192(R14), Z13, Z7
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z13, Z8
-	VFMADD231PS  64(R14), Z13, Z9
-	VFMADD231PS  128(R14), Z13, Z10
-	VFMADD231PS  192(R14), Z13, Z11
-	ADDQ         DI, R12
-	ADDQ         DI, R13
-	ADDQ         $0x08, R10
-	DECQ         R11
-	JNZ          pixel_354
-	MOVQ         SI, R10
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	VMOVUPS      Z3, 192(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z4, (R10)
-	VMOVUPS      Z5, 64(R10)
-	VMOVUPS      Z6, 128(R10)
-	VMOVUPS      Z7, 192(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z8, (R10)
-	VMOVUPS      Z9, 64(R10)
-	VMOVUPS      Z10, 128(R10)
-	VMOVUPS      Z11, 192(R10)
-	MOVQ         72(AX), R10
-	MOVQ         168(AX), R11
-	SUBQ         R8, R11
-	VMOVSS       X12, (R10)(R11*4)
-	MOVQ         192(AX), R10
-	SHLQ         $0x02, R10
-	ADDQ         R10, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
-	DECQ         R8
-	JNZ          channel_353
+term_380:
+	MOVLQSX      (R9), R11
+	VBROADCASTSS 4(R9), Z12
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z12, Z0
+	VFMADD231PS  64(R11), Z12, Z1
+	VFMADD231PS  128(R11), Z12, Z2
+	VFMADD231PS  192(R11), Z12, Z3
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z12, Z4
+	VFMADD231PS  64(R11), Z12, Z5
+	VFMADD231PS  128(R11), Z12, Z6
+	VFMADD231PS  192(R11), Z12, Z7
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z12, Z8
+	VFMADD231PS  64(R11), Z12, Z9
+	VFMADD231PS  128(R11), Z12, Z10
+	VFMADD231PS  192(R11), Z12, Z11
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          term_380
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z4, (R8)
+	VMOVUPS      Z5, 64(R8)
+	VMOVUPS      Z6, 128(R8)
+	VMOVUPS      Z7, 192(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z8, (R8)
+	VMOVUPS      Z9, 64(R8)
+	VMOVUPS      Z10, 128(R8)
+	VMOVUPS      Z11, 192(R8)
+
+next_379:
+	ADDQ $0x0c, SI
+	DECQ DI
+	JNZ  part_378
 	VZEROUPPER
 	RET
 
 // func sparse5AVX512(p *sparseSum)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·sparse5AVX512(SB), NOSPLIT, $8-8
+// Requires: AVX, AVX512F
+TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 72(AX), SI
+	MOVQ 80(AX), DI
 
-channel_355:
-	MOVQ    SI, R10
-	VMOVUPS (R10), Z0
-	VMOVUPS 64(R10), Z1
-	VMOVUPS 128(R10), Z2
-	VMOVUPS 192(R10), Z3
-	VMOVUPS 256(R10), Z4
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z5
-	VMOVUPS 64(R10), Z6
-	VMOVUPS 128(R10), Z7
-	VMOVUPS 192(R10), Z8
-	VMOVUPS 256(R10), Z9
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z10
-	VMOVUPS 64(R10), Z11
-	VMOVUPS 128(R10), Z12
-	VMOVUPS 192(R10), Z13
-	VMOVUPS 256(R10), Z14
-	VXORPS  X15, X15, X15
-	MOVQ    120(AX), R10
-	MOVQ    128(AX), R11
-	MOVQ    DX, R12
-	MOVQ    BX, R13
+part_381:
+	MOVLQSX 8(SI), R10
+	TESTQ   R10, R10
+	JZ      next_382
+	MOVLQSX (SI), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(SI), R9
+	SHLQ    $0x03, R9
+	ADDQ    48(AX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z5
+	VMOVUPS 64(R11), Z6
+	VMOVUPS 128(R11), Z7
+	VMOVUPS 192(R11), Z8
+	VMOVUPS 256(R11), Z9
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z10
+	VMOVUPS 64(R11), Z11
+	VMOVUPS 128(R11), Z12
+	VMOVUPS 192(R11), Z13
+	VMOVUPS 256(R11), Z14
 
-pixel_356:
-	MOVLQSX      (R12), R14
-	MOVQ         R13, R15
-	TESTQ        R14, R14
-	CMOVQLT      CX, R15
-	MOVQ         144(AX), BP
-	MOVQ         8(BP)(R14*8), R14
-	ADDQ         (R10), R14
-	SHLQ         $0x02, R14
-	ADDQ         (AX), R14
-	VBROADCASTSS (R15), Z16
-	VADDSS       (R15), X15, X15
-	VFMADD231PS  (R14), Z16, Z0
-	VFMADD231PS  64(R14), Z16, Z1
-	VFMADD231PS  128(R14), Z16, Z2
-	VFMADD231PS  192(R14), Z16, Z3
-	VFMADD231PS  256(R14), Z16, Z4
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z16, Z5
-	VFMADD231PS  64(R14), Z16, Z6
-	VFMADD231PS  128(R14), Z16, Z7
-	VFMADD231PS  192(R14), Z16, Z8
-	VFMADD231PS  256(R14), Z16, Z9
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z16, Z10
-	VFMADD231PS  64(R14), Z16, Z11
-	VFMADD231PS  128(R14), Z16, Z12
-	VFMADD231PS  192(R14), Z16, Z13
-	VFMADD231PS  256(R14), Z16, Z14
-	ADDQ         DI, R12
-	ADDQ         DI, R13
-	ADDQ         $0x08, R10
-	DECQ         R11
-	JNZ          pixel_356
-	MOVQ         SI, R10
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	VMOVUPS      Z3, 192(R10)
-	VMOVUPS      Z4, 256(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z5, (R10)
-	VMOVUPS      Z6, 64(R10)
-	VMOVUPS      Z7, 128(R10)
-	VMOVUPS      Z8, 192(R10)
-	VMOVUPS      Z9, 256(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z10, (R10)
-	VMOVUPS      Z11, 64(R10)
-	VMOVUPS      Z12, 128(R10)
-	VMOVUPS      Z13, 192(R10)
-	VMOVUPS      Z14, 256(R10)
-	MOVQ         72(AX), R10
-	MOVQ         168(AX), R11
-	SUBQ         R8, R11
-	VMOVSS       X15, (R10)(R11*4)
-	MOVQ         192(AX), R10
-	SHLQ         $0x02, R10
-	ADDQ         R10, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
-	DECQ         R8
-	JNZ          channel_355
+term_383:
+	MOVLQSX      (R9), R11
+	VBROADCASTSS 4(R9), Z15
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z15, Z0
+	VFMADD231PS  64(R11), Z15, Z1
+	VFMADD231PS  128(R11), Z15, Z2
+	VFMADD231PS  192(R11), Z15, Z3
+	VFMADD231PS  256(R11), Z15, Z4
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z15, Z5
+	VFMADD231PS  64(R11), Z15, Z6
+	VFMADD231PS  128(R11), Z15, Z7
+	VFMADD231PS  192(R11), Z15, Z8
+	VFMADD231PS  256(R11), Z15, Z9
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z15, Z10
+	VFMADD231PS  64(R11), Z15, Z11
+	VFMADD231PS  128(R11), Z15, Z12
+	VFMADD231PS  192(R11), Z15, Z13
+	VFMADD231PS  256(R11), Z15, Z14
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          term_383
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z5, (R8)
+	VMOVUPS      Z6, 64(R8)
+	VMOVUPS      Z7, 128(R8)
+	VMOVUPS      Z8, 192(R8)
+	VMOVUPS      Z9, 256(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z10, (R8)
+	VMOVUPS      Z11, 64(R8)
+	VMOVUPS      Z12, 128(R8)
+	VMOVUPS      Z13, 192(R8)
+	VMOVUPS      Z14, 256(R8)
+
+next_382:
+	ADDQ $0x0c, SI
+	DECQ DI
+	JNZ  part_381
 	VZEROUPPER
 	RET
 
 // func sparse6AVX512(p *sparseSum)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·sparse6AVX512(SB), NOSPLIT, $8-8
+// Requires: AVX, AVX512F
+TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 72(AX), SI
+	MOVQ 80(AX), DI
 
-channel_357:
-	MOVQ    SI, R10
-	VMOVUPS (R10), Z0
-	VMOVUPS 64(R10), Z1
-	VMOVUPS 128(R10), Z2
-	VMOVUPS 192(R10), Z3
-	VMOVUPS 256(R10), Z4
-	VMOVUPS 320(R10), Z5
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z6
-	VMOVUPS 64(R10), Z7
-	VMOVUPS 128(R10), Z8
-	VMOVUPS 192(R10), Z9
-	VMOVUPS 256(R10), Z10
-	VMOVUPS 320(R10), Z11
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z12
-	VMOVUPS 64(R10), Z13
-	VMOVUPS 128(R10), Z14
-	VMOVUPS 192(R10), Z15
-	VMOVUPS 256(R10), Z16
-	VMOVUPS 320(R10), Z17
-	VXORPS  X18, X18, X18
-	MOVQ    120(AX), R10
-	MOVQ    128(AX), R11
-	MOVQ    DX, R12
-	MOVQ    BX, R13
+part_384:
+	MOVLQSX 8(SI), R10
+	TESTQ   R10, R10
+	JZ      next_385
+	MOVLQSX (SI), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(SI), R9
+	SHLQ    $0x03, R9
+	ADDQ    48(AX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+	VMOVUPS 320(R11), Z5
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z6
+	VMOVUPS 64(R11), Z7
+	VMOVUPS 128(R11), Z8
+	VMOVUPS 192(R11), Z9
+	VMOVUPS 256(R11), Z10
+	VMOVUPS 320(R11), Z11
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z12
+	VMOVUPS 64(R11), Z13
+	VMOVUPS 128(R11), Z14
+	VMOVUPS 192(R11), Z15
+	VMOVUPS 256(R11), Z16
+	VMOVUPS 320(R11), Z17
 
-pixel_358:
-	MOVLQSX      (R12), R14
-	MOVQ         R13, R15
-	TESTQ        R14, R14
-	CMOVQLT      CX, R15
-	MOVQ         144(AX), BP
-	MOVQ         8(BP)(R14*8), R14
-	ADDQ         (R10), R14
-	SHLQ         $0x02, R14
-	ADDQ         (AX), R14
-	VBROADCASTSS (R15), Z19
-	VADDSS       (R15), X18, X18
-	VFMADD231PS  (R14), Z19, Z0
-	VFMADD231PS  64(R14), Z19, Z1
-	VFMADD231PS  128(R14), Z19, Z2
-	VFMADD231PS  192(R14), Z19, Z3
-	VFMADD231PS  256(R14), Z19, Z4
-	VFMADD231PS  320(R14), Z19, Z5
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z19, Z6
-	VFMADD231PS  64(R14), Z19, Z7
-	VFMADD231PS  128(R14), Z19, Z8
-	VFMADD231PS  192(R14), Z19, Z9
-	VFMADD231PS  256(R14), Z19, Z10
-	VFMADD231PS  320(R14), Z19, Z11
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z19, Z12
-	VFMADD231PS  64(R14), Z19, Z13
-	VFMADD231PS  128(R14), Z19, Z14
-	VFMADD231PS  192(R14), Z19, Z15
-	VFMADD231PS  256(R14), Z19, Z16
-	VFMADD231PS  320(R14), Z19, Z17
-	ADDQ         DI, R12
-	ADDQ         DI, R13
-	ADDQ         $0x08, R10
-	DECQ         R11
-	JNZ          pixel_358
-	MOVQ         SI, R10
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	VMOVUPS      Z3, 192(R10)
-	VMOVUPS      Z4, 256(R10)
-	VMOVUPS      Z5, 320(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z6, (R10)
-	VMOVUPS      Z7, 64(R10)
-	VMOVUPS      Z8, 128(R10)
-	VMOVUPS      Z9, 192(R10)
-	VMOVUPS      Z10, 256(R10)
-	VMOVUPS      Z11, 320(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z12, (R10)
-	VMOVUPS      Z13, 64(R10)
-	VMOVUPS      Z14, 128(R10)
-	VMOVUPS      Z15, 192(R10)
-	VMOVUPS      Z16, 256(R10)
-	VMOVUPS      Z17, 320(R10)
-	MOVQ         72(AX), R10
-	MOVQ         168(AX), R11
-	SUBQ         R8, R11
-	VMOVSS       X18, (R10)(R11*4)
-	MOVQ         192(AX), R10
-	SHLQ         $0x02, R10
-	ADDQ         R10, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
-	DECQ         R8
-	JNZ          channel_357
+term_386:
+	MOVLQSX      (R9), R11
+	VBROADCASTSS 4(R9), Z18
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z18, Z0
+	VFMADD231PS  64(R11), Z18, Z1
+	VFMADD231PS  128(R11), Z18, Z2
+	VFMADD231PS  192(R11), Z18, Z3
+	VFMADD231PS  256(R11), Z18, Z4
+	VFMADD231PS  320(R11), Z18, Z5
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z18, Z6
+	VFMADD231PS  64(R11), Z18, Z7
+	VFMADD231PS  128(R11), Z18, Z8
+	VFMADD231PS  192(R11), Z18, Z9
+	VFMADD231PS  256(R11), Z18, Z10
+	VFMADD231PS  320(R11), Z18, Z11
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z18, Z12
+	VFMADD231PS  64(R11), Z18, Z13
+	VFMADD231PS  128(R11), Z18, Z14
+	VFMADD231PS  192(R11), Z18, Z15
+	VFMADD231PS  256(R11), Z18, Z16
+	VFMADD231PS  320(R11), Z18, Z17
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          term_386
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
+	VMOVUPS      Z5, 320(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z6, (R8)
+	VMOVUPS      Z7, 64(R8)
+	VMOVUPS      Z8, 128(R8)
+	VMOVUPS      Z9, 192(R8)
+	VMOVUPS      Z10, 256(R8)
+	VMOVUPS      Z11, 320(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, 128(R8)
+	VMOVUPS      Z15, 192(R8)
+	VMOVUPS      Z16, 256(R8)
+	VMOVUPS      Z17, 320(R8)
+
+next_385:
+	ADDQ $0x0c, SI
+	DECQ DI
+	JNZ  part_384
 	VZEROUPPER
 	RET
 
 // func sparse7AVX512(p *sparseSum)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·sparse7AVX512(SB), NOSPLIT, $8-8
+// Requires: AVX, AVX512F
+TEXT ·sparse7AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 72(AX), SI
+	MOVQ 80(AX), DI
 
-channel_359:
-	MOVQ    SI, R10
-	VMOVUPS (R10), Z0
-	VMOVUPS 64(R10), Z1
-	VMOVUPS 128(R10), Z2
-	VMOVUPS 192(R10), Z3
-	VMOVUPS 256(R10), Z4
-	VMOVUPS 320(R10), Z5
-	VMOVUPS 384(R10), Z6
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z7
-	VMOVUPS 64(R10), Z8
-	VMOVUPS 128(R10), Z9
-	VMOVUPS 192(R10), Z10
-	VMOVUPS 256(R10), Z11
-	VMOVUPS 320(R10), Z12
-	VMOVUPS 384(R10), Z13
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z14
-	VMOVUPS 64(R10), Z15
-	VMOVUPS 128(R10), Z16
-	VMOVUPS 192(R10), Z17
-	VMOVUPS 256(R10), Z18
-	VMOVUPS 320(R10), Z19
-	VMOVUPS 384(R10), Z20
-	VXORPS  X21, X21, X21
-	MOVQ    120(AX), R10
-	MOVQ    128(AX), R11
-	MOVQ    DX, R12
-	MOVQ    BX, R13
+part_387:
+	MOVLQSX 8(SI), R10
+	TESTQ   R10, R10
+	JZ      next_388
+	MOVLQSX (SI), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(SI), R9
+	SHLQ    $0x03, R9
+	ADDQ    48(AX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+	VMOVUPS 320(R11), Z5
+	VMOVUPS 384(R11), Z6
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z7
+	VMOVUPS 64(R11), Z8
+	VMOVUPS 128(R11), Z9
+	VMOVUPS 192(R11), Z10
+	VMOVUPS 256(R11), Z11
+	VMOVUPS 320(R11), Z12
+	VMOVUPS 384(R11), Z13
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z14
+	VMOVUPS 64(R11), Z15
+	VMOVUPS 128(R11), Z16
+	VMOVUPS 192(R11), Z17
+	VMOVUPS 256(R11), Z18
+	VMOVUPS 320(R11), Z19
+	VMOVUPS 384(R11), Z20
 
-pixel_360:
-	MOVLQSX      (R12), R14
-	MOVQ         R13, R15
-	TESTQ        R14, R14
-	CMOVQLT      CX, R15
-	MOVQ         144(AX), BP
-	MOVQ         8(BP)(R14*8), R14
-	ADDQ         (R10), R14
-	SHLQ         $0x02, R14
-	ADDQ         (AX), R14
-	VBROADCASTSS (R15), Z22
-	VADDSS       (R15), X21, X21
-	VFMADD231PS  (R14), Z22, Z0
-	VFMADD231PS  64(R14), Z22, Z1
-	VFMADD231PS  128(R14), Z22, Z2
-	VFMADD231PS  192(R14), Z22, Z3
-	VFMADD231PS  256(R14), Z22, Z4
-	VFMADD231PS  320(R14), Z22, Z5
-	VFMADD231PS  384(R14), Z22, Z6
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z22, Z7
-	VFMADD231PS  64(R14), Z22, Z8
-	VFMADD231PS  128(R14), Z22, Z9
-	VFMADD231PS  192(R14), Z22, Z10
-	VFMADD231PS  256(R14), Z22, Z11
-	VFMADD231PS  320(R14), Z22, Z12
-	VFMADD231PS  384(R14), Z22, Z13
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z22, Z14
-	VFMADD231PS  64(R14), Z22, Z15
-	VFMADD231PS  128(R14), Z22, Z16
-	VFMADD231PS  192(R14), Z22, Z17
-	VFMADD231PS  256(R14), Z22, Z18
-	VFMADD231PS  320(R14), Z22, Z19
-	VFMADD231PS  384(R14), Z22, Z20
-	ADDQ         DI, R12
-	ADDQ         DI, R13
-	ADDQ         $0x08, R10
-	DECQ         R11
-	JNZ          pixel_360
-	MOVQ         SI, R10
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	VMOVUPS      Z3, 192(R10)
-	VMOVUPS      Z4, 256(R10)
-	VMOVUPS      Z5, 320(R10)
-	VMOVUPS      Z6, 384(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z7, (R10)
-	VMOVUPS      Z8, 64(R10)
-	VMOVUPS      Z9, 128(R10)
-	VMOVUPS      Z10, 192(R10)
-	VMOVUPS      Z11, 256(R10)
-	VMOVUPS      Z12, 320(R10)
-	VMOVUPS      Z13, 384(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z14, (R10)
-	VMOVUPS      Z15, 64(R10)
-	VMOVUPS      Z16, 128(R10)
-	VMOVUPS      Z17, 192(R10)
-	VMOVUPS      Z18, 256(R10)
-	VMOVUPS      Z19, 320(R10)
-	VMOVUPS      Z20, 384(R10)
-	MOVQ         72(AX), R10
-	MOVQ         168(AX), R11
-	SUBQ         R8, R11
-	VMOVSS       X21, (R10)(R11*4)
-	MOVQ         192(AX), R10
-	SHLQ         $0x02, R10
-	ADDQ         R10, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
-	DECQ         R8
-	JNZ          channel_359
+term_389:
+	MOVLQSX      (R9), R11
+	VBROADCASTSS 4(R9), Z21
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z21, Z0
+	VFMADD231PS  64(R11), Z21, Z1
+	VFMADD231PS  128(R11), Z21, Z2
+	VFMADD231PS  192(R11), Z21, Z3
+	VFMADD231PS  256(R11), Z21, Z4
+	VFMADD231PS  320(R11), Z21, Z5
+	VFMADD231PS  384(R11), Z21, Z6
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z21, Z7
+	VFMADD231PS  64(R11), Z21, Z8
+	VFMADD231PS  128(R11), Z21, Z9
+	VFMADD231PS  192(R11), Z21, Z10
+	VFMADD231PS  256(R11), Z21, Z11
+	VFMADD231PS  320(R11), Z21, Z12
+	VFMADD231PS  384(R11), Z21, Z13
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z21, Z14
+	VFMADD231PS  64(R11), Z21, Z15
+	VFMADD231PS  128(R11), Z21, Z16
+	VFMADD231PS  192(R11), Z21, Z17
+	VFMADD231PS  256(R11), Z21, Z18
+	VFMADD231PS  320(R11), Z21, Z19
+	VFMADD231PS  384(R11), Z21, Z20
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          term_389
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
+	VMOVUPS      Z5, 320(R8)
+	VMOVUPS      Z6, 384(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z7, (R8)
+	VMOVUPS      Z8, 64(R8)
+	VMOVUPS      Z9, 128(R8)
+	VMOVUPS      Z10, 192(R8)
+	VMOVUPS      Z11, 256(R8)
+	VMOVUPS      Z12, 320(R8)
+	VMOVUPS      Z13, 384(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z14, (R8)
+	VMOVUPS      Z15, 64(R8)
+	VMOVUPS      Z16, 128(R8)
+	VMOVUPS      Z17, 192(R8)
+	VMOVUPS      Z18, 256(R8)
+	VMOVUPS      Z19, 320(R8)
+	VMOVUPS      Z20, 384(R8)
+
+next_388:
+	ADDQ $0x0c, SI
+	DECQ DI
+	JNZ  part_387
 	VZEROUPPER
 	RET
 
 // func sparse8AVX512(p *sparseSum)
-// Requires: AVX, AVX512F, CMOV
-TEXT ·sparse8AVX512(SB), NOSPLIT, $8-8
+// Requires: AVX, AVX512F
+TEXT ·sparse8AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
-	MOVQ $0x00000000, (SP)
-	LEAQ (SP), CX
+	MOVQ (AX), CX
 	MOVQ 96(AX), DX
-	MOVQ 24(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 168(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 168(AX), R8
-	MOVQ 176(AX), R9
-	SHLQ $0x02, R9
+	SHLQ $0x02, DX
+	MOVQ 104(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 72(AX), SI
+	MOVQ 80(AX), DI
 
-channel_361:
-	MOVQ    SI, R10
-	VMOVUPS (R10), Z0
-	VMOVUPS 64(R10), Z1
-	VMOVUPS 128(R10), Z2
-	VMOVUPS 192(R10), Z3
-	VMOVUPS 256(R10), Z4
-	VMOVUPS 320(R10), Z5
-	VMOVUPS 384(R10), Z6
-	VMOVUPS 448(R10), Z7
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z8
-	VMOVUPS 64(R10), Z9
-	VMOVUPS 128(R10), Z10
-	VMOVUPS 192(R10), Z11
-	VMOVUPS 256(R10), Z12
-	VMOVUPS 320(R10), Z13
-	VMOVUPS 384(R10), Z14
-	VMOVUPS 448(R10), Z15
-	MOVQ    184(AX), R11
-	SHLQ    $0x02, R11
-	ADDQ    R11, R10
-	VMOVUPS (R10), Z16
-	VMOVUPS 64(R10), Z17
-	VMOVUPS 128(R10), Z18
-	VMOVUPS 192(R10), Z19
-	VMOVUPS 256(R10), Z20
-	VMOVUPS 320(R10), Z21
-	VMOVUPS 384(R10), Z22
-	VMOVUPS 448(R10), Z23
-	VXORPS  X24, X24, X24
-	MOVQ    120(AX), R10
-	MOVQ    128(AX), R11
-	MOVQ    DX, R12
-	MOVQ    BX, R13
+part_390:
+	MOVLQSX 8(SI), R10
+	TESTQ   R10, R10
+	JZ      next_391
+	MOVLQSX (SI), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(SI), R9
+	SHLQ    $0x03, R9
+	ADDQ    48(AX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+	VMOVUPS 320(R11), Z5
+	VMOVUPS 384(R11), Z6
+	VMOVUPS 448(R11), Z7
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z8
+	VMOVUPS 64(R11), Z9
+	VMOVUPS 128(R11), Z10
+	VMOVUPS 192(R11), Z11
+	VMOVUPS 256(R11), Z12
+	VMOVUPS 320(R11), Z13
+	VMOVUPS 384(R11), Z14
+	VMOVUPS 448(R11), Z15
+	ADDQ    BX, R11
+	VMOVUPS (R11), Z16
+	VMOVUPS 64(R11), Z17
+	VMOVUPS 128(R11), Z18
+	VMOVUPS 192(R11), Z19
+	VMOVUPS 256(R11), Z20
+	VMOVUPS 320(R11), Z21
+	VMOVUPS 384(R11), Z22
+	VMOVUPS 448(R11), Z23
 
-pixel_362:
-	MOVLQSX      (R12), R14
-	MOVQ         R13, R15
-	TESTQ        R14, R14
-	CMOVQLT      CX, R15
-	MOVQ         144(AX), BP
-	MOVQ         8(BP)(R14*8), R14
-	ADDQ         (R10), R14
-	SHLQ         $0x02, R14
-	ADDQ         (AX), R14
-	VBROADCASTSS (R15), Z25
-	VADDSS       (R15), X24, X24
-	VFMADD231PS  (R14), Z25, Z0
-	VFMADD231PS  64(R14), Z25, Z1
-	VFMADD231PS  128(R14), Z25, Z2
-	VFMADD231PS  192(R14), Z25, Z3
-	VFMADD231PS  256(R14), Z25, Z4
-	VFMADD231PS  320(R14), Z25, Z5
-	VFMADD231PS  384(R14), Z25, Z6
-	VFMADD231PS  448(R14), Z25, Z7
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z25, Z8
-	VFMADD231PS  64(R14), Z25, Z9
-	VFMADD231PS  128(R14), Z25, Z10
-	VFMADD231PS  192(R14), Z25, Z11
-	VFMADD231PS  256(R14), Z25, Z12
-	VFMADD231PS  320(R14), Z25, Z13
-	VFMADD231PS  384(R14), Z25, Z14
-	VFMADD231PS  448(R14), Z25, Z15
-	ADDQ         R9, R14
-	VFMADD231PS  (R14), Z25, Z16
-	VFMADD231PS  64(R14), Z25, Z17
-	VFMADD231PS  128(R14), Z25, Z18
-	VFMADD231PS  192(R14), Z25, Z19
-	VFMADD231PS  256(R14), Z25, Z20
-	VFMADD231PS  320(R14), Z25, Z21
-	VFMADD231PS  384(R14), Z25, Z22
-	VFMADD231PS  448(R14), Z25, Z23
-	ADDQ         DI, R12
-	ADDQ         DI, R13
-	ADDQ         $0x08, R10
-	DECQ         R11
-	JNZ          pixel_362
-	MOVQ         SI, R10
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	VMOVUPS      Z3, 192(R10)
-	VMOVUPS      Z4, 256(R10)
-	VMOVUPS      Z5, 320(R10)
-	VMOVUPS      Z6, 384(R10)
-	VMOVUPS      Z7, 448(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z8, (R10)
-	VMOVUPS      Z9, 64(R10)
-	VMOVUPS      Z10, 128(R10)
-	VMOVUPS      Z11, 192(R10)
-	VMOVUPS      Z12, 256(R10)
-	VMOVUPS      Z13, 320(R10)
-	VMOVUPS      Z14, 384(R10)
-	VMOVUPS      Z15, 448(R10)
-	MOVQ         184(AX), R11
-	SHLQ         $0x02, R11
-	ADDQ         R11, R10
-	VMOVUPS      Z16, (R10)
-	VMOVUPS      Z17, 64(R10)
-	VMOVUPS      Z18, 128(R10)
-	VMOVUPS      Z19, 192(R10)
-	VMOVUPS      Z20, 256(R10)
-	VMOVUPS      Z21, 320(R10)
-	VMOVUPS      Z22, 384(R10)
-	VMOVUPS      Z23, 448(R10)
-	MOVQ         72(AX), R10
-	MOVQ         168(AX), R11
-	SUBQ         R8, R11
-	VMOVSS       X24, (R10)(R11*4)
-	MOVQ         192(AX), R10
-	SHLQ         $0x02, R10
-	ADDQ         R10, SI
-	ADDQ         $0x04, DX
-	ADDQ         $0x04, BX
-	DECQ         R8
-	JNZ          channel_361
+term_392:
+	MOVLQSX      (R9), R11
+	VBROADCASTSS 4(R9), Z24
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z24, Z0
+	VFMADD231PS  64(R11), Z24, Z1
+	VFMADD231PS  128(R11), Z24, Z2
+	VFMADD231PS  192(R11), Z24, Z3
+	VFMADD231PS  256(R11), Z24, Z4
+	VFMADD231PS  320(R11), Z24, Z5
+	VFMADD231PS  384(R11), Z24, Z6
+	VFMADD231PS  448(R11), Z24, Z7
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z24, Z8
+	VFMADD231PS  64(R11), Z24, Z9
+	VFMADD231PS  128(R11), Z24, Z10
+	VFMADD231PS  192(R11), Z24, Z11
+	VFMADD231PS  256(R11), Z24, Z12
+	VFMADD231PS  320(R11), Z24, Z13
+	VFMADD231PS  384(R11), Z24, Z14
+	VFMADD231PS  448(R11), Z24, Z15
+	ADDQ         DX, R11
+	VFMADD231PS  (R11), Z24, Z16
+	VFMADD231PS  64(R11), Z24, Z17
+	VFMADD231PS  128(R11), Z24, Z18
+	VFMADD231PS  192(R11), Z24, Z19
+	VFMADD231PS  256(R11), Z24, Z20
+	VFMADD231PS  320(R11), Z24, Z21
+	VFMADD231PS  384(R11), Z24, Z22
+	VFMADD231PS  448(R11), Z24, Z23
+	ADDQ         $0x08, R9
+	DECQ         R10
+	JNZ          term_392
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
+	VMOVUPS      Z5, 320(R8)
+	VMOVUPS      Z6, 384(R8)
+	VMOVUPS      Z7, 448(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z8, (R8)
+	VMOVUPS      Z9, 64(R8)
+	VMOVUPS      Z10, 128(R8)
+	VMOVUPS      Z11, 192(R8)
+	VMOVUPS      Z12, 256(R8)
+	VMOVUPS      Z13, 320(R8)
+	VMOVUPS      Z14, 384(R8)
+	VMOVUPS      Z15, 448(R8)
+	ADDQ         BX, R8
+	VMOVUPS      Z16, (R8)
+	VMOVUPS      Z17, 64(R8)
+	VMOVUPS      Z18, 128(R8)
+	VMOVUPS      Z19, 192(R8)
+	VMOVUPS      Z20, 256(R8)
+	VMOVUPS      Z21, 320(R8)
+	VMOVUPS      Z22, 384(R8)
+	VMOVUPS      Z23, 448(R8)
+
+next_391:
+	ADDQ $0x0c, SI
+	DECQ DI
+	JNZ  part_390
 	VZEROUPPER
 	RET
 
@@ -12542,7 +12562,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_363:
+block_393:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12594,6 +12614,36 @@ block_363:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_363
+	JNZ        block_393
+	VZEROUPPER
+	RET
+
+// func alikeAVX2(a *likeness)
+// Requires: AVX, AVX2
+TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
+	MOVQ a+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 72(AX), SI
+
+pixel_394:
+	MOVQ   80(AX), DI
+	VXORPS Y0, Y0, Y0
+	SHRQ   $0x03, DI
+
+vector_395:
+	VMOVUPS (CX), Y1
+	VPXOR   (DX), Y1, Y1
+	VPOR    Y1, Y0, Y0
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	DECQ    DI
+	JNZ     vector_395
+	VPTEST  Y0, Y0
+	SETEQ   (BX)
+	INCQ    BX
+	DECQ    SI
+	JNZ     pixel_394
 	VZEROUPPER
 	RET

@@ -123,7 +123,7 @@ func (s *stencil) unit(worker, unit int) {
 		s.sum(w, from, to[at:], r1-r0, width, line, pixel, slack)
 	}
 	if s.pool > 0 {
-		s.c.pooled(w, s.y, s.codes, image, r0, r1-r0, s.cols, pixel)
+		s.c.pooled(w, s.y, s.codes, image, r0, r1-r0, s.cols, pixel, 0)
 	}
 }
 

@@ -22,12 +22,14 @@ var routinesAVX2 = routines{
 	peak:             peakAVX2,
 	peakSums:         12,
 	sparseRows:       1,
+	sparseVectors:    12,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX2[vectors-1](p) },
 	transpose:        transposeAVX2,
+	alike:            alikeAVX2,
 }
 
-var sparseAVX2 = [8]func(p *sparseSum){
-	sparse1AVX2, sparse2AVX2, sparse3AVX2, sparse4AVX2, sparse5AVX2, sparse6AVX2, sparse7AVX2, sparse8AVX2,
+var sparseAVX2 = [12]func(p *sparseSum){
+	sparse1AVX2, sparse2AVX2, sparse3AVX2, sparse4AVX2, sparse5AVX2, sparse6AVX2, sparse7AVX2, sparse8AVX2, sparse9AVX2, sparse10AVX2, sparse11AVX2, sparse12AVX2,
 }
 
 var tilesAVX2 = [2][6]func(t *tile){
@@ -55,8 +57,10 @@ var routinesAVX512 = routines{
 	peak:             peakAVX512,
 	peakSums:         12,
 	sparseRows:       3,
+	sparseVectors:    8,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX512[vectors-1](p) },
 	transpose:        transposeAVX2,
+	alike:            alikeAVX2,
 }
 
 var sparseAVX512 = [8]func(p *sparseSum){

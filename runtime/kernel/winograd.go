@@ -19,15 +19,31 @@ type winograd struct {
 	y            []float32
 	codes        []int32
 	job          func(worker, unit int)
+	zeros        []float32
 }
 
-// squares is about how many a unit has: two tiles of rows or more.
-const squares = 32
+// A unit has about squares; planes of what belongs to one place of the squares lie
+// asunder, as powers of two would put all 36 into the same places of the cache.
+const (
+	squares = 32
+	asunder = 16
+)
 
+// plan chooses how many rows of squares a unit has: so many that tiles are full.
 func (g *winograd) plan() {
 	g.down, g.across = ceil(g.h, 4), ceil(g.w, 4)
+	rows := g.c.e.rows
+	fill := func(lines int) float64 {
+		n := lines * g.across
+		return float64(n) / float64(ceil(n, rows)*rows)
+	}
 	g.lines = max(1, squares/g.across)
-	g.job = g.unit
+	for lines := g.lines * 3 / 4; lines <= g.lines*5/4; lines++ {
+		if lines > 0 && fill(lines) > fill(g.lines) {
+			g.lines = lines
+		}
+	}
+	g.job, g.zeros = g.unit, make([]float32, g.c.width)
 }
 
 // fitsWinograd tells whether a convolution can be one and has less than half the
@@ -67,33 +83,42 @@ func (g *winograd) run(y []float32, codes []int32, n int) {
 }
 
 func (g *winograd) unit(worker, unit int) {
-	w, e, src := &g.c.workers[worker], g.c.e, g.source
+	w, src := &g.c.workers[worker], g.source
 	first := unit * g.lines
 	last := min(first+g.lines, g.total)
 	count := (last - first) * g.across
 	g.transformed(w, first, last, count)
 
-	width := g.c.width
-	panels := ceil(g.out, width)
-	pitch := panels * width
-	w.products = grown(w.products, 36*count*pitch)
-	tiles := ceil(count, e.rows)
-	w.taps = append(w.taps[:0], 0)
-	w.tile = tile{taps: w.taps, row: src.c, step: 1, depth: src.c, wide: width, line: pitch}
-	t := &w.tile
+	pitch := ceil(g.out, g.c.width) * g.c.width
+	from, to := count*src.c+asunder, count*pitch+asunder
+	w.products = grown(w.products, 36*to)
 	for xi := range 36 {
-		for p := range panels {
-			t.b = g.kernels[(xi*panels+p)*src.c*width:][:src.c*width]
-			vectors := ceil(min(width, g.out-p*width), e.columns)
-			for i := range tiles {
-				s0, s1 := i*count/tiles, (i+1)*count/tiles
-				t.a, t.c = w.planes[(xi*count+s0)*src.c:], w.products[(xi*count+s0)*pitch+p*width:]
-				e.tile(t, s1-s0, vectors)
-			}
-		}
+		g.sum(w, w.planes[xi*from:], w.products[xi*to:], xi, count, pitch)
 	}
 	for line := first; line < last; line++ {
 		g.results(w, line, (line-first)*g.across, count, pitch)
+	}
+}
+
+// sum multiplies what the squares have at one of their places by its kernels.
+func (g *winograd) sum(w *worker, from, to []float32, place, count, pitch int) {
+	e, in, width := g.c.e, g.source.c, g.c.width
+	whole := count / e.rows * e.rows
+	w.taps = append(w.taps[:0], 0)
+	w.tile = tile{taps: w.taps, row: in, step: 1, depth: in, wide: width, line: pitch}
+	w.mixing = mixing{bias: g.zeros, row: in, line: pitch, depth: in, tiles: whole / e.rows}
+	t, m := &w.tile, &w.mixing
+	for p := range pitch / width {
+		t.b = g.kernels[(place*pitch/width+p)*in*width:][:in*width]
+		vectors := ceil(min(width, g.out-p*width), e.columns)
+		if whole > 0 {
+			m.a, m.b, m.c = from, t.b, to[p*width:]
+			e.mix(m, vectors)
+		}
+		if whole < count {
+			t.a, t.c = from[whole*in:], to[whole*pitch+p*width:]
+			e.tile(t, count-whole, vectors)
+		}
 	}
 }
 
@@ -105,14 +130,21 @@ func (g *winograd) transformed(w *worker, first, last, count int) {
 	right := max(0, 4*g.across+2-left-src.w)
 	width := (left + src.w + right) * src.c
 	w.strip = grown(w.strip, 6*width)
-	w.planes = grown(w.planes, 36*count*src.c)
-	w.transform = transform{row: width, pixel: src.c, plane: count * src.c, count: vectors}
+	plane := count*src.c + asunder
+	w.planes = grown(w.planes, 36*plane)
+	if g.codes != nil {
+		w.alike = grown(w.alike, (last-first)*2*6*(4*g.across+2))
+	}
+	w.transform = transform{row: width, pixel: src.c, plane: plane, count: vectors}
 	t := &w.transform
 	for line := first; line < last; line++ {
 		src.strip(e, w, w.strip, line/g.down, line%g.down*4-g.pad[0], 6, left, right, src.c)
 		for s := range g.across {
 			t.from, t.to = w.strip[4*s*src.c:], w.planes[((line-first)*g.across+s)*src.c:]
 			f.inputTransform(t)
+		}
+		if g.codes != nil {
+			g.compare(w, line-first)
 		}
 	}
 }
@@ -125,7 +157,7 @@ func (g *winograd) results(w *worker, line, at, count, pitch int) {
 	cols := 4 * g.across
 	w.out = grown(w.out, 4*cols*g.out)
 	w.transform = transform{
-		bias: g.bias, row: cols * g.out, pixel: g.out, plane: count * pitch, count: vectors, low: g.low, high: g.high,
+		bias: g.bias, row: cols * g.out, pixel: g.out, plane: count*pitch + asunder, count: vectors, low: g.low, high: g.high,
 	}
 	t := &w.transform
 	for s := range g.across {
@@ -133,7 +165,10 @@ func (g *winograd) results(w *worker, line, at, count, pitch int) {
 		f.outputTransform(t)
 	}
 	if g.pool > 0 {
-		g.c.pooled(w, g.y, g.codes, image, r0, rows, cols, g.out)
+		if g.codes != nil {
+			g.equal(w, rows, at/g.across)
+		}
+		g.c.pooled(w, g.y, g.codes, image, r0, rows, cols, g.out, nearness)
 		return
 	}
 	for r := range rows {

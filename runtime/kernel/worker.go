@@ -7,12 +7,14 @@ type apart [128]byte
 // A worker is what one goroutine of a convolution works with.
 type worker struct {
 	tile      tile
+	mixing    mixing
 	transform transform
 	pooling   pooling
 	vectors   vectors
 	depthwise depthwiseRow
 	sparse    sparseSum
 	turn      transposition
+	likeness  likeness
 	strip     []float32 // rows of the source
 	other     []float32 // rows of a second source
 	out       []float32 // results before pooling
@@ -22,7 +24,10 @@ type worker struct {
 	edge      []float32 // a tile at the right edge
 	ones      []float32
 	bias      []float32 // sums of one band
+	alike     []uint8   // of pixels beside and above each other
 	taps      []int
+	terms     []sparseTerm
+	parts     []sparsePart
 	_         apart
 }
 

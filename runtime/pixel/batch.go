@@ -14,6 +14,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
+	"slices"
+	"sync"
 )
 
 // A Batch is N images of C channels, H rows and W columns. Data has N·C·H·W
@@ -70,14 +73,26 @@ func FromBytes(n, c, h, w int, levels []byte) *Batch {
 		panic(fmt.Sprintf("pixel: %d levels for a batch of %d×%d×%d×%d", len(levels), n, c, h, w))
 	}
 	b := New(n, c, h, w)
-	for i, v := range levels {
-		b.Data[i] = Sample(v)
-	}
+	spread(len(levels), func(from, to int) bool {
+		data := b.Data[from:to]
+		for i, v := range levels[from:to] {
+			data[i] = samples[v]
+		}
+		return true
+	})
 	return b
 }
 
 // Sample returns the sample of an 8-bit level: level/255.
 func Sample(level byte) float32 { return float32(level) / 255 }
+
+// samples has the sample of each level; a division takes longer than looking it up.
+var samples = func() (table [256]float32) {
+	for level := range table {
+		table[level] = Sample(byte(level))
+	}
+	return table
+}()
 
 // Level returns the 8-bit level nearest to a sample; samples outside [0,1] go to
 // the nearer end.
@@ -143,24 +158,41 @@ func (b *Batch) Levels() (levels []byte, exact bool) {
 
 // levels writes the levels and reports whether they are exact. A run that recalls
 // all it can spends most of its time here, on digests; so samples that are whole
-// levels, as most are, are found without a division.
+// levels, as most are, are found without a division, and all cores take part.
 func (b *Batch) levels(levels []byte) (exact bool) {
-	var samples [256]float32
-	for l := range samples {
-		samples[l] = Sample(byte(l))
-	}
-	exact = true
-	levels = levels[:len(b.Data)]
-	for i, v := range b.Data {
-		if l := byte(int32(float32(v*255) + 0.5)); samples[l] == v {
+	return spread(len(b.Data), func(from, to int) bool {
+		exact := true
+		levels := levels[from:to]
+		for i, v := range b.Data[from:to] {
+			if l := byte(int32(float32(v*255) + 0.5)); samples[l] == v {
+				levels[i] = l
+				continue
+			}
+			l := Level(v)
 			levels[i] = l
-			continue
+			exact = exact && samples[l] == v
 		}
-		l := Level(v)
-		levels[i] = l
-		exact = exact && samples[l] == v
+		return exact
+	})
+}
+
+// fewSamples is below what a second core is worth starting for.
+const fewSamples = 1 << 17
+
+// spread has do called for parts of 0..n-1 on all cores, and reports whether every
+// call returned true.
+func spread(n int, do func(from, to int) bool) bool {
+	parts := min(runtime.GOMAXPROCS(0), n/fewSamples)
+	if parts < 2 {
+		return do(0, n)
 	}
-	return exact
+	failed := make([]bool, parts)
+	var workers sync.WaitGroup
+	for k := range parts {
+		workers.Go(func() { failed[k] = !do(n/parts*k, n/parts*(k+1)+n%parts*((k+1)/parts)) })
+	}
+	workers.Wait()
+	return !slices.Contains(failed, true)
 }
 
 // Round returns the batch with every sample at its nearest 8-bit level.

@@ -128,6 +128,19 @@ func TestErrorsHaveAPlace(t *testing.T) {
 	}
 }
 
+// A primitive's error may bring its own hint, however it is wrapped.
+func TestHintOfAnError(t *testing.T) {
+	message, hint := explain(raised{value: fmt.Errorf("data set %q: %w", "clothes", helpful{}), must: true})
+	if message != `data set "clothes": it is missing` || hint != "get it" {
+		t.Errorf("got %q and the hint %q", message, hint)
+	}
+}
+
+type helpful struct{}
+
+func (helpful) Error() string { return "it is missing" }
+func (helpful) Hint() string  { return "get it" }
+
 func TestImportPolicy(t *testing.T) {
 	for _, path := range []string{
 		"C", "bufio", "context", "crypto/rand", "embed", "encoding/json", "io", "io/fs", "jpgreport/runtime/notebook", "jpgreport/runtime/store",

@@ -54,11 +54,13 @@ func main() {
 		keep(s)
 		adam(s)
 		peak(s)
-		for vectors := 1; vectors <= sparseVectors; vectors++ {
+		_, most := s.sparseShape()
+		for vectors := 1; vectors <= most; vectors++ {
 			sparse(s, vectors)
 		}
 	}
 	transpose()
+	alike()
 	tables(*file)
 	Generate()
 }
@@ -75,9 +77,10 @@ func tables(file string) {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
-		fmt.Fprintf(&b, "sparseRows: %d,\nsparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", s.sparseRows(), s.name)
-		fmt.Fprintf(&b, "transpose: transposeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, sparseVectors)
-		for vectors := 1; vectors <= sparseVectors; vectors++ {
+		rows, most := s.sparseShape()
+		fmt.Fprintf(&b, "sparseRows: %d,\nsparseVectors: %d,\nsparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", rows, most, s.name)
+		fmt.Fprintf(&b, "transpose: transposeAVX2,\nalike: alikeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
+		for vectors := 1; vectors <= most; vectors++ {
 			fmt.Fprintf(&b, "sparse%d%s, ", vectors, s.name)
 		}
 		fmt.Fprintf(&b, "\n}\n\nvar tiles%s = [%d][%d]func(t *tile){\n", s.name, tileVectors, s.rows)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -130,6 +131,10 @@ func maxPool(s isa) {
 		VMOVAPS(nones, which)
 		s.choose(inside, code, which)
 		VMOVUPS(which, Mem{Base: codes, Index: c, Scale: 1})
+		CMPL(mem(p.Field("doubt")), Imm(0))
+		JE(LabelRef(done))
+		s.doubt(p, base, best, inside, which)
+		VMOVUPS(which, Mem{Base: codes, Index: c, Scale: 1})
 		Label(done)
 		ADDQ(Imm(uint64(s.wide())), c)
 		CMPQ(c, channels)
@@ -141,6 +146,67 @@ func maxPool(s isa) {
 		JZ(LabelRef(skip))
 		ADDQ(channels, codes)
 		Label(skip)
+	})
+	VZEROUPPER()
+	RET()
+}
+
+// doubt marks in which those codes beside whose value another stands so near that
+// rounding may have put it below.
+func (s isa) doubt(p gotypes.Component, base reg.Register, best reg.VecVirtual, inside choice, which reg.VecVirtual) {
+	limit, minus, zero := s.vec(), s.vec(), s.vec()
+	s.zero(zero)
+	VBROADCASTSS(mem(p.Field("doubt")), limit)
+	VMULPS(best, limit, limit)
+	VSUBPS(limit, zero, minus)
+	VMAXPS(minus, limit, limit)
+	near := s.compare(less, zero, zero) // nowhere
+	taps, count, at := load(p, "taps"), length(p, "taps"), GP64()
+	s.loop("neighbour", count, func() {
+		MOVQ(Mem{Base: taps}, at)
+		ADDQ(Imm(8), taps)
+		d := s.vec()
+		VSUBPS(Mem{Base: base, Index: at, Scale: 4}, best, d)
+		c := s.compare(greater, d, zero)
+		s.and(c, s.compare(less, d, limit))
+		s.or(near, c)
+	})
+	s.and(near, inside)
+	undecided := GP64()
+	MOVQ(I32(-2), undecided)
+	s.choose(near, s.integers(undecided), which)
+	bits := GP32()
+	if s.lanes == 16 {
+		KMOVW(near.k, bits)
+	} else {
+		VMOVMSKPS(near.v, bits)
+	}
+	ORL(bits, mem(p.Field("doubtful")))
+}
+
+// alike compares pixels of two rows, whose channels are a multiple of 8. Both sets
+// of instructions have it.
+func alike() {
+	TEXT("alikeAVX2", NOSPLIT, "func(a *likeness)")
+	Pragma("noescape")
+	Doc("alikeAVX2 is the routine alike.")
+	p := Dereference(Param("a"))
+	a, b, to, pixels := load(p, "a"), load(p, "b"), load(p, "to"), load(p, "pixels")
+	s := isas[0]
+	s.loop("pixel", pixels, func() {
+		count, differ, v := load(p, "channels"), s.vec(), s.vec()
+		s.zero(differ)
+		SHRQ(U8(3), count)
+		s.loop("vector", count, func() {
+			VMOVUPS(Mem{Base: a}, v)
+			VPXOR(Mem{Base: b}, v, v)
+			VPOR(v, differ, differ)
+			ADDQ(Imm(32), a)
+			ADDQ(Imm(32), b)
+		})
+		VPTEST(differ, differ)
+		SETEQ(Mem{Base: to})
+		INCQ(to)
 	})
 	VZEROUPPER()
 	RET()

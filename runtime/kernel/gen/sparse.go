@@ -8,93 +8,73 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// sparseVectors is the most vectors of a row that sparse sums side by side.
-const sparseVectors = 8
-
-// sparseRows is how many rows of a kernel fit the registers beside.
-func (s isa) sparseRows() int {
+// sparseShape is how many rows, and at most how many vectors of each, sparse sums
+// side by side: as many as the registers hold.
+func (s isa) sparseShape() (rows, vectors int) {
 	if s.lanes == 16 {
-		return 3
+		return 3, 8
 	}
-	return 1
+	return 1, 12
 }
 
-// sparse adds to the kernels of each channel out the inputs that its pooled
-// gradients came from. A gradient that nothing passed counts as 0, without a
-// branch: half of them do, in no order that a processor could foresee.
+// sparse adds to some rows of each part the rows that its terms name, each times
+// the term's factor. The sums of a part stay in registers.
 func sparse(s isa, vectors int) {
-	rows := s.sparseRows()
+	rows, _ := s.sparseShape()
 	TEXT(fmt.Sprintf("sparse%d%s", vectors, s.name), NOSPLIT, "func(p *sparseSum)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("sparse%d%s is the routine sparse for rows of %d vectors.", vectors, s.name, vectors))
 	p := Dereference(Param("p"))
-	zero := AllocLocal(8)
-	nothing := GP64()
-	MOVQ(U32(0), zero)
-	LEAQ(zero, nothing)
-	codes, gradient, to := load(p, "codes"), load(p, "gradient"), load(p, "to")
-	channels, count := bytes(p, "channels"), load(p, "channels")
-	line := bytes(p, "line")
-	s.loop("channel", count, func() {
+	from, fromLine, toLine := load(p, "from"), bytes(p, "fromLine"), bytes(p, "toLine")
+	parts, count := load(p, "parts"), length(p, "parts")
+	s.loop("part", count, func() {
+		to, term, n := GP64(), GP64(), GP64()
+		next := s.label("next")
+		MOVLQSX(Mem{Base: parts, Disp: 8}, n)
+		TESTQ(n, n)
+		JZ(LabelRef(next))
+		MOVLQSX(Mem{Base: parts}, to)
+		SHLQ(U8(2), to)
+		ADDQ(mem(p.Field("to").Base()), to)
+		MOVLQSX(Mem{Base: parts, Disp: 4}, term)
+		SHLQ(U8(3), term)
+		ADDQ(mem(p.Field("terms").Base()), term)
+		// each calls f for the places of the sums in memory.
 		sum := make([][]reg.VecVirtual, rows)
-		at := GP64()
-		MOVQ(to, at)
-		for i := range sum {
-			sum[i] = s.vecs(vectors)
-			for j := range sum[i] {
-				VMOVUPS(Mem{Base: at, Disp: j * s.wide()}, sum[i][j])
-			}
-			if i+1 < rows {
-				ADDQ(bytes(p, "run"), at)
+		each := func(f func(i, j int, m Mem)) {
+			at := GP64()
+			MOVQ(to, at)
+			for i := range sum {
+				if i > 0 {
+					ADDQ(toLine, at)
+				}
+				for j := range vectors {
+					f(i, j, Mem{Base: at, Disp: j * s.wide()})
+				}
 			}
 		}
-		bias := XMM()
-		VXORPS(bias, bias, bias)
-		places, pixels := load(p, "pixels"), length(p, "pixels")
-		code, g := GP64(), GP64()
-		MOVQ(codes, code)
-		MOVQ(gradient, g)
-		s.loop("pixel", pixels, func() {
-			which, value, x := GP64(), GP64(), GP64()
-			MOVLQSX(Mem{Base: code}, which)
-			MOVQ(g, value)
-			TESTQ(which, which)
-			CMOVQLT(nothing, value)
-			shift := load(p, "shifts")
-			MOVQ(Mem{Base: shift, Index: which, Scale: 8, Disp: 8}, x)
-			ADDQ(Mem{Base: places}, x)
-			SHLQ(U8(2), x)
-			ADDQ(mem(p.Field("from").Base()), x)
-			v := s.vec()
-			VBROADCASTSS(Mem{Base: value}, v)
-			VADDSS(Mem{Base: value}, bias, bias)
+		for i := range sum {
+			sum[i] = s.vecs(vectors)
+		}
+		each(func(i, j int, m Mem) { VMOVUPS(m, sum[i][j]) })
+		s.loop("term", n, func() {
+			x, v := GP64(), s.vec()
+			MOVLQSX(Mem{Base: term}, x)
+			VBROADCASTSS(Mem{Base: term, Disp: 4}, v)
+			LEAQ(Mem{Base: from, Index: x, Scale: 4}, x)
 			for i := range sum {
+				if i > 0 {
+					ADDQ(fromLine, x)
+				}
 				for j := range sum[i] {
 					VFMADD231PS(Mem{Base: x, Disp: j * s.wide()}, v, sum[i][j])
 				}
-				if i+1 < rows {
-					ADDQ(line, x)
-				}
 			}
-			ADDQ(channels, code)
-			ADDQ(channels, g)
-			ADDQ(Imm(8), places)
+			ADDQ(Imm(8), term)
 		})
-		MOVQ(to, at)
-		for i := range sum {
-			for j := range sum[i] {
-				VMOVUPS(sum[i][j], Mem{Base: at, Disp: j * s.wide()})
-			}
-			if i+1 < rows {
-				ADDQ(bytes(p, "run"), at)
-			}
-		}
-		biases, channel := load(p, "bias"), load(p, "channels")
-		SUBQ(count, channel)
-		VMOVSS(bias, Mem{Base: biases, Index: channel, Scale: 4})
-		ADDQ(bytes(p, "kernel"), to)
-		ADDQ(Imm(4), codes)
-		ADDQ(Imm(4), gradient)
+		each(func(i, j int, m Mem) { VMOVUPS(sum[i][j], m) })
+		Label(next)
+		ADDQ(Imm(12), parts)
 	})
 	VZEROUPPER()
 	RET()

@@ -15,6 +15,7 @@ func datasetSymbols() Package {
 	return Package{
 		"ClassLists": reflect.ValueOf(dataset.ClassLists),
 		"Classes":    reflect.ValueOf(dataset.Classes),
+		"Fields":     reflect.ValueOf((*dataset.Fields)(nil)),
 		"File":       reflect.ValueOf((*dataset.File)(nil)),
 		"Info":       reflect.ValueOf((*dataset.Info)(nil)),
 		"Known":      reflect.ValueOf(dataset.Known),
