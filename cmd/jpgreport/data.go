@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,8 @@ func dataCommand() *cobra.Command {
 					fmt.Fprintf(w, "  %s\tsha256 %s\n", f.Name, f.SHA256)
 				}
 			}
+			fmt.Fprintf(w, "sources that a spec may name\t%s\n", strings.Join(dataset.Kinds(), ", "))
+			fmt.Fprintf(w, "lists of classes\t%s\n", strings.Join(dataset.ClassLists(), ", "))
 			return w.Flush()
 		},
 	}
