@@ -65,7 +65,11 @@ type picture struct {
 	Alt           string
 	Label, Detail string
 	Mark          string // "right", "wrong" or ""
+	Top           []guess
 }
+
+// A guess is a row of a picture's table of the likeliest classes.
+type guess struct{ Class, Probability string }
 
 func (b *builder) gallery(g *result.Gallery) (*gallery, error) {
 	v := &gallery{figure: b.figure(g.Title, g.Caption), Columns: g.Columns}
@@ -101,6 +105,18 @@ func (b *builder) compare(k *result.Compare) (*compare, error) {
 	return v, nil
 }
 
+// share prints a probability in percent, to a tenth.
+func share(p float64) string {
+	switch percent := 100 * p; {
+	case percent > 0 && percent < 0.05:
+		return "< 0.1%"
+	case percent < 100 && percent >= 99.95:
+		return "> 99.9%"
+	default:
+		return fmt.Sprintf("%.1f%%", percent)
+	}
+}
+
 // smallPicture is the width and height in pixels up to which a picture is
 // enlarged, each of its pixels to a square.
 const smallPicture = 112
@@ -111,6 +127,9 @@ func (b *builder) picture(p result.Picture, size int) (picture, error) {
 	v := picture{Source: pictureName(p.SHA256), Width: p.Width, Height: p.Height, Alt: p.Alt, Label: p.Label, Detail: p.Detail}
 	if p.Mark == result.Right || p.Mark == result.Wrong {
 		v.Mark = string(p.Mark)
+	}
+	for _, g := range p.Top {
+		v.Top = append(v.Top, guess{g.Class, share(g.Probability)})
 	}
 	if v.Alt == "" {
 		v.Alt = strings.TrimSpace(p.Label + " " + p.Detail)

@@ -238,6 +238,7 @@ func fixture(t testing.TB) *result.Run {
 				p := result.Picture{Image: glyph(uint64(10*row+col%4), 28), Alt: "a ring " + hostile, Label: "7", Detail: "0.98", Mark: result.Right}
 				if col == 1 {
 					p.Label, p.Detail, p.Mark = "9 "+onerror, "0.61", result.Wrong
+					p.Top = result.Guesses([]string{"ring", hostile}, []int{1, 0, 7}, []float64{0.61, 0.3896, 0.0004})
 				}
 				if col == 4 {
 					p.Label, p.Detail, p.Mark = "", "", result.NoMark

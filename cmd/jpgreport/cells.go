@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/cpu"
 
-	"jpgreport/runtime/dataset"
 	"jpgreport/runtime/notebook"
 	"jpgreport/runtime/result"
 	"jpgreport/runtime/script"
@@ -37,19 +36,14 @@ func cellsCommand() *cobra.Command {
 }
 
 // startCells makes what scripts run in: an interpreter, and a context that knows
-// the embedded data sets, those that the spec names, and no others.
+// the data sets and models that they may open.
 func startCells(ctx context.Context, job notebook.Job) (notebook.Evaluator, context.Context, error) {
-	catalog := dataset.Catalog{}
-	for _, d := range dataset.Known() {
-		if d.Embedded {
-			catalog[d.Name] = dataset.Source{Kind: d.Name}
-		}
-	}
-	for _, d := range job.Data {
-		catalog[d.Name] = sourceOf(d)
+	ctx, err := withNamed(ctx, job)
+	if err != nil {
+		return nil, nil, err
 	}
 	session, err := script.New(script.Options{Params: result.NewParams(job.Seed, job.Params)})
-	return session, dataset.WithCatalog(ctx, catalog), err
+	return session, ctx, err
 }
 
 // child returns the command that runs this program for its cells.

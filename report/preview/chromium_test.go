@@ -222,7 +222,9 @@ func TestChromiumPreview(t *testing.T) {
 	shot(t, ctx, "hidden")
 	s.Update(true, wrong)
 	until(t, ctx, "the errors of the next save", `!document.getElementById('problems').hidden`)
-	s.Update(true, func(st *preview.State) { st.Problems, st.Stale, st.Note = nil, false, `check "mine" says FAIL: it is broken` })
+	s.Update(true, func(st *preview.State) {
+		st.Problems, st.Stale, st.Note = nil, false, `check "mine" says FAIL: it is broken`
+	})
 	until(t, ctx, "the end of the errors", `document.getElementById('problems').hidden && document.querySelector('#status p').textContent.includes('says FAIL')`)
 	shot(t, ctx, "note")
 

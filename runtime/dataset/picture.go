@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"strings"
 
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
@@ -143,5 +144,5 @@ func decodeError(format string, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fmt.Errorf("%s: cut short", format)
 	}
-	return fmt.Errorf("%s: %w", format, err)
+	return fmt.Errorf("%s: %s", format, strings.TrimPrefix(err.Error(), format+": ")) // most say it themselves
 }

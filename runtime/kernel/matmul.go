@@ -100,6 +100,9 @@ func (e *Engine) MatMul(c, a, b Matrix, f Finish) error {
 	if f.Bias != nil && len(f.Bias) != c.Columns {
 		return fmt.Errorf("matmul: a bias of %d for %d columns", len(f.Bias), c.Columns)
 	}
+	if f.Bounded && !(f.Low < f.High) {
+		return fmt.Errorf("matmul: bounds %v..%v, want the first below the second", f.Low, f.High)
+	}
 	e.product.run(c, a, b, f)
 	return nil
 }

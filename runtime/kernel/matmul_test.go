@@ -182,6 +182,8 @@ func TestMatMulErrors(t *testing.T) {
 		{m(2, 4), short, m(3, 4), Finish{}, "its 5 elements are too few"},
 		{Dense(make([]float32, 7), 2, 4), m(2, 3), m(3, 4), Finish{}, "c is 2×4 with rows 4 and columns 1 apart, its 7 elements are too few"},
 		{m(2, 4), m(2, 3), m(3, 4), Finish{Bias: make([]float32, 3)}, "a bias of 3 for 4 columns"},
+		{m(2, 4), m(2, 3), m(3, 4), Finish{Bounded: true}, "bounds 0..0, want the first below the second"},
+		{m(2, 4), m(2, 3), m(3, 4), Finish{Bounded: true, Low: 1, High: float32(math.NaN())}, "bounds 1..NaN"},
 	} {
 		err := e.MatMul(tt.c, tt.a, tt.b, tt.f)
 		if err == nil || !strings.HasPrefix(err.Error(), "matmul: ") || !strings.Contains(err.Error(), tt.want) {

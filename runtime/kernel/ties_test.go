@@ -63,7 +63,7 @@ func codesByDefinition(t *testing.T, e *Engine, s ConvShape, pixel func(r *rand.
 	p := newPlain(t, s)
 	for image := range n {
 		sums, _, _ := p.forward(x[image*c.Input():(image+1)*c.Input()], w, bias)
-		for i, code := range c.codes[image*c.Output():(image+1)*c.Output()] {
+		for i, code := range c.codes[image*c.Output() : (image+1)*c.Output()] {
 			o, q, row := i%s.Out, i/s.Out%p.pw, i/s.Out/p.pw
 			want, best := -1, 0.0
 			for k := range s.Pool * s.Pool {

@@ -41,3 +41,26 @@ func ExampleNamed() {
 	fmt.Println(a, err)
 	// Output: digits: 1×28×28, normalise mean 0.1307 std 0.3081, conv 32 3×3 padding 1, relu, max pool 2×2, conv 64 3×3 padding 1, relu, max pool 2×2, flatten, dense 128, relu, dense 10; 10 classes <nil>
 }
+
+func ExampleOpen() {
+	ctx := model.WithCatalog(context.Background(), model.Catalog{"lite0": {
+		Kind: model.KindONNX, Path: "../../experiments/models/efficientnet-lite0.onnx",
+		Mean: []float32{127. / 255}, Std: []float32{128. / 255},
+	}})
+	net, err := model.Open(ctx, "lite0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := net.Classify(ctx, pixel.New(1, 3, 224, 224))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(p.Classes, "classes")
+	_, err = model.Open(ctx, "lite1")
+	fmt.Println(err)
+	// Output:
+	// 1000 classes
+	// no model "lite1", want one of: lite0
+}

@@ -2,6 +2,8 @@ package model
 
 import (
 	"context"
+	"runtime"
+	"slices"
 	"testing"
 )
 
@@ -49,5 +51,30 @@ func TestInvertedResidualsAgainstReference(t *testing.T) {
 	}
 	if !(c.Error < 1e-4) || c.Compared < 60 {
 		t.Errorf("gradient: error %v at %d samples, %d left out", c.Error, c.Compared, c.Kinks)
+	}
+}
+
+// As for the digits network: inverted residuals, strides and residuals included.
+func TestMobileNetV2SameBitsWhateverGOMAXPROCS(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	a := MobileNetV2()
+	net, err := Random(a, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, labels := noise(a, 2, 4)
+	var want []float32
+	for _, procs := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(procs)
+		got, err := net.Gradient(context.Background(), x, labels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if procs == 1 {
+			want = got
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("GOMAXPROCS %d changes the gradient", procs)
+		}
 	}
 }

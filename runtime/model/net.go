@@ -16,7 +16,8 @@ import (
 // A Net is a trained classifier, from [Train] or [ReadONNX]. It is not changed once made, and its methods
 // may be called from several goroutines.
 type Net struct {
-	Curve []CurvePoint // how its training went
+	Curve   []CurvePoint // how its training went
+	Classes []string     // names of the labels, in order; nil: they are not known
 
 	arch    Architecture
 	weights []float32

@@ -342,6 +342,9 @@ func (im *importer) pad() error {
 	if out, err = im.emit(op, out, v); err != nil { // which bounds the size
 		return err
 	}
+	if mode == "constant" && fill == 0 && v.last && before[0] == 0 && dims[0] == v.dims[0] {
+		op.zeros = &[4]int{before[1], before[2], dims[1] - v.dims[1] - before[1], dims[2] - v.dims[2] - before[2]}
+	}
 	op.from = padded(v.stored(), out.stored(), stored(before, v.last), mode)
 	return im.give(out)
 }

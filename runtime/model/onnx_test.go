@@ -5,9 +5,9 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -30,7 +30,7 @@ type onnxCase struct {
 
 func onnxCases(t testing.TB, archive string) []onnxCase {
 	t.Helper()
-	z, err := zip.OpenReader(filepath.Join("testdata", "onnx", archive))
+	z, err := zip.OpenReader(archive)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func distance(got, want []float32) float64 {
 // Imported networks say what PyTorch says, and so do their gradients: each
 // architecture as both of its exporters write it, each operator in each form.
 func TestONNXAgreesWithPyTorch(t *testing.T) {
-	for _, archive := range []string{"networks.zip", "operators.zip"} {
+	for _, archive := range []string{"testdata/onnx/networks.zip", "testdata/onnx/operators.zip"} {
 		for _, c := range onnxCases(t, archive) {
 			t.Run(c.name, func(t *testing.T) {
 				net := c.net(t)
@@ -142,5 +142,42 @@ func TestONNXAgreesWithPyTorch(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// The blocks that MobileNetV2 and EfficientNet-Lite are made of run as one
+// operation each, with batch normalisation, bounds and sums inside.
+func TestONNXIsFused(t *testing.T) {
+	want := map[string]string{
+		"mobilenetv2-opset17":       "input conv inverted+ inverted inverted+ conv mean dense",
+		"mobilenetv2-dynamo19":      "input conv inverted+ inverted inverted+ conv mean dense",
+		"efficientnet-lite-opset20": "input conv inverted+ inverted inverted+ conv conv conv conv conv conv binary conv mean dense",
+		"vgg-opset12":               "input conv conv conv conv gather dense dense",
+		"resnet-basic-opset14":      "input conv maxPool conv conv binary conv conv conv binary mean dense",
+		"pad-conv":                  "input conv gather dense",
+		"conv-batchnorm-clip-pool":  "input conv gather dense",
+		"matmul":                    "input gather dense dense",
+	}
+	for _, archive := range []string{"testdata/onnx/networks.zip", "testdata/onnx/operators.zip"} {
+		for _, c := range onnxCases(t, archive) {
+			if want[c.name] == "" {
+				continue
+			}
+			var got []string
+			for _, s := range c.net(t).plan.steps {
+				kind := strings.TrimSuffix(strings.TrimPrefix(fmt.Sprintf("%T", s.op), "*model."), "Op")
+				if o, ok := s.op.(*invertedOp); ok && o.shape.Residual {
+					kind += "+"
+				}
+				got = append(got, kind)
+			}
+			if got := strings.Join(got, " "); got != want[c.name] {
+				t.Errorf("%s:\n%s, want\n%s", c.name, got, want[c.name])
+			}
+			delete(want, c.name)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("no such cases: %v", want)
 	}
 }

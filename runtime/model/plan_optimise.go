@@ -5,6 +5,7 @@ package model
 func (p *plan) optimise() {
 	for p.pass() {
 	}
+	p.invert()
 	p.prune()
 }
 
@@ -101,6 +102,16 @@ func fused(a, b planOp) planOp {
 	switch a := a.(type) {
 	case *convOp:
 		return a.then(b)
+	case *gatherOp:
+		if b, ok := b.(*convOp); ok && a.zeros != nil {
+			c := *b
+			for d, n := range a.zeros {
+				c.shape.Pad[d] += n
+			}
+			c.shape.H -= a.zeros[0] + a.zeros[2]
+			c.shape.W -= a.zeros[1] + a.zeros[3]
+			return &c
+		}
 	case *denseOp:
 		switch b := b.(type) {
 		case *boundOp:

@@ -3,9 +3,10 @@ package model
 // A gatherOp makes each result a copy of one element, or a constant: a transposed
 // image, a padded one.
 type gatherOp struct {
-	from []int32 // the place of each result's element; −1: fill
-	in   int
-	fill float32
+	from  []int32 // the place of each result's element; −1: fill
+	in    int
+	fill  float32
+	zeros *[4]int // it does no more than put zeros above, left of, below and right of an image
 }
 
 func (o *gatherOp) bind(m *machine) (bound, error) {

@@ -40,6 +40,15 @@ func (p *Predictions) Probability(i, label int) float64 {
 	return math.Exp(-kernel.CrossEntropy(p.row(i), label))
 }
 
+// Probabilities returns the probability of each of the labels for image i.
+func (p *Predictions) Probabilities(i int, labels []int) []float64 {
+	var list []float64
+	for _, l := range labels {
+		list = append(list, p.Probability(i, l))
+	}
+	return list
+}
+
 // Top returns the k labels of image i with the largest logits, largest first,
 // the lower label first among equals. k is at most Classes.
 func (p *Predictions) Top(i, k int) []int {

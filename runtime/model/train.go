@@ -60,12 +60,13 @@ func (o TrainOptions) resolve() (TrainOptions, error) {
 // named to its provenance. Train ends with the context's error when that is
 // cancelled between steps, and with an error when the loss is not finite.
 func Train(ctx context.Context, arch string, images *pixel.Batch, labels []int, o TrainOptions) (*Net, error) {
-	a, err := Named(arch)
+	a, classes, err := namedIn(ctx, arch)
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
 	net, err := train(ctx, a, images, labels, o)
 	if err == nil {
+		net.Classes = classes
 		work.Use(ctx, work.Artifact{
 			Kind: "weights", Name: fmt.Sprintf("%s, seed %d", arch, o.Seed), Source: "trained by model.Train", SHA256: net.Digest(),
 		})

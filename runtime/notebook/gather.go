@@ -50,7 +50,7 @@ func newGatherer(sp *spec.Spec, o Options) *gatherer {
 	}
 	g := &gatherer{spec: sp, options: o, run: run, halt: make(chan struct{})}
 	g.job = Job{
-		Params: run.Params, Seed: sp.Seed, Data: sp.Data,
+		Params: run.Params, Seed: sp.Seed, Data: sp.Data, Models: sp.Models,
 		Cache: o.Cache, CacheBytes: o.CacheBytes, NoCache: o.NoCache, Versions: o.Versions, MemoryLimit: o.MemoryLimit,
 		KeepGoing: o.KeepGoing,
 	}

@@ -79,6 +79,7 @@ type Job struct {
 	Params      map[string]result.Param `json:"params"`
 	Seed        uint64                  `json:"seed"`
 	Data        []spec.Data             `json:"data"`
+	Models      []spec.Model            `json:"models"`
 	Cache       string                  `json:"cache"`
 	CacheBytes  int64                   `json:"cache_bytes"`
 	NoCache     bool                    `json:"no_cache"`

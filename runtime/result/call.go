@@ -51,16 +51,20 @@ func (c Call) Why() string {
 	case len(c.Changed) == 0:
 		return "no such result is kept"
 	}
-	changes := make([]string, len(c.Changed))
+	return "changed: " + c.changes()
+}
+
+func (c Call) changes() string {
+	all := make([]string, len(c.Changed))
 	for i, k := range c.Changed {
-		changes[i] = k.String()
+		all[i] = k.String()
 	}
-	return "changed: " + strings.Join(changes, ", ")
+	return strings.Join(all, ", ")
 }
 
 // Recalled says of the calls of a cell, or with "" of a whole run, how many came
 // from the cache and why others did not: "4 of 5 calls from the cache;
-// attack.FGSM ran: changed: epsilons (10 → 25)". It is empty without calls.
+// attack.FGSM ran again because epsilons (10 → 25) changed". It is empty without calls.
 func (e Environment) Recalled(cell string) string {
 	hits, calls := 0, 0
 	var ran []string
@@ -71,8 +75,14 @@ func (e Environment) Recalled(cell string) string {
 		calls++
 		if c.Hit {
 			hits++
-		} else if s := c.Primitive + " ran: " + c.Why(); !slices.Contains(ran, s) {
-			ran = append(ran, s)
+			continue
+		}
+		why := c.Primitive + " ran, as " + c.Why()
+		if len(c.Changed) > 0 {
+			why = c.Primitive + " ran again because " + c.changes() + " changed"
+		}
+		if !slices.Contains(ran, why) {
+			ran = append(ran, why)
 		}
 	}
 	switch {

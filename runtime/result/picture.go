@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"image/png"
+	"strconv"
 )
 
 // A Picture is an image with what stands under it.
@@ -16,11 +17,43 @@ type Picture struct {
 	Label  string      `json:"label,omitempty"`  // such as the predicted class
 	Detail string      `json:"detail,omitempty"` // such as its probability
 	Mark   Mark        `json:"mark,omitempty"`
+	Top    []Guess     `json:"top,omitempty"` // the likeliest classes, likeliest first
 
 	SHA256 string `json:"sha256"` // of the PNG file
 	Width  int    `json:"width"`
 	Height int    `json:"height"`
 	PNG    []byte `json:"png,omitempty"` // on the way to a Run, which keeps it aside
+}
+
+// A Guess is a class with the probability that a network gives it, in [0,1].
+type Guess struct {
+	Class       string  `json:"class"`
+	Probability float64 `json:"probability"`
+}
+
+// Guesses returns labels with their probabilities as guesses. A label without a
+// name among classes goes by its number.
+func Guesses(classes []string, labels []int, probabilities []float64) []Guess {
+	if len(labels) != len(probabilities) {
+		panic(&Error{Message: fmt.Sprintf("%d labels with %d probabilities", len(labels), len(probabilities))})
+	}
+	list := make([]Guess, len(labels))
+	for i, l := range labels {
+		list[i] = Guess{ClassName(classes, l), probabilities[i]}
+	}
+	return list
+}
+
+// ClassName returns the name of a label, or where classes have none its number;
+// "unknown" for a label below 0.
+func ClassName(classes []string, label int) string {
+	switch {
+	case label < 0:
+		return "unknown"
+	case label < len(classes):
+		return classes[label]
+	}
+	return strconv.Itoa(label)
 }
 
 // A Mark judges what a picture's label says.
@@ -58,6 +91,11 @@ type Compare struct {
 func (p *Picture) encode() error {
 	if p.Image == nil {
 		return fmt.Errorf("picture %q has no image", p.Label)
+	}
+	for _, g := range p.Top {
+		if !(g.Probability >= 0 && g.Probability <= 1+1e-9) {
+			return fmt.Errorf("picture %q: class %q has probability %v, want 0..1", p.Label, g.Class, g.Probability)
+		}
 	}
 	var b bytes.Buffer
 	enc := png.Encoder{CompressionLevel: png.BestCompression}

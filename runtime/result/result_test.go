@@ -294,3 +294,22 @@ func TestDerivedSeeds(t *testing.T) {
 		t.Error("a derived seed is not exact in JSON")
 	}
 }
+
+func TestGuesses(t *testing.T) {
+	got := result.Guesses([]string{"cat", "dog"}, []int{1, 0, 2, -1}, []float64{0.5, 0.25, 0.25, 0})
+	want := []result.Guess{{"dog", 0.5}, {"cat", 0.25}, {"2", 0.25}, {"unknown", 0}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, p := range []float64{-0.1, 1.1, math.NaN()} {
+		func() {
+			defer func() {
+				if e, ok := recover().(*result.Error); !ok || !strings.Contains(e.Message, "want 0..1") {
+					t.Errorf("probability %v: %v, want an error of the cell", p, e)
+				}
+			}()
+			picture := result.Picture{Image: image.NewGray(image.Rect(0, 0, 1, 1)), Top: []result.Guess{{"cat", p}}}
+			result.NewCell("c").Gallery(result.Gallery{Columns: []string{"x"}, Rows: []result.GalleryRow{{Pictures: []result.Picture{picture}}}})
+		}()
+	}
+}

@@ -22,7 +22,8 @@ var (
 	sideForm   = form{"type": "integer", "minimum": 1, "maximum": maxSide}
 	sidesForm  = form{"anyOf": []form{sideForm, {"type": "array", "minItems": 2, "maxItems": 2, "items": sideForm}}}
 
-	classesForm = form{"anyOf": []form{{"enum": classLists}, {"type": "array", "minItems": 1, "items": textForm}}}
+	channelsForm = form{"anyOf": []form{numberForm, {"type": "array", "minItems": 1, "maxItems": 3, "items": numberForm}}}
+	classesForm  = form{"anyOf": []form{{"enum": classLists}, {"type": "array", "minItems": 1, "items": textForm}}}
 )
 
 var specTable = []key{
@@ -34,6 +35,9 @@ var specTable = []key{
 	{name: "sweep", help: "Parameters, or the seed, each with the values that it takes in turn: the run has a variant for each combination.", form: form{"type": "object", "additionalProperties": form{"type": "array", "minItems": 1, "uniqueItems": true}}},
 	{name: "data", help: "Data sets that scripts open by name with dataset.Open.", form: form{"type": "object", "propertyNames": nameForm, "additionalProperties": form{"anyOf": []form{
 		{"enum": Sources()}, object(dataTable, "source"),
+	}}}},
+	{name: "models", help: "Models that scripts open by name with model.Open, or train with model.Train.", form: form{"type": "object", "propertyNames": nameForm, "additionalProperties": form{"anyOf": []form{
+		{"enum": architectures}, modelForm(),
 	}}}},
 	{name: "cells", help: "The report from top to bottom: text and scripts. Scripts share what they declare.", form: form{"type": "array", "minItems": 1, "items": cellForm()}},
 }
@@ -60,6 +64,16 @@ var dataTable = []key{
 	{name: "interpolation", help: "Of pictures: how resize interpolates; bilinear when it is left out.", form: form{"enum": interpolations}},
 	{name: "channels", help: "Of pictures: 3 for red, green and blue, which is the default, or 1 for grey.", form: form{"enum": []int{1, 3}}},
 	{name: "background", help: "Of pictures: red, green and blue behind transparent ones; white when it is left out.", form: form{"type": "array", "minItems": 3, "maxItems": 3, "items": form{"type": "integer", "minimum": 0, "maximum": 255}}},
+}
+
+var modelTable = []key{
+	{name: "source", help: "Where the model comes from: onnx is an ONNX file, architecture is one that the run trains.", form: form{"enum": modelSources}},
+	{name: "architecture", help: "The architecture that the run trains.", form: form{"enum": architectures}},
+	{name: "path", help: "The ONNX file, relative to the spec; outside its folder it needs --allow-read.", form: linesForm},
+	{name: "sha256", help: "The digest that the file has to have.", form: digestForm},
+	{name: "mean", help: "Of an ONNX file: what is taken from samples in 0..1, for all channels or for red, green and blue.", form: channelsForm},
+	{name: "std", help: "Of an ONNX file: what samples are divided by thereafter.", form: channelsForm},
+	{name: "classes", help: "Names of the labels, in their order, or the name of a known list.", form: classesForm},
 }
 
 var columnTable = []key{

@@ -52,6 +52,10 @@ func Inspect(path string, o LoadOptions) (*Spec, error) {
 		}
 		d.SynsetPlace = p.place(fence, d.Synsets, d.Line, d.Column, of+": synsets")
 	}
+	for i := range s.Models {
+		m := &s.Models[i]
+		m.Place = p.place(fence, m.Path, m.Line, m.Column, fmt.Sprintf("model %q", m.Name))
+	}
 	return s, p.err()
 }
 

@@ -68,6 +68,9 @@ func (p *parser) spec(text []byte) *Spec {
 	if n := keys["data"]; n != nil {
 		s.Data = p.data(n)
 	}
+	if n := keys["models"]; n != nil {
+		s.Models = p.models(n)
+	}
 	if n := keys["abstract"]; n != nil {
 		s.Abstract = p.source(n, "abstract")
 		p.citations(s, s.Abstract)

@@ -39,6 +39,13 @@ func object(keys []key, required ...string) form {
 	return f
 }
 
+// modelForm returns the form of a model: an ONNX file or an architecture.
+func modelForm() form {
+	f := object(modelTable)
+	f["anyOf"] = []form{{"required": []string{"source"}}, {"required": []string{"architecture"}}}
+	return f
+}
+
 func cellForm() form {
 	f := object(cellTable, "id")
 	var one []form

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -88,6 +89,7 @@ func (p *parser) set(s *Spec, name string, n *yaml.Node) {
 	of, kind := seedName, kindInt
 	at := s.param(name)
 	if at >= 0 {
+		s.widen(at, n)
 		of, kind = "parameter "+strconv.Quote(name), s.Params[at].Kind
 	}
 	if varies(kind, n) {
@@ -105,6 +107,29 @@ func (p *parser) set(s *Spec, name string, n *yaml.Node) {
 		v = p.seed(n, of)
 	}
 	*s = *s.with(name, v)
+}
+
+// widen lets a radius that the spec gives as a whole number, or several, take
+// what n holds when that has a fraction: ε = 2.5/255 is no other kind of thing
+// than 2/255. A JPEG quality or a number of images stays whole.
+func (s *Spec) widen(i int, n *yaml.Node) {
+	q := s.Params[i]
+	if q.Unit != unit255 || !fractional(n) {
+		return
+	}
+	switch v := q.Value.(type) {
+	case int:
+		q.Value, q.Kind = float64(v), kindFloat
+	case []int:
+		q.Value, q.Kind = numbers(v), kindFloats
+	}
+	s.Params = slices.Clone(s.Params)
+	s.Params[i] = q
+}
+
+// fractional reports whether a number in n has a fraction.
+func fractional(n *yaml.Node) bool {
+	return n.Tag == "!!float" || slices.ContainsFunc(n.Content, fractional)
 }
 
 // written returns a parameter's value as a spec has it.

@@ -27,6 +27,7 @@ type Spec struct {
 	Params   []Param
 	Sweep    []Axis // what varies; nil: nothing, and the run is one
 	Data     []Data
+	Models   []Model
 	Cells    []Cell
 }
 

@@ -88,8 +88,13 @@ func (p *parser) sweep(s *Spec, n *yaml.Node) {
 		case e.value.Kind != yaml.SequenceNode:
 			p.errorf(e.value, "sweep of %q is %s, want a list of its values", name, what(e.value)).as(fault.WrongType)
 		case i >= 0 && s.Params[i].Value == nil: // an error of its own
-		case p.axis(s, name, e.value, "sweep of "+strconv.Quote(name)):
-			p.bounded(s, e.value)
+		default:
+			if i >= 0 {
+				s.widen(i, e.value)
+			}
+			if p.axis(s, name, e.value, "sweep of "+strconv.Quote(name)) {
+				p.bounded(s, e.value)
+			}
 		}
 	}
 }

@@ -60,6 +60,9 @@ func TestSweep(t *testing.T) {
 		{"sweep: {seed: [1, 2]}", []string{"seed=9", "name=[a, b]"}, []string{"9 2000 [5, 10] 75 a", "9 2000 [5, 10] 75 b"}},
 		{"", []string{"epsilons=[1, 2]"}, nil},
 		{"", []string{"epsilons=[[1], [2, 3]]"}, []string{"7 2000 [1] 75 plain", "7 2000 [2, 3] 75 plain"}},
+		{"", []string{"epsilons=[[2.5], [3]]"}, []string{"7 2000 [2.5] 75 plain", "7 2000 [3] 75 plain"}},
+		{"sweep: {epsilons: [[0.5, 1], [2]]}", nil, []string{"7 2000 [0.5, 1] 75 plain", "7 2000 [2] 75 plain"}},
+		{"", []string{"quality=[2.5, 3]"}, []string{`error: parameter "quality", item 1 is the number 2.5, want a value of kind int; hint: the spec has quality: 75`}},
 		{"", []string{"images=[1, 20000]"}, []string{`error: parameter "images", item 2: 20000 is outside 1..10000; hint: the spec has images: 2000`}},
 		{"", []string{"images=[]"}, []string{`error: parameter "images" is an empty list, want at least one value; hint: the spec has images: 2000`}},
 		{"", []string{"images=[4, 4]"}, []string{`error: parameter "images", item 2 is the same as item 1; hint: the spec has images: 2000`}},
@@ -117,7 +120,7 @@ func TestSetFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "params.yaml")
 	for _, c := range []struct{ text, want string }{
 		{"images: 5\nseed: 3\nname: other\n", "3 5 [5, 10] 75 other"},
-		{`{"images": 5, "epsilons": [3]}`, "7 5 [3] 75 plain"}, // JSON is YAML
+		{`{"images": 5, "epsilons": [1.5]}`, "7 5 [1.5] 75 plain"}, // JSON is YAML
 		{"seed: [1, 2]\nquality: 10\n", "1 2000 [5, 10] 10 plain|2 2000 [5, 10] 10 plain"},
 		{"imagse: 5\nquality: 0\n", "FILE:1:1: no parameter \"imagse\"; the spec has \"seed\", \"images\", \"epsilons\", \"quality\" and \"name\"\n" +
 			"FILE:2:10: parameter \"quality\": 0 is outside 1..100: it is a JPEG quality"},

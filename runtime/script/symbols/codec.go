@@ -11,7 +11,6 @@ import (
 // codecSymbols returns the symbols of package codec.
 func codecSymbols() Package {
 	return Package{
-		"Chroma":         reflect.ValueOf(codec.Chroma),
 		"Compressed":     reflect.ValueOf((*codec.Compressed)(nil)),
 		"Differentiable": reflect.ValueOf(codec.Differentiable),
 		"File":           reflect.ValueOf(codec.File),
@@ -19,7 +18,6 @@ func codecSymbols() Package {
 		"JPEG":           reflect.ValueOf(codec.JPEG),
 		"Name":           reflect.ValueOf(codec.Name),
 		"Options":        reflect.ValueOf((*codec.Options)(nil)),
-		"RGB":            reflect.ValueOf(codec.RGB),
 		"StandardTables": reflect.ValueOf(codec.StandardTables),
 		"Subsampling":    reflect.ValueOf((*codec.Subsampling)(nil)),
 		"Subsampling420": reflect.ValueOf(codec.Subsampling420),

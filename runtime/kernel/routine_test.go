@@ -1,0 +1,134 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// Each routine against the same lines of Go, at sizes of whole vectors. Those that
+// only compare, move or round once an operation give the same bits; a fused sum in
+// Go rounds to float64 first, which shows in a last bit at most.
+func TestRoutinesAgainstGo(t *testing.T) {
+	plain := portable()
+	for _, e := range engines(t)[1:] {
+		r := rand.New(rand.NewPCG(4, 4))
+		for i := range 40 {
+			rounds := fmt.Sprint(e.Path(), " round ", i)
+			sameRoutine(t, rounds+" elements", r, plain, e.routines, elementRoutines, 0)
+			sameRoutine(t, rounds+" pooling", r, plain, e.routines, poolRoutines, 0)
+			sameRoutine(t, rounds+" sums", r, plain, e.routines, sumRoutines, 4)
+		}
+	}
+}
+
+// sameRoutine runs the same work, drawn from r, by both sets of routines; vector is
+// how many elements the counts of the other's operands stand for.
+func sameRoutine(t *testing.T, what string, r *rand.Rand, plain, other *routines, work func(r *rand.Rand, f *routines, vector int) outcome, units uint32) {
+	t.Helper()
+	seed := r.Uint64()
+	draw := func() *rand.Rand { return rand.New(rand.NewPCG(seed, 1)) }
+	want, got := work(draw(), plain, other.lanes), work(draw(), other, other.lanes)
+	for name, v := range want {
+		for i, x := range v {
+			if y := got[name][i]; !within(x, y, units) {
+				t.Fatalf("%s: %s: element %d of %d is %v, in Go %v", what, name, i, len(v), y, x)
+			}
+		}
+	}
+}
+
+// within tells whether two numbers are so many of the smallest steps apart, counted
+// where the numbers are of size 1.
+func within(x, y float32, units uint32) bool {
+	if units == 0 {
+		return math.Float32bits(x) == math.Float32bits(y) || x != x && y != y
+	}
+	return math.Abs(float64(x)-float64(y)) <= float64(units)*0x1p-23*max(1, math.Abs(float64(x)))
+}
+
+// elementRoutines are add, scale, pass, mark, keep and transpose. The portable
+// routines count elements, where the others count vectors.
+func elementRoutines(r *rand.Rand, f *routines, vector int) outcome {
+	n := vector * (1 + r.IntN(9))
+	count := n / f.lanes
+	a, b := random(r, n), random(r, n)
+	a[r.IntN(n)] = float32(math.NaN())
+	out := func() []float32 { return make([]float32, n) }
+	o := outcome{"add": out(), "scale": out(), "pass": out(), "keep": append([]float32(nil), b...), "bits": make([]float32, ceil(n, 8)), "transpose": make([]float32, 8*8*3)}
+	f.add(&vectors{a: a, b: b, to: o["add"], count: count})
+	f.scale(&vectors{a: a, to: o["scale"], count: count, low: 0.5, high: 1.7})
+	f.pass(&vectors{a: b, b: a, to: o["pass"], count: count, low: -0.3, high: 0.9})
+	bits := make([]uint8, ceil(n, 8))
+	f.mark(&marks{values: a, bits: bits, count: count, low: -0.3, high: 0.9})
+	f.keep(&marks{values: o["keep"], bits: bits, count: count})
+	for i, v := range bits {
+		o["bits"][i] = float32(v)
+	}
+	f.transpose(&transposition{from: random(r, 8*24), to: o["transpose"], blocks: 3, row: 24, column: 8})
+	return o
+}
+
+// poolRoutines are maxPool, whose values are whole numbers and hairs beside them,
+// so that all cases of equal and nearly equal occur, unpool and alike.
+func poolRoutines(r *rand.Rand, f *routines, vector int) outcome {
+	pixels, channels := 1+r.IntN(4), vector*(1+r.IntN(3))
+	from := make([]float32, pixels*4*channels)
+	for i := range from {
+		from[i] = float32(r.IntN(4)-1) * (1 + float32(r.IntN(3))*0x1p-15)
+	}
+	from[r.IntN(len(from))] = float32(math.NaN())
+	p := pooling{
+		from: from, to: make([]float32, pixels*channels), codes: make([]int32, pixels*channels), taps: []int{0, channels, 2 * channels, 3 * channels},
+		pixels: pixels, channels: channels, step: 4 * channels, low: 0, high: 2, doubt: float32(r.IntN(2)) * nearness,
+	}
+	f.maxPool(&p)
+	o := outcome{"largest": p.to, "codes": make([]float32, len(p.codes)), "doubtful": {0}, "unpool": make([]float32, 2*pixels*channels), "alike": make([]float32, pixels)}
+	for i, c := range p.codes {
+		o["codes"][i] = float32(c)
+	}
+	if p.doubtful != 0 {
+		o["doubtful"][0] = 1
+	}
+	f.unpool(&pooling{from: p.to, codes: p.codes, to: o["unpool"], pixels: pixels, channels: channels, size: 2, first: 2, pitch: channels})
+	other := append([]float32(nil), from...)
+	for i := range pixels {
+		if r.IntN(2) == 0 {
+			other[i*channels+r.IntN(channels)] += 1
+		}
+	}
+	alike := make([]uint8, pixels)
+	f.alike(&likeness{a: from, b: other, to: alike, pixels: pixels, channels: channels})
+	for i, v := range alike {
+		o["alike"][i] = float32(v)
+	}
+	return o
+}
+
+// sumRoutines are sparse and adam. What the routines sum of rows at once is called
+// row by row where they sum one.
+func sumRoutines(r *rand.Rand, f *routines, vector int) outcome {
+	n := vector * (1 + r.IntN(8))
+	const rows = 3
+	line, parts := n+r.IntN(9), 1+r.IntN(4)
+	p := sparseSum{fromLine: line, toLine: line}
+	from, to := random(r, 8*rows*line), random(r, parts*rows*line)
+	for i := range parts {
+		part := sparsePart{to: int32(i * rows * line), first: int32(len(p.terms)), count: int32(r.IntN(6))}
+		for range part.count {
+			p.terms = append(p.terms, sparseTerm{int32(r.IntN(5 * rows * line)), r.Float32() - 0.5})
+		}
+		p.parts = append(p.parts, part)
+	}
+	for i := 0; i < rows; i += f.sparseRows {
+		p.from, p.to = from[i*line:], to[i*line:]
+		f.sparse(&p, n/f.lanes)
+	}
+	w, m, v := random(r, n), random(r, n), random(r, n)
+	for i := range v {
+		v[i] = v[i]*v[i] + 0.1
+	}
+	f.adam(&adamStep{weights: w, gradient: random(r, n), mean: m, square: v, count: n / f.lanes, scale: 0.1, decay1: 0.1, decay2: 0.001, alpha: 0.01, epsilon: 1e-8})
+	return outcome{"sparse": to, "weights": w, "mean": m, "square": v}
+}
