@@ -48,7 +48,7 @@ func conformancePrograms(t *testing.T) (ps []conformance) {
 }
 
 var (
-	random     = flag.Int("random", 40, "also try `N` random programs")
+	random     = flag.Int("random", 20, "also try `N` random programs")
 	randomSeed = flag.Uint64("random-seed", 1, "the first of their seeds")
 )
 

@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 )
@@ -114,13 +115,30 @@ func (r *rewriter) plain(e ast.Expr, s ast.Stmt) string {
 	return r.target(id)
 }
 
-// number returns what e is as an int where it is a constant or a variable, or "".
+// number returns e as an int where it is made of constants, variables and their
+// lengths, so that it can be evaluated twice, or "".
 func (r *rewriter) number(e ast.Expr, s ast.Stmt) string {
 	if v := r.info.Types[e].Value; v != nil {
 		return v.ExactString()
 	}
 	if name := r.plain(e, s); name != "" {
 		return "int(" + name + ")"
+	}
+	if !types.Identical(r.info.TypeOf(e), types.Typ[types.Int]) {
+		return ""
+	}
+	switch e := ast.Unparen(e).(type) {
+	case *ast.BinaryExpr:
+		x, y := r.number(e.X, s), r.number(e.Y, s)
+		if x != "" && y != "" && (e.Op == token.ADD || e.Op == token.SUB || e.Op == token.MUL) {
+			return "(" + x + e.Op.String() + y + ")"
+		}
+	case *ast.CallExpr:
+		if r.builtin(e) == "len" {
+			if name := r.plain(e.Args[0], s); name != "" {
+				return "len(" + name + ")"
+			}
+		}
 	}
 	return ""
 }

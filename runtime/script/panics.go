@@ -116,6 +116,9 @@ func inGo(s string) (message, hint string) {
 		if has("nil pointer dereference") {
 			return "nil pointer dereference", "what stands before the dot, the bracket or after the star is nil"
 		}
+		if s == "assignment to entry in nil map" {
+			return s, "make the map first: m = make(map[…]…)"
+		}
 		return s, ""
 	}
 	switch {
@@ -127,7 +130,7 @@ func inGo(s string) (message, hint string) {
 		return badBounds, ""
 	case has("index out of range"):
 		return outOfRange, ""
-	case has("zero Value", "nil pointer"):
+	case has("zero Value", "nil pointer", "nil interface"):
 		return "nil pointer dereference", "what stands before the dot, the bracket or after the star is nil"
 	}
 	return "the interpreter cannot do what this line asks", "write it in smaller steps"

@@ -99,6 +99,7 @@ func (t *refusal) visit(n ast.Node) bool {
 	case *ast.CallExpr:
 		t.format(n)
 		t.methodless(n)
+		t.toArray(n)
 	case *ast.SelectorExpr:
 		if s := t.info.Selections[n]; s != nil && s.Kind() == types.MethodExpr {
 			t.errorf(n.Pos(), "write a function that calls the method", "method expressions such as %s are not supported in scripts", types.ExprString(n))
@@ -161,6 +162,19 @@ func (t *refusal) header(n *ast.ForStmt) {
 	}
 	if n.Post != nil {
 		ast.Inspect(n.Post, check)
+	}
+}
+
+// toArray refuses to convert a slice to a pointer to an array, which the interpreter
+// lacks.
+func (t *refusal) toArray(n *ast.CallExpr) {
+	tv := t.info.Types[n.Fun]
+	if !tv.IsType() || len(n.Args) != 1 || t.info.TypeOf(n.Args[0]) == nil {
+		return
+	}
+	_, slice := t.info.TypeOf(n.Args[0]).Underlying().(*types.Slice)
+	if _, pointer := tv.Type.Underlying().(*types.Pointer); pointer && slice {
+		t.errorf(n.Pos(), "go on with the slice, or copy it: a := [4]int(s)", "converting a slice to a pointer to an array is not supported in scripts")
 	}
 }
 
