@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"878414ae6323dcea1a143f50726fdc8fc5ef6935c22b76607baa3d4af1c6b214",
+		"3e4287ea945a4efa0f4c0c12e52fabf42066c8e9d658ec0297c1aec94e664db5",
 		"489d7650f89540325c8010f9cbe1863e356f218436a3e1ea8f8e794ad9743b98",
 	},
 	{
