@@ -23,8 +23,8 @@ type ONNXOptions struct {
 }
 
 // maxPlanElements bounds the elements of all values of one image together, and
-// those of any step's padded operand: 1 GiB.
-const maxPlanElements = 1 << 28
+// those of any step's padded operand: half a GiB.
+const maxPlanElements = 1 << 27
 
 // ReadONNX returns the net of an ONNX file's bytes: one image input, N×C×H×W or
 // N×H×W×C with N free, and N×classes logits as its first output. A Softmax at the
@@ -63,12 +63,7 @@ func readONNX(data []byte, o ONNXOptions) (*Net, error) {
 	}
 	a.Classes = classes
 	im.plan.optimise()
-	// What the plan's kernels refuse is known when a machine is made.
-	m, err := newPlanMachine(a, &im.plan, forward, 1)
-	if err != nil {
-		return nil, err
-	}
-	if err := m.close(); err != nil {
+	if err := im.plan.try(); err != nil {
 		return nil, err
 	}
 	h := sha256.New()

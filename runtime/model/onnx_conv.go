@@ -86,6 +86,18 @@ func (im *importer) place(v operand, size []int) (window, error) {
 	return q, nil
 }
 
+// finite returns an error unless all weights are numbers to compute with.
+func finite(all ...[]float32) error {
+	for _, w := range all {
+		for i, v := range w {
+			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+				return fmt.Errorf("weight %d is %v, want a finite number", i, f)
+			}
+		}
+	}
+	return nil
+}
+
 func (im *importer) conv() error {
 	v, err := im.image(0)
 	if err != nil {
@@ -117,6 +129,9 @@ func (im *importer) conv() error {
 		weight: make([]float32, len(w.Floats)), bias: make([]float32, out),
 	}
 	copy(op.bias, bias)
+	if err := finite(w.Floats, op.bias); err != nil {
+		return err
+	}
 	taps := q.kernel[0] * q.kernel[1]
 	for o := range out {
 		for i := range in {
@@ -172,6 +187,9 @@ func (im *importer) dense(v operand, w, bias []float32, out int) error {
 	rank := len(v.dims)
 	if rank == 0 {
 		return fmt.Errorf("input 0 has no features")
+	}
+	if err := finite(w, bias); err != nil {
+		return err
 	}
 	in := v.dims[rank-1]
 	dims := append(append([]int(nil), v.dims[:rank-1]...), out)

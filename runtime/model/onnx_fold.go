@@ -153,7 +153,7 @@ func (im *importer) cast(t *onnx.Tensor) (*onnx.Tensor, error) {
 }
 
 func (im *importer) gather(in []*onnx.Tensor) (*onnx.Tensor, error) {
-	if len(in) != 2 || in[1] == nil || len(in[0].Dims) != 1 || len(in[0].Floats) > 0 || im.integer("axis", 0) != 0 {
+	if len(in) != 2 || in[1] == nil || len(in[0].Dims) != 1 || len(in[0].Floats) > 0 || len(in[1].Floats) > 0 || im.integer("axis", 0) != 0 {
 		return nil, fmt.Errorf("of a constant other than a list of integers")
 	}
 	t := &onnx.Tensor{Type: in[0].Type, Dims: in[1].Dims}
@@ -319,10 +319,10 @@ func arithmetic(op string, in []*onnx.Tensor) (*onnx.Tensor, error) {
 		return nil, fmt.Errorf("of constants of %v and %v, %v and %v", a.Type, b.Type, a.Dims, b.Dims)
 	}
 	t := &onnx.Tensor{Type: a.Type, Dims: a.Dims}
-	if b.Size() == n && len(b.Dims) >= len(a.Dims) {
+	if b.Size() == n && (a.Size() != n || len(b.Dims) > len(a.Dims)) {
 		t.Dims = b.Dims
 	}
-	if a.Size() == n && b.Size() == n && !slices.Equal(a.Dims, b.Dims) {
+	if n > 1 && a.Size() == n && b.Size() == n && !slices.Equal(a.Dims, b.Dims) {
 		return nil, fmt.Errorf("of constants of dimensions %v and %v", a.Dims, b.Dims)
 	}
 	for i := range n {

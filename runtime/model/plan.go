@@ -134,6 +134,21 @@ func (m *machine) join(f *fork, slot, readers int, grad *G.Node, size int) (*G.N
 	return o.apply(f.grads...)
 }
 
+// try tells whether the kernels can do what the plan asks of them. It takes no
+// memory for values.
+func (p *plan) try() error {
+	e, err := kernel.New(kernel.Portable)
+	if err != nil {
+		return err
+	}
+	for _, s := range p.steps {
+		if _, err := s.op.bind(&machine{engine: e}); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	return nil
+}
+
 // newPlanMachine builds one for at most limit images at a time.
 func newPlanMachine(a Architecture, p *plan, purpose purpose, limit int) (*machine, error) {
 	path, err := kernelPath()

@@ -105,31 +105,41 @@ type averagePoolOp struct {
 	countPad bool
 }
 
-// share returns one over the number of elements of a window.
-func (o *averagePoolOp) share(r, c int) float64 {
-	n := 1
-	for d, at := range [2]int{r, c} {
-		size := [2]int{o.h, o.w}[d]
-		from := at*o.stride[d] - o.pad[d]
-		low, high := 0, size
-		if o.countPad {
-			low, high = -o.pad[d], size+o.pad[d+2]
-		}
-		count := 0
-		for i := range o.kernel[d] {
-			if v := from + i*o.dilation[d]; v >= low && v < high {
-				count++
-			}
-		}
-		n *= count
+// count returns how many elements a window has along dimension d, at place at.
+func (o *averagePoolOp) count(d, at int) int {
+	low, high := 0, [2]int{o.h, o.w}[d]
+	if o.countPad {
+		low, high = -o.pad[d], high+o.pad[d+2]
 	}
-	return 1 / float64(max(1, n))
+	n := 0
+	for i := range o.kernel[d] {
+		if v := at*o.stride[d] - o.pad[d] + i*o.dilation[d]; v >= low && v < high {
+			n++
+		}
+	}
+	return n
+}
+
+// shares returns, for each result, one over the number of elements of its window.
+func (o *averagePoolOp) shares() []float64 {
+	columns := make([]int, o.ow)
+	for c := range columns {
+		columns[c] = o.count(1, c)
+	}
+	all := make([]float64, 0, o.oh*o.ow)
+	for r := range o.oh {
+		rows := o.count(0, r)
+		for _, n := range columns {
+			all = append(all, 1/float64(max(1, rows*n)))
+		}
+	}
+	return all
 }
 
 func (o *averagePoolOp) bind(m *machine) (bound, error) {
 	shares := make([]float32, o.oh*o.ow)
-	for i := range shares {
-		shares[i] = float32(o.share(i/o.ow, i%o.ow))
+	for i, share := range o.shares() {
+		shares[i] = float32(share)
 	}
 	var to, from []float32
 	out := func(_, image int) {
@@ -180,13 +190,11 @@ func (o *averagePoolOp) bind(m *machine) (bound, error) {
 
 func (o *averagePoolOp) reference(x [][]float64, _ *piece) []float64 {
 	y := make([]float64, 0, o.out())
-	for r := range o.oh {
-		for c := range o.ow {
-			for k := range o.channels {
-				sum := 0.0
-				o.taps(r, c, func(pixel int) { sum += x[0][pixel*o.channels+k] })
-				y = append(y, sum*o.share(r, c))
-			}
+	for i, share := range o.shares() {
+		for k := range o.channels {
+			sum := 0.0
+			o.taps(i/o.ow, i%o.ow, func(pixel int) { sum += x[0][pixel*o.channels+k] })
+			y = append(y, sum*share)
 		}
 	}
 	return y

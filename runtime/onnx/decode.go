@@ -7,6 +7,13 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
+// The most nodes, initializers, inputs or outputs of a graph and attributes of a
+// node. An empty one takes two bytes in a file and far more in memory.
+const (
+	maxParts      = 1 << 14
+	maxAttributes = 32
+)
+
 // Decode reads a file's bytes. Bytes that are no ONNX model, a graph whose nodes
 // stand out of order or in a circle, names given twice, inputs that nothing gives,
 // tensors kept in other files and tensors whose dimensions and data do not agree
@@ -63,6 +70,9 @@ func (m *Model) decodeOpset(f field) error {
 
 func (g *Graph) decode(f field) error {
 	return f.fields(func(f field) (err error) {
+		if n := max(len(g.Nodes), len(g.Initializers), len(g.Inputs), len(g.Outputs)); n >= maxParts {
+			return fmt.Errorf("more than %d nodes, initializers, inputs or outputs", maxParts-1)
+		}
 		switch f.number {
 		case 1:
 			var n Node
@@ -104,6 +114,9 @@ func (n *Node) decode(f field) error {
 		case 4:
 			n.Op, err = f.string()
 		case 5:
+			if len(n.Attributes) == maxAttributes {
+				return fmt.Errorf("node %q: more than %d attributes", n.Name, maxAttributes)
+			}
 			var a Attribute
 			if err = a.decode(f); err != nil {
 				err = fmt.Errorf("node %q: %w", n.Name, err)

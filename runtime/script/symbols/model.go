@@ -25,12 +25,9 @@ func modelSymbols() Package {
 		"Named":               reflect.ValueOf(model.Named),
 		"Net":                 reflect.ValueOf((*model.Net)(nil)),
 		"ONNXOperators":       reflect.ValueOf(model.ONNXOperators),
-		"ONNXOptions":         reflect.ValueOf((*model.ONNXOptions)(nil)),
 		"Open":                reflect.ValueOf(model.Open),
 		"Predictions":         reflect.ValueOf((*model.Predictions)(nil)),
 		"Random":              reflect.ValueOf(model.Random),
-		"ReadONNX":            reflect.ValueOf(model.ReadONNX),
-		"Source":              reflect.ValueOf((*model.Source)(nil)),
 		"Train":               reflect.ValueOf(model.Train),
 		"TrainOptions":        reflect.ValueOf((*model.TrainOptions)(nil)),
 	}

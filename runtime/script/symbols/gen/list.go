@@ -25,6 +25,8 @@ const (
 	noIterator = "scripts cannot range over functions"
 	ofRecord   = "it belongs to the record, to which a script adds through out"
 	ofCatalog  = "the spec's data section says which sets may be opened, and from where"
+	ofModels   = "the spec's models section says which models may be opened, and from where"
+	ofDecoder  = "it is of use to what decodes files of pictures, which scripts have none of"
 	ofCache    = "it is how results are kept, which needs no help from a script"
 	ofSweep    = "a sweep asks it on goroutines of its own, and no script may run on these"
 	ofCell     = "a script has its own cell, out, and its parameters, params"
@@ -45,9 +47,9 @@ var excluded = []struct{ name, reason string }{
 	{"fmt.Sscan", "package strconv parses numbers"},
 	{"fmt.Sscanf", "package strconv parses numbers"},
 	{"fmt.Sscanln", "package strconv parses numbers"},
-	{"jpgreport/runtime/codec.Chroma", ofFiles},
+	{"jpgreport/runtime/codec.Chroma", ofDecoder},
 	{"jpgreport/runtime/codec.Options.Check", "a function that takes options checks them"},
-	{"jpgreport/runtime/codec.RGB", ofFiles},
+	{"jpgreport/runtime/codec.RGB", ofDecoder},
 	{"jpgreport/runtime/dataset.Array", ofCatalog},
 	{"jpgreport/runtime/dataset.BrokenFail", ofCatalog},
 	{"jpgreport/runtime/dataset.BrokenSkip", ofCatalog},
@@ -71,9 +73,17 @@ var excluded = []struct{ name, reason string }{
 	{"jpgreport/runtime/dataset.ReadIDX", ofCatalog},
 	{"jpgreport/runtime/dataset.Source", ofCatalog},
 	{"jpgreport/runtime/dataset.WithCatalog", ofCatalog},
+	{"jpgreport/runtime/model.Catalog", ofModels},
 	{"jpgreport/runtime/model.KernelPath", "the record names the path, and no script may depend on it"},
+	{"jpgreport/runtime/model.KindArchitecture", ofModels},
+	{"jpgreport/runtime/model.KindONNX", ofModels},
+	{"jpgreport/runtime/model.MaxFileBytes", ofModels},
 	{"jpgreport/runtime/model.Net.MarshalBinary", ofCache},
 	{"jpgreport/runtime/model.Net.UnmarshalBinary", ofCache},
+	{"jpgreport/runtime/model.ONNXOptions", ofModels},
+	{"jpgreport/runtime/model.ReadONNX", ofModels},
+	{"jpgreport/runtime/model.Source", ofModels},
+	{"jpgreport/runtime/model.WithCatalog", ofModels},
 	{"jpgreport/runtime/pixel.Batch.MarshalBinary", ofCache},
 	{"jpgreport/runtime/pixel.Batch.UnmarshalBinary", ofCache},
 	{"jpgreport/runtime/result.Artifact", ofRecord},
