@@ -97,26 +97,38 @@ func referenceNormalise(x []float64, s stage) []float64 {
 	return y
 }
 
+// referenceConv goes through a row of results at a time, for the sake of the cache.
 func referenceConv(x []float64, w, b []float32, s stage) []float64 {
-	y := make([]float64, 0, s.out.size())
-	in, out := s.in.c/s.groups(), s.Out/s.groups()
+	y := make([]float64, s.out.size())
+	in, out, stride := s.in.c/s.groups(), s.Out/s.groups(), s.stride()
 	for o := range s.out.c {
-		for r := range s.out.h {
-			for c := range s.out.w {
-				sum := float64(b[o])
-				for i := range in {
-					x := x[(o/out*in+i)*s.in.h*s.in.w:]
-					for kr := range s.Size {
-						for kc := range s.Size {
-							ir, ic := r*s.stride()+kr-s.Pad, c*s.stride()+kc-s.Pad
-							if ir < 0 || ir >= s.in.h || ic < 0 || ic >= s.in.w {
-								continue
-							}
-							sum += float64(w[((kr*s.Size+kc)*in+i)*s.Out+o]) * x[ir*s.in.w+ic]
+		plane := y[o*s.out.h*s.out.w:][:s.out.h*s.out.w]
+		for k := range plane {
+			plane[k] = float64(b[o])
+		}
+		for i := range in {
+			from := x[(o/out*in+i)*s.in.h*s.in.w:][:s.in.h*s.in.w]
+			for kr := range s.Size {
+				for kc := range s.Size {
+					weight := float64(w[((kr*s.Size+kc)*in+i)*s.Out+o])
+					// Columns of results whose tap lies inside the image.
+					first := max(0, (s.Pad-kc+stride-1)/stride)
+					last := s.in.w - 1 + s.Pad - kc
+					if last < 0 {
+						continue
+					}
+					end := min(s.out.w, last/stride+1)
+					for r := range s.out.h {
+						ir := r*stride + kr - s.Pad
+						if ir < 0 || ir >= s.in.h || first >= end {
+							continue
+						}
+						sums, taps := plane[r*s.out.w+first:r*s.out.w+end], from[ir*s.in.w+first*stride+kc-s.Pad:]
+						for c := range sums {
+							sums[c] += weight * taps[c*stride]
 						}
 					}
 				}
-				y = append(y, sum)
 			}
 		}
 	}
