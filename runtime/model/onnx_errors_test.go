@@ -73,6 +73,43 @@ func TestONNXErrors(t *testing.T) {
 	}
 }
 
+// A small file does not make a reader allocate much, whatever it claims: what it
+// claims of memory is bounded before any is taken.
+func TestONNXHostileFilesStaySmall(t *testing.T) {
+	big := int64(1) << 40
+	for _, c := range []struct {
+		name string
+		data []byte
+	}{
+		{"padding", onnxFile(nil, onnxNode("Pad", "x", ints("pads", 0, 0, 0, 0, 0, 0, big, big)))},
+		{"padded convolution", onnxFile(nil, onnxNode("Conv", "x w", ints("pads", big, big, big, big)))},
+		{"dilated convolution", onnxFile(nil, onnxNode("Conv", "x w", ints("dilations", big, big), ints("pads", 4096, 4096, 4096, 4096)))},
+		{"window", onnxFile(nil, onnxNode("AveragePool", "x", ints("kernel_shape", 30000, 30000), ints("pads", 29999, 29999, 29999, 29999)))},
+		{"many paddings", onnxFile(func(m *onnx.Model) {
+			m.Graph.Nodes = nil
+			for i := range 200 {
+				n := onnxNode("Pad", fmt.Sprint("v", i), ints("pads", 0, 0, 500, 500, 0, 0, 500, 500))
+				if i == 0 {
+					n.Inputs = []string{"x"}
+				}
+				n.Name, n.Outputs = fmt.Sprint("n", i), []string{fmt.Sprint("v", i+1)}
+				m.Graph.Nodes = append(m.Graph.Nodes, n)
+			}
+		}, onnxNode("Relu", "x"))},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := ReadONNX(c.data, ONNXOptions{})
+		runtime.ReadMemStats(&after)
+		if err == nil {
+			t.Errorf("%s: no error", c.name)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > 16<<20 {
+			t.Errorf("%s: %d MB for a file of %d bytes", c.name, took>>20, len(c.data))
+		}
+	}
+}
+
 // Nothing differs with the number of goroutines, nor with the images beside one.
 func TestONNXSameBits(t *testing.T) {
 	before := runtime.GOMAXPROCS(0)

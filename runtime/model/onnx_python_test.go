@@ -34,7 +34,11 @@ func python(t *testing.T, args ...string) []byte {
 	return out
 }
 
-// Networks of full size agree with PyTorch as the small ones do.
+// Networks of full size agree with PyTorch: their logits as the small ones do. A
+// deep network has rectifiers whose input is so near to 0 that rounding decides its
+// sign, and each moves the gradient by more than rounding does: in float32 PyTorch's
+// own lies farther from that in float64 than 1e-3. So the gradient is to be as near to
+// the one in float64, in L2, as PyTorch's, with half as much again for chance.
 func TestONNXFullSize(t *testing.T) {
 	for _, name := range strings.Fields(string(python(t, "list"))) {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +48,7 @@ func TestONNXFullSize(t *testing.T) {
 				net := c.net(t)
 				x, labels := c.batch()
 				var took [2]time.Duration
-				var logits, gradient float64
+				var logits, gradient, peer float64
 				for range 2 { // the second time with machines at hand
 					start := time.Now()
 					p, err := net.Classify(context.Background(), x)
@@ -58,12 +62,12 @@ func TestONNXFullSize(t *testing.T) {
 						t.Fatal(err)
 					}
 					took[1] = time.Since(start)
-					logits, gradient = distance(p.Logits, c.logits), distance(g, c.gradient)
+					logits, gradient, peer = distance(p.Logits, c.logits), distanceL2(g, c.exact), distanceL2(c.gradient, c.exact)
 				}
-				t.Logf("%s: %d steps, logits differ by %.1e, gradient by %.1e; %.0f and %.0f ms an image", c.name, len(net.plan.steps), logits, gradient,
+				t.Logf("%s: %d steps, logits differ by %.1e; gradient, from that in float64, by %.1e, PyTorch's by %.1e; %.0f and %.0f ms an image", c.name, len(net.plan.steps), logits, gradient, peer,
 					took[0].Seconds()*1e3/float64(x.N), took[1].Seconds()*1e3/float64(x.N))
-				if logits > 1e-4 || gradient > 1e-3 {
-					t.Errorf("%s: want at most 1e-4 and 1e-3", c.name)
+				if logits > 1e-4 || gradient > max(1e-3, 1.5*peer) {
+					t.Errorf("%s: want at most 1e-4 and %.1e", c.name, max(1e-3, 1.5*peer))
 				}
 			}
 		})
@@ -104,4 +108,18 @@ func TestONNXRuntime(t *testing.T) {
 			t.Errorf("%s: want at most 1e-4", a.Name)
 		}
 	}
+}
+
+// distanceL2 returns ‖got − want‖ / ‖want‖.
+func distanceL2(got, want []float32) float64 {
+	if len(got) != len(want) {
+		return math.Inf(1)
+	}
+	var off, size float64
+	for i, w := range want {
+		d := float64(got[i]) - float64(w)
+		off += d * d
+		size += float64(w) * float64(w)
+	}
+	return math.Sqrt(off / size)
 }

@@ -26,6 +26,7 @@ type onnxCase struct {
 	Classes  int
 	logits   []float32
 	gradient []float32
+	exact    []float32 // the gradient in float64, of full-size networks
 }
 
 func onnxCases(t testing.TB, archive string) []onnxCase {
@@ -62,7 +63,8 @@ func onnxCases(t testing.TB, archive string) []onnxCase {
 		for i := range v {
 			v[i] = math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:]))
 		}
-		c.logits, c.gradient = v[:c.Images*c.Classes], v[c.Images*c.Classes:]
+		logits, samples := c.Images*c.Classes, c.Images*c.Shape[0]*c.Shape[1]*c.Shape[2]
+		c.logits, c.gradient, c.exact = v[:logits], v[logits:logits+samples], v[logits+samples:]
 		all = append(all, c)
 	}
 	return all

@@ -1,5 +1,5 @@
 """Full-size networks of torchvision with random weights, as cases like those of
-make.py, and the logits that ONNX Runtime has for a file.
+make.py with the gradient in float64 besides, and the logits that ONNX Runtime has for a file.
 
     python full.py list
     python full.py case NAME OUT.zip
@@ -10,6 +10,7 @@ torchvision has not, is built here as its authors describe it (EfficientNet-B0
 without squeeze and excitation, ReLU6, a stem and a head that do not scale).
 """
 
+import copy
 import sys
 import zipfile
 
@@ -49,11 +50,12 @@ def main(what, *rest):
         name, out = rest
         module, shape = network(name)
         networks.randomise(module, 1)
+        exact = copy.deepcopy(module).double()
         mean, std = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)) if shape[0] == 3 else ((0.1307,), (0.3081,))
         with zipfile.ZipFile(out, "w") as archive:
-            make.save(archive, f"{name}-opset17", make.export(module, shape, 17), module, 2, shape, mean, std)
+            make.save(archive, f"{name}-opset17", make.export(module, shape, 17), module, 2, shape, mean, std, exact=exact)
             if name != "vgg16":
-                make.save(archive, f"{name}-dynamo18", make.export(module, shape, 18, dynamo=True), module, 2, shape, mean, std)
+                make.save(archive, f"{name}-dynamo18", make.export(module, shape, 18, dynamo=True), module, 2, shape, mean, std, exact=exact)
     elif what == "run":
         x = np.fromfile(rest[1], "<f4").reshape([int(v) for v in rest[2:]])
         session = onnxruntime.InferenceSession(rest[0], providers=["CPUExecutionProvider"])

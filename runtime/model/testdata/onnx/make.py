@@ -35,9 +35,9 @@ def images(n, shape):
     return torch.tensor((x >> np.uint64(8)).astype(np.float32) / np.float32(1 << 24)).reshape(n, *shape)
 
 
-def reference(function, n, shape, mean, std):
-    x = images(n, shape).requires_grad_()
-    view = lambda v: torch.tensor(v, dtype=torch.float32).reshape(1, -1, 1, 1)
+def reference(function, n, shape, mean, std, dtype=torch.float32):
+    x = images(n, shape).to(dtype).requires_grad_()
+    view = lambda v: torch.tensor(v, dtype=torch.float32).to(dtype).reshape(1, -1, 1, 1)
     logits = function((x - view(mean)) / view(std))
     labels = torch.arange(n) % logits.shape[1]
     torch.nn.functional.cross_entropy(logits, labels, reduction="sum").backward()
@@ -53,14 +53,18 @@ def runtime(data, n, shape, mean, std):
     return np.concatenate([s.run(None, {name: b.astype(np.float16) if half else b})[0] for b in batches]).astype(np.float32)
 
 
-def save(archive, name, data, function, n, shape, mean=(0.0,), std=(1.0,), softmax=False):
+def save(archive, name, data, function, n, shape, mean=(0.0,), std=(1.0,), softmax=False, exact=None):
+    """exact, the same function in float64, adds its gradient to NAME.bin."""
     logits, gradient = reference(function, n, shape, mean, std)
     got = runtime(data, n, shape, mean, std).reshape(logits.shape)
     want = torch.softmax(torch.tensor(logits), 1).numpy() if softmax else logits
     error = np.abs(got - want).max() / np.abs(want).max()
     assert error < 1e-4, (name, error)
     about = {"images": n, "shape": shape, "mean": mean, "std": std, "classes": logits.shape[1]}
-    for kind, content in (("onnx", data), ("json", json.dumps(about)), ("bin", logits.astype("<f4").tobytes() + gradient.astype("<f4").tobytes())):
+    numbers = [logits, gradient]
+    if exact is not None:
+        numbers.append(reference(exact, n, shape, mean, std, torch.float64)[1])
+    for kind, content in (("onnx", data), ("json", json.dumps(about)), ("bin", b"".join(v.astype("<f4").tobytes() for v in numbers))):
         entry = zipfile.ZipInfo(f"{name}.{kind}")
         entry.compress_type = zipfile.ZIP_DEFLATED
         archive.writestr(entry, content)
