@@ -75,17 +75,35 @@ func summarise(w io.Writer, r *result.Run, explain bool) {
 	counts := map[result.Verdict]int{}
 	var doubts []string
 	for i, part := range r.Parts() {
+		var lines []string
+		alike := map[string]int{} // calls of a primitive in a cell, by its first line
+		first := map[string]int{} // index of that line
 		for _, call := range part.Environment.Calls {
 			calls++
 			if call.Hit {
 				hits++
 			}
+			of := fmt.Sprintf("%s in cell %q", call.Primitive, call.Cell)
 			switch {
 			case call.Hit && explain:
-				say(w, fmt.Sprintf("%srecalled %s in cell %q", prefix(r, i), call.Primitive, call.Cell))
-			case !call.Hit && (explain || call.Unkept != "" || len(call.Changed) > 0):
-				say(w, fmt.Sprintf("%scomputed %s in cell %q: %s", prefix(r, i), call.Primitive, call.Cell, call.Why()))
+				lines = append(lines, "recalled "+of)
+			case !call.Hit && explain:
+				lines = append(lines, fmt.Sprintf("computed %s: %s", of, call.Why()))
+			case !call.Hit && (call.Unkept != "" || len(call.Changed) > 0):
+				if _, ok := first[of]; !ok {
+					first[of] = len(lines)
+					lines = append(lines, fmt.Sprintf("computed %s: %s", of, call.Why()))
+				}
+				alike[of]++
 			}
+		}
+		for of, at := range first {
+			if n := alike[of] - 1; n > 0 {
+				lines[at] += fmt.Sprintf("; and %d more of its calls, see --explain", n)
+			}
+		}
+		for _, line := range lines {
+			say(w, prefix(r, i)+line)
 		}
 		for _, k := range part.Checks {
 			counts[k.Status]++
