@@ -29,8 +29,8 @@ func portable() *routines {
 		keep:             portableKeep,
 		adam:             portableAdam,
 		sparse:           portableSparse,
-		sparseRows:       1,
-		sparseVectors:    sparseRun,
+		listRows:         portableListRows,
+		listCodes:        portableListCodes,
 		peak:             portablePeak,
 		peakSums:         4,
 		transpose:        portableTranspose,
@@ -249,10 +249,45 @@ func portableTranspose(t *transposition) {
 func portableSparse(p *sparseSum, vectors int) {
 	for _, part := range p.parts {
 		to := p.to[part.to:][:vectors]
-		for _, t := range p.terms[part.first:][:part.count] {
-			for j, x := range p.from[t.from:][:vectors] {
-				to[j] = fma(t.factor, x, to[j])
+		for t := part.first; t < part.first+part.count; t++ {
+			for j, x := range p.from[p.places[t]:][:vectors] {
+				to[j] = fma(p.factors[t], x, to[j])
 			}
+		}
+	}
+}
+
+func portableListRows(p *passing) {
+	var at int32
+	n := 16 * p.count
+	for r := range p.rows {
+		part := &p.parts[r]
+		part.first = at
+		for i, code := range p.codes[r*n:][:n] {
+			if v := p.values[r*n+i]; code >= 0 {
+				p.to[at], p.factors[at] = p.places[i]+p.shifts[code], v
+				p.sums[r*16+i%16] += v
+				at++
+			}
+		}
+		part.count = at - part.first
+	}
+}
+
+func portableListCodes(p *passing) {
+	var at int32
+	n := 16 * p.count
+	for r := range p.rows {
+		for k := range int32(4) {
+			part := &p.parts[4*r+int(k)]
+			part.first = at
+			for i, code := range p.codes[r*n:][:n] {
+				if code == k {
+					p.to[at], p.factors[at] = p.places[i], p.values[r*n+i]
+					at++
+				}
+			}
+			part.count = at - part.first
 		}
 	}
 }

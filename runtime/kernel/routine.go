@@ -32,13 +32,12 @@ type routines struct {
 	mark             func(m *marks)   // bits = low < values < high
 	keep             func(m *marks)   // values = 0 where the bit is not set
 	adam             func(a *adamStep)
-	// sparse takes vectors of a row, 1 to sparseVectors, and sums sparseRows rows.
-	sparse        func(p *sparseSum, vectors int)
-	sparseRows    int
-	sparseVectors int
-	transpose     func(t *transposition) // blocks of 8×8
-	peak          func(n int)            // n > 0 times peakSums independent multiply-adds
-	peakSums      int
+	sparse           func(p *sparseSum, vectors int) // of rows of so many, which are at most sparseRun elements
+	listRows         func(p *passing)
+	listCodes        func(p *passing)
+	transpose        func(t *transposition) // blocks of 8×8
+	peak             func(n int)            // n > 0 times peakSums independent multiply-adds
+	peakSums         int
 }
 
 // A tile is rows×columns sums of C:
@@ -167,23 +166,36 @@ func (r *routines) fitting(channels int) (*routines, int) {
 	return r, channels / r.lanes
 }
 
-// A sparseSum adds to a few rows of each part, at least one, the rows that the
-// part's terms name:
+// A sparseSum adds to a row of each part, at least one, the rows that the part's
+// terms name:
 //
-//	to[part.to+i·toLine+j] += term.factor · from[term.from+i·fromLine+j]
+//	to[part.to+j] += factors[t] · from[places[t]+j]
 //
-// for rows i < sparseRows and elements j of the vectors, one term after another.
+// for first ≤ t < first+count and elements j of the row, one term after another.
 type sparseSum struct {
-	from, to         []float32
-	terms            []sparseTerm
-	parts            []sparsePart
-	fromLine, toLine int
-}
-
-type sparseTerm struct {
-	from   int32
-	factor float32
+	from, to []float32
+	places   []int32
+	factors  []float32
+	parts    []sparsePart
 }
 
 // A sparsePart has count terms from the one numbered first on; it may have none.
 type sparsePart struct{ to, first, count int32 }
+
+// A passing is what passed a pool: rows of 16·count codes, which of the pixels of a
+// window of 2×2 it was, −1 for none, with their values. listRows lists for a part of
+// each row the factors that passed, behind one another, and where they belong,
+// places[i] + shifts[code], and adds them to sums by their place modulo 16. listCodes
+// lists for 4 parts of each row those of each code, and places[i]. After the lists
+// there is room for 16 more.
+type passing struct {
+	codes       []int32
+	values      []float32
+	places      []int32
+	shifts      [16]int32
+	rows, count int
+	to          []int32
+	factors     []float32
+	parts       []sparsePart
+	sums        []float32
+}

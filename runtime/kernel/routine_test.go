@@ -18,6 +18,7 @@ func TestRoutinesAgainstGo(t *testing.T) {
 			rounds := fmt.Sprint(e.Path(), " round ", i)
 			sameRoutine(t, rounds+" elements", r, plain, e.routines, elementRoutines, 0)
 			sameRoutine(t, rounds+" pooling", r, plain, e.routines, poolRoutines, 0)
+			sameRoutine(t, rounds+" lists", r, plain, e.routines, listRoutines, 0)
 			sameRoutine(t, rounds+" sums", r, plain, e.routines, sumRoutines, 4)
 		}
 	}
@@ -106,29 +107,62 @@ func poolRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	return o
 }
 
-// sumRoutines are sparse and adam. What the routines sum of rows at once is called
-// row by row where they sum one.
+// sumRoutines are sparse and adam.
 func sumRoutines(r *rand.Rand, f *routines, vector int) outcome {
-	n := vector * (1 + r.IntN(8))
-	const rows = 3
-	line, parts := n+r.IntN(9), 1+r.IntN(4)
-	p := sparseSum{fromLine: line, toLine: line}
-	from, to := random(r, 8*rows*line), random(r, parts*rows*line)
+	n := vector * (1 + r.IntN(sparseRun/vector))
+	parts := 1 + r.IntN(4)
+	p := sparseSum{from: random(r, 6*n), to: random(r, parts*n)}
 	for i := range parts {
-		part := sparsePart{to: int32(i * rows * line), first: int32(len(p.terms)), count: int32(r.IntN(6))}
+		part := sparsePart{to: int32(i * n), first: int32(len(p.places)), count: int32(r.IntN(6))}
 		for range part.count {
-			p.terms = append(p.terms, sparseTerm{int32(r.IntN(5 * rows * line)), r.Float32() - 0.5})
+			p.places, p.factors = append(p.places, int32(r.IntN(5*n))), append(p.factors, r.Float32()-0.5)
 		}
 		p.parts = append(p.parts, part)
 	}
-	for i := 0; i < rows; i += f.sparseRows {
-		p.from, p.to = from[i*line:], to[i*line:]
-		f.sparse(&p, n/f.lanes)
-	}
+	f.sparse(&p, n/f.lanes)
 	w, m, v := random(r, n), random(r, n), random(r, n)
 	for i := range v {
 		v[i] = v[i]*v[i] + 0.1
 	}
 	f.adam(&adamStep{weights: w, gradient: random(r, n), mean: m, square: v, count: n / f.lanes, scale: 0.1, decay1: 0.1, decay2: 0.001, alpha: 0.01, epsilon: 1e-8})
-	return outcome{"sparse": to, "weights": w, "mean": m, "square": v}
+	return outcome{"sparse": p.to, "weights": w, "mean": m, "square": v}
+}
+
+// listRoutines are listRows and listCodes, of some or none passed.
+func listRoutines(r *rand.Rand, f *routines, _ int) outcome {
+	rows, count := 1+r.IntN(5), 1+r.IntN(5)
+	n := 16 * count
+	some := 1 + r.IntN(6)
+	p := passing{codes: make([]int32, rows*n), values: random(r, rows*n), rows: rows, count: count, sums: random(r, 16*rows)}
+	for i := range p.codes {
+		p.codes[i] = int32(r.IntN(4+some)) - int32(some)
+		p.codes[i] = max(p.codes[i], -1)
+	}
+	for range n {
+		p.places = append(p.places, int32(r.IntN(1000)))
+	}
+	for k := range 4 {
+		p.shifts[k] = int32(r.IntN(1000))
+	}
+	o := outcome{}
+	for _, routine := range []struct {
+		name  string
+		list  func(p *passing)
+		parts int
+	}{{"rows", f.listRows, rows}, {"codes", f.listCodes, 4 * rows}} {
+		p.to, p.factors = make([]int32, rows*n+listSlack), make([]float32, rows*n+listSlack)
+		p.parts = make([]sparsePart, routine.parts)
+		routine.list(&p)
+		last := p.parts[len(p.parts)-1]
+		end := last.first + last.count
+		parts := []float32{}
+		for _, part := range p.parts {
+			parts = append(parts, float32(part.first), float32(part.count))
+		}
+		o[routine.name+": parts"] = parts
+		o[routine.name+": factors"] = p.factors[:end]
+		o[routine.name+": places"] = bitsOf(p.to[:end])
+	}
+	o["sums"] = p.sums
+	return o
 }

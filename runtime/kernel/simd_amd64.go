@@ -202,6 +202,16 @@ func sparse11AVX2(p *sparseSum)
 //go:noescape
 func sparse12AVX2(p *sparseSum)
 
+// listRowsAVX2 is the routine listRows.
+//
+//go:noescape
+func listRowsAVX2(p *passing)
+
+// listCodesAVX2 is the routine listCodes.
+//
+//go:noescape
+func listCodesAVX2(p *passing)
+
 // tile1x1AVX512 is the routine tile for 1 rows of 1 vectors.
 //
 //go:noescape
@@ -450,15 +460,15 @@ func sparse5AVX512(p *sparseSum)
 //go:noescape
 func sparse6AVX512(p *sparseSum)
 
-// sparse7AVX512 is the routine sparse for rows of 7 vectors.
+// listRowsAVX512 is the routine listRows.
 //
 //go:noescape
-func sparse7AVX512(p *sparseSum)
+func listRowsAVX512(p *passing)
 
-// sparse8AVX512 is the routine sparse for rows of 8 vectors.
+// listCodesAVX512 is the routine listCodes.
 //
 //go:noescape
-func sparse8AVX512(p *sparseSum)
+func listCodesAVX512(p *passing)
 
 // transposeAVX2 is the routine transpose.
 //

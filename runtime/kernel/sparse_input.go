@@ -8,6 +8,8 @@ type sparseInput struct {
 	window
 	h       int // of the input with its margins
 	kernels []float32
+	rows    []int32      // of each channel's kernels, where they stand
+	targets []sparsePart // the pixels of each window
 	dx      []float32
 	job     func(worker, image int)
 }
@@ -26,6 +28,14 @@ func newSparseInput(c *Conv) *sparseInput {
 	g := &sparseInput{c: c}
 	h, w := c.s.margined()
 	g.h, g.window = h, newWindow(c, c.ph, w*c.s.In)
+	for _, place := range g.pixels {
+		for _, shift := range g.shifts[:c.s.Pool*c.s.Pool] {
+			g.targets = append(g.targets, sparsePart{to: place + shift})
+		}
+	}
+	for o := range c.s.Out {
+		g.rows = append(g.rows, int32(o*g.row))
+	}
 	g.job = g.image
 	return g
 }
@@ -52,39 +62,25 @@ func (g *sparseInput) image(worker, image int) {
 	w, s := &c.workers[worker], c.s
 	w.strip = grown(w.strip, g.h*g.width)
 	clear(w.strip)
-	for r := range c.ph {
-		g.list(w, (image*c.ph+r)*c.pw*s.Out, g.pixels[r*c.pw:][:c.pw])
-		if len(w.parts) > 0 {
-			g.sum(c.e, w, sparseSum{
-				from: g.kernels, to: w.strip, terms: w.terms, parts: w.parts, fromLine: g.row * s.Out, toLine: s.Dilation[0] * g.width,
-			}, s.Kernel[0])
-		}
-	}
+	g.list(w, image)
+	g.sum(c.e, w, g.kernels, w.strip, s.Kernel[0], g.row*s.Out, s.Dilation[0]*g.width)
 	size := s.W * s.In
 	for r := range s.H {
 		copy(g.dx[(image*s.H+r)*size:][:size], w.strip[(s.Pad[0]+r)*g.width+s.Pad[1]*s.In:])
 	}
 }
 
-// list writes, for each pixel that a gradient at one of the pooled pixels went to,
-// the channels and their gradients.
-func (g *sparseInput) list(w *worker, at int, pixels []int) {
-	out, codes := g.c.s.Out, len(g.shifts)
-	w.terms, w.parts = grown(w.terms, len(pixels)*codes*out), grown(w.parts, len(pixels)*codes)[:0]
-	for i, place := range pixels {
-		first := i * codes * out
-		var count [1 + 4*4]int32
-		terms := w.terms[first:][:codes*out]
-		gradient := g.c.gradient.data[at+i*out:][:out]
-		for o, code := range g.c.gradient.codes[at+i*out:][:out] {
-			k := code + 1
-			terms[int(k)*out+int(count[k])] = sparseTerm{int32(o * g.row), gradient[o]}
-			count[k]++
-		}
-		for k := 1; k < codes; k++ {
-			if count[k] > 0 {
-				w.parts = append(w.parts, sparsePart{int32(place + g.shifts[k]), int32(first + k*out), count[k]})
-			}
-		}
+// list lists, for each pixel, the channels whose gradient went to it, and these
+// gradients.
+func (g *sparseInput) list(w *worker, image int) {
+	c, size := g.c, g.c.Output()
+	w.places, w.factors = grown(w.places, size+listSlack), grown(w.factors, size+listSlack)
+	w.parts = grown(w.parts, len(g.targets))
+	copy(w.parts, g.targets)
+	w.passing = passing{
+		codes: c.gradient.codes[image*size:][:size], values: c.gradient.data[image*size:][:size], places: g.rows,
+		rows: len(g.pixels), count: c.s.Out / 16, to: w.places, factors: w.factors, parts: w.parts,
 	}
+	c.e.listCodes(&w.passing)
+	w.passing = passing{}
 }

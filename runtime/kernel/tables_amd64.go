@@ -20,9 +20,9 @@ var routinesAVX2 = routines{
 	keep:             keepAVX2,
 	adam:             adamAVX2,
 	peak:             peakAVX2,
+	listRows:         listRowsAVX2,
+	listCodes:        listCodesAVX2,
 	peakSums:         12,
-	sparseRows:       1,
-	sparseVectors:    12,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX2[vectors-1](p) },
 	transpose:        transposeAVX2,
 	alike:            alikeAVX2,
@@ -55,16 +55,16 @@ var routinesAVX512 = routines{
 	keep:             keepAVX512,
 	adam:             adamAVX512,
 	peak:             peakAVX512,
+	listRows:         listRowsAVX512,
+	listCodes:        listCodesAVX512,
 	peakSums:         12,
-	sparseRows:       3,
-	sparseVectors:    8,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX512[vectors-1](p) },
 	transpose:        transposeAVX2,
 	alike:            alikeAVX2,
 }
 
-var sparseAVX512 = [8]func(p *sparseSum){
-	sparse1AVX512, sparse2AVX512, sparse3AVX512, sparse4AVX512, sparse5AVX512, sparse6AVX512, sparse7AVX512, sparse8AVX512,
+var sparseAVX512 = [6]func(p *sparseSum){
+	sparse1AVX512, sparse2AVX512, sparse3AVX512, sparse4AVX512, sparse5AVX512, sparse6AVX512,
 }
 
 var tilesAVX512 = [2][14]func(t *tile){

@@ -26,8 +26,12 @@ type worker struct {
 	bias      []float32 // sums of one band
 	alike     []uint8   // of pixels beside and above each other
 	taps      []int
-	terms     []sparseTerm
+	passing   passing
+	places    []int32 // of terms
+	factors   []float32
 	parts     []sparsePart
+	codes     []int32 // by channel, as the next
+	values    []float32
 	_         apart
 }
 

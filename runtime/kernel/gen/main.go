@@ -33,6 +33,7 @@ func main() {
 	file := flag.String("tables", "tables_amd64.go", "the Go file with the lists of routines")
 	flag.Parse()
 	ConstraintExpr("amd64")
+	ordersTable()
 	for _, s := range isas {
 		for vectors := 1; vectors <= tileVectors; vectors++ {
 			for rows := 1; rows <= s.rows; rows++ {
@@ -54,10 +55,11 @@ func main() {
 		keep(s)
 		adam(s)
 		peak(s)
-		_, most := s.sparseShape()
-		for vectors := 1; vectors <= most; vectors++ {
+		for vectors := 1; vectors <= s.sparseVectors(); vectors++ {
 			sparse(s, vectors)
 		}
+		listRows(s)
+		listCodes(s)
 	}
 	transpose()
 	alike()
@@ -73,12 +75,12 @@ func tables(file string) {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, rows: %d,\n", s.name, s.lanes, s.lanes, s.rows)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
 		fmt.Fprintf(&b, "mix: func(m *mixing, vectors int) { [...]func(m *mixing){mix1%s, mix2%s}[vectors-1](m) },\n", s.name, s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak"} {
+		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
-		rows, most := s.sparseShape()
-		fmt.Fprintf(&b, "sparseRows: %d,\nsparseVectors: %d,\nsparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", rows, most, s.name)
+		most := s.sparseVectors()
+		fmt.Fprintf(&b, "sparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", s.name)
 		fmt.Fprintf(&b, "transpose: transposeAVX2,\nalike: alikeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
 		for vectors := 1; vectors <= most; vectors++ {
 			fmt.Fprintf(&b, "sparse%d%s, ", vectors, s.name)
