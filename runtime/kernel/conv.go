@@ -29,6 +29,7 @@ type Conv struct {
 	// Whether the weights are packed for each of the passes.
 	packed, packedB bool
 	turned          []float32
+	byOut           []float32 // the weights by channel out, for exact sums; empty: not yet
 }
 
 // A pass is a way to compute a convolution.
@@ -99,7 +100,7 @@ func (c *Conv) SetWeights(w, bias []float32) error {
 	if len(w) != c.s.weights() || bias != nil && len(bias) != c.s.Out {
 		return fmt.Errorf("convolution: %d weights and a bias of %d, want %d and %d", len(w), len(bias), c.s.weights(), c.s.Out)
 	}
-	c.weights, c.packed, c.packedB = w, false, false
+	c.weights, c.packed, c.packedB, c.byOut = w, false, false, c.byOut[:0]
 	clear(c.bias)
 	out := c.s.Out / c.groups()
 	for g := 0; g*out < len(bias); g++ {

@@ -25,7 +25,7 @@ func New(p Path) (*Engine, error) {
 		return nil, fmt.Errorf("kernel: this machine does not have the path %v", p)
 	}
 	e := &Engine{path: p, routines: r}
-	e.team.help = e.team.stand
+	e.team.number, e.team.help = teams.Add(1), e.team.stand
 	e.product.init(e)
 	e.elementwise.init(e)
 	e.adamRun.init(e)

@@ -7,7 +7,7 @@ import "golang.org/x/sys/cpu"
 // simd returns the routines of this machine's paths beyond the portable one.
 func simd() map[Path]*routines {
 	found := map[Path]*routines{}
-	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA || !cpu.X86.HasPOPCNT {
 		return found
 	}
 	narrow := routinesAVX2

@@ -9,8 +9,8 @@ import (
 // helpers; a helper that takes one works until no unit is left and stands by for
 // the next call for a moment.
 //
-// Note: to wake a sleeping core takes as long as a small convolution, so helpers
-// look out for work for a while before they go. Helpers that stay as long as the
+// Note: to wake a sleeping core takes as long as a convolution of a batch on a virtual
+// machine, so helpers look out for work for a while before they go. Helpers that stay as long as the
 // engine would have to be stopped by whoever drops it.
 type team struct {
 	job      func(worker, unit int)
@@ -20,7 +20,8 @@ type team struct {
 	tickets  atomic.Int64
 	finished atomic.Int64
 	standing atomic.Int64 // helpers that work or look out for it
-	help     func()       // stand, as one value: starting it takes no memory
+	number   int64
+	help     func() // stand, as one value: starting it takes no memory
 }
 
 // A part of the units is one worker's own: the same images in each operation, whose
@@ -30,9 +31,17 @@ type part struct {
 	_         apart
 }
 
-// lookouts is how often a helper looks for a ticket before it goes: some tens of
-// microseconds.
-const lookouts = 20_000
+// lookouts is how often a helper looks for a ticket before it goes: about a
+// millisecond, as between two batches. Each time after yielding looks it lets other
+// goroutines go first.
+const (
+	lookouts = 1_000_000
+	yielding = 5_000
+)
+
+// Teams have numbers. Helpers stand by only for the one that was called last, latest,
+// and leave the cores to its own.
+var teams, latest atomic.Int64
 
 // workers returns how many goroutines each will use at most.
 func workers(units int) int { return min(units, runtime.GOMAXPROCS(0)) }
@@ -47,6 +56,7 @@ func (t *team) each(units int, job func(worker, unit int)) {
 		}
 		return
 	}
+	latest.Store(t.number)
 	t.job = job
 	if len(t.parts) < n {
 		t.parts = make([]part, n)
@@ -66,25 +76,32 @@ func (t *team) each(units int, job func(worker, unit int)) {
 	}
 	t.work(0)
 	helpers -= t.tickets.Swap(0) // those that nobody took in time
-	for spins := 0; t.finished.Load() < helpers; spins++ {
-		if spins > lookouts {
-			runtime.Gosched()
-		}
+	for looks := 1; t.finished.Load() < helpers; looks++ {
+		wait(looks)
 	}
 	t.job = nil
 }
 
 // stand is a helper.
 func (t *team) stand() {
-	for looks := 0; looks < lookouts; looks++ {
+	for looks := 1; looks < lookouts && latest.Load() == t.number; looks++ {
 		n := t.tickets.Load()
 		if n > 0 && t.tickets.CompareAndSwap(n, n-1) {
 			t.work(int(t.workers.Add(1)))
 			t.finished.Add(1)
 			looks = 0
 		}
+		wait(looks)
 	}
 	t.standing.Add(-1)
+}
+
+// wait is what to do after so many looks. Looks follow one another without a pause
+// instruction, at a series of which a virtual machine's host takes the core away.
+func wait(looks int) {
+	if looks%yielding == 0 {
+		runtime.Gosched()
+	}
 }
 
 // work does the worker's own part and then what is left of the others'. The caller

@@ -78,20 +78,36 @@ func (c *Conv) decide(codes []int32, image, r0 int) {
 	}
 }
 
-// exact returns one result before bias and bounds.
-func (c *Conv) exact(image, r, q, out int) (sum float64) {
+// turnForExact readies the weights as exact reads them.
+func (c *Conv) turnForExact() {
+	if len(c.byOut) > 0 {
+		return
+	}
+	size := c.s.weights() / c.s.Out
+	c.byOut = grown(c.byOut, c.s.weights())
+	c.e.turn(&c.workers[0].turn, c.byOut, size, c.weights, c.s.Out, size, c.s.Out)
+}
+
+// exact returns one result before bias and bounds, as four sums, as one alone would
+// wait for each of its additions.
+func (c *Conv) exact(image, r, q, out int) float64 {
 	s := c.s
+	var sum [4]float64
 	for i := range s.Kernel[0] {
 		for j := range s.Kernel[1] {
 			y, x := r+i-s.Pad[0], q+j-s.Pad[1]
 			if y < 0 || y >= s.H || x < 0 || x >= s.W {
 				continue
 			}
-			weights := c.weights[(i*s.Kernel[1]+j)*s.In*s.Out+out:]
-			for k, v := range c.input.data[((image*s.H+y)*s.W+x)*s.In:][:s.In] {
-				sum += float64(v) * float64(weights[k*s.Out])
+			in := c.input.data[((image*s.H+y)*s.W+x)*s.In:][:s.In]
+			w := c.byOut[((out*s.Kernel[0]+i)*s.Kernel[1]+j)*s.In:][:s.In]
+			for len(in) >= 4 && len(w) >= 4 {
+				for k := range sum {
+					sum[k] += float64(in[k]) * float64(w[k])
+				}
+				in, w = in[4:], w[4:]
 			}
 		}
 	}
-	return sum
+	return sum[0] + sum[1] + (sum[2] + sum[3])
 }

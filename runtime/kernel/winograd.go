@@ -78,6 +78,9 @@ func (g *winograd) run(y []float32, codes []int32, n int) {
 	g.y, g.codes, g.total = y, codes, n*g.down
 	units := ceil(g.total, g.lines)
 	g.c.ready(units)
+	if codes != nil {
+		g.c.turnForExact()
+	}
 	g.c.e.team.each(units, g.job)
 	g.y, g.codes = nil, nil
 }
