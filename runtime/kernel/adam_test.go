@@ -27,3 +27,30 @@ func TestAdam(t *testing.T) {
 		}
 	}
 }
+
+// Moments of a weight that gets no gradient any more end at 0, not among the subnormal
+// numbers, and one that is no number stays none.
+func TestMomentsDecayToZero(t *testing.T) {
+	for _, e := range engines(t) {
+		w, g := make([]float32, 35), make([]float32, 35)
+		for i := range g {
+			g[i] = 1 - 2*float32(i%2)
+		}
+		g[3] = float32(math.NaN())
+		a := NewAdam(len(w))
+		e.Adam(a, w, g, 0.01, 1)
+		clear(g)
+		for range 800 {
+			e.Adam(a, w, g, 0.01, 1)
+		}
+		for i, m := range a.mean {
+			if i == 3 {
+				if m == m || w[i] == w[i] {
+					t.Errorf("%v: a gradient that is no number left a mean of %v and a weight of %v", e.Path(), m, w[i])
+				}
+			} else if m != 0 {
+				t.Errorf("%v: mean %d is %v, want 0", e.Path(), i, m)
+			}
+		}
+	}
+}

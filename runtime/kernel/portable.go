@@ -233,6 +233,12 @@ func portableAdam(a *adamStep) {
 		g := a.gradient[i] * a.scale
 		m := a.mean[i] + float32((g-a.mean[i])*a.decay1)
 		v := a.square[i] + float32((float32(g*g)-a.square[i])*a.decay2)
+		if m < a.smallest && -m < a.smallest {
+			m = 0
+		}
+		if v < a.smallest {
+			v = 0
+		}
 		a.mean[i], a.square[i] = m, v
 		a.weights[i] -= float32(m*a.alpha) / (float32(math.Sqrt(float64(v))) + a.epsilon)
 	}

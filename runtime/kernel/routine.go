@@ -148,6 +148,7 @@ type adamStep struct {
 	scale                           float32 // of the gradient
 	decay1, decay2                  float32 // 1 − β1 and 1 − β2
 	alpha, epsilon                  float32
+	smallest                        float32 // moments of a smaller size become 0
 }
 
 // A transposition is to[j·column+i] = from[i·row+j] for i < 8 and j < 8·blocks.

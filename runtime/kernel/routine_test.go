@@ -124,7 +124,7 @@ func sumRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	for i := range v {
 		v[i] = v[i]*v[i] + 0.1
 	}
-	f.adam(&adamStep{weights: w, gradient: random(r, n), mean: m, square: v, count: n / f.lanes, scale: 0.1, decay1: 0.1, decay2: 0.001, alpha: 0.01, epsilon: 1e-8})
+	f.adam(&adamStep{weights: w, gradient: random(r, n), mean: m, square: v, count: n / f.lanes, scale: 0.1, decay1: 0.1, decay2: 0.001, alpha: 0.01, epsilon: 1e-8, smallest: 0.01})
 	return outcome{"sparse": p.to, "weights": w, "mean": m, "square": v}
 }
 

@@ -9,8 +9,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Predicates of VCMPPS; all but unordered are false for a NaN.
+// Predicates of VCMPPS; all but unordered and notLess are false for a NaN.
 const (
+	notLess   = 0x15
 	equal     = 0x00
 	unordered = 0x03
 	less      = 0x11

@@ -63,6 +63,12 @@ func adam(s isa) {
 		VBROADCASTSS(mem(p.Field([]string{"scale", "decay1", "decay2", "alpha", "epsilon"}[i])), c[i])
 	}
 	scale, decay1, decay2, alpha, epsilon := c[0], c[1], c[2], c[3], c[4]
+	smallest, bits, sign := s.vec(), GP64(), s.vec()
+	VBROADCASTSS(mem(p.Field("smallest")), smallest)
+	MOVQ(U32(0x7fffffff), bits)
+	VMOVAPS(s.integers(bits), sign)
+	// flush sets v to 0 where its size is below the smallest.
+	flush := func(v, size reg.VecVirtual) { s.only(s.compare(notLess, size, smallest), v, v) }
 	at := GP64()
 	XORQ(at, at)
 	s.loop("vector", count, func() {
@@ -72,12 +78,15 @@ func adam(s isa) {
 		VSUBPS(m, g, t)
 		VMULPS(decay1, t, t)
 		VADDPS(t, m, m)
+		s.magnitude(m, sign, t)
+		flush(m, t)
 		VMOVUPS(m, Mem{Base: mean, Index: at, Scale: 1})
 		VMOVUPS(Mem{Base: square, Index: at, Scale: 1}, v)
 		VMULPS(g, g, g)
 		VSUBPS(v, g, g)
 		VMULPS(decay2, g, g)
 		VADDPS(g, v, v)
+		flush(v, v)
 		VMOVUPS(v, Mem{Base: square, Index: at, Scale: 1})
 		VSQRTPS(v, v)
 		VADDPS(epsilon, v, v)
@@ -91,6 +100,15 @@ func adam(s isa) {
 	})
 	VZEROUPPER()
 	RET()
+}
+
+// magnitude sets to to v without its sign; mask has all bits but that.
+func (s isa) magnitude(v, mask, to reg.VecVirtual) {
+	if s.lanes == 16 {
+		VPANDD(v, mask, to)
+		return
+	}
+	VANDPS(v, mask, to)
 }
 
 // transpose turns blocks of 8×8 that lie side by side.
