@@ -124,6 +124,12 @@ func referenceConv(x []float64, w, b []float32, s stage) []float64 {
 							continue
 						}
 						sums, taps := plane[r*s.out.w+first:r*s.out.w+end], from[ir*s.in.w+first*stride+kc-s.Pad:]
+						if stride == 1 { // without the bounds to check, in two thirds of the time
+							for c, v := range taps[:len(sums)] {
+								sums[c] += weight * v
+							}
+							continue
+						}
 						for c := range sums {
 							sums[c] += weight * taps[c*stride]
 						}
@@ -215,8 +221,10 @@ func referenceDense(x []float64, w, b []float32, s stage) []float64 {
 	y := make([]float64, s.Out)
 	for o := range y {
 		y[o] = float64(b[o])
-		for i, v := range x {
-			y[o] += v * float64(w[i*s.Out+o])
+	}
+	for i, v := range x {
+		for o, weight := range w[i*s.Out:][:s.Out] {
+			y[o] += v * float64(weight)
 		}
 	}
 	return y
