@@ -1,5 +1,7 @@
 package codec
 
+import "math"
+
 // The transform is the eight-point DCT of Loeffler, Ligtenberg and Moschytz
 // (ICASSP 1989, figure 1) in fixed point, forward by rows and then by columns,
 // inverse by columns and then by rows; T.81, A.3.3 defines what it approximates.
@@ -99,8 +101,10 @@ func butterfly(s *[8]int32) (even [2]int32, two, six int32, odd [4]int32) {
 	return even, two, six, odd
 }
 
-// inverseBlock transforms dequantised coefficients, row by row, into the samples
-// of a block. Samples beyond 0..255 go to the nearer end.
+// inverseBlock transforms dequantised coefficients of 16 bits, row by row, into
+// the samples of a block. Samples beyond 0..255 go to the nearer end, and so do
+// sums beyond 16 bits between the passes, which only coefficients that no image
+// has come to.
 func inverseBlock(samples []byte, stride int, coefs *[64]int32) {
 	var work [64]int32
 	for x := range 8 {
@@ -110,7 +114,7 @@ func inverseBlock(samples []byte, stride int, coefs *[64]int32) {
 		}
 		inverseButterfly(&line)
 		for y, v := range line {
-			work[8*y+x] = descale(v, constBits-passBits)
+			work[8*y+x] = min(max(descale(v, constBits-passBits), math.MinInt16), math.MaxInt16)
 		}
 	}
 	for y := range 8 {
