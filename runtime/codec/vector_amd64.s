@@ -1544,7 +1544,7 @@ GLOBL round15<>(SB), RODATA|NOPTR, $32
 
 // func inverseAVX2(samples *byte, stride int, coefs *int16, pairs int, steps *int16)
 // Requires: AVX, AVX2
-TEXT ·inverseAVX2(SB), $256-40
+TEXT ·inverseAVX2(SB), $320-40
 	MOVQ samples+0(FP), AX
 	MOVQ stride+8(FP), CX
 	MOVQ coefs+16(FP), DX
@@ -1584,9 +1584,11 @@ loop:
 	VMOVDQU        112(DX), X7
 	VINSERTI128    $0x01, 240(DX), Y7, Y7
 	VPMULLW        Y15, Y7, Y7
-	VPUNPCKHWD     Y4, Y0, Y12
-	VPMADDWD       sum<>+0(SB), Y12, Y8
-	VPMADDWD       difference<>+0(SB), Y12, Y9
+	VPADDW         Y4, Y0, Y12
+	VPSUBW         Y4, Y0, Y13
+	VPUNPCKHWD     Y13, Y12, Y12
+	VPMADDWD       first<>+0(SB), Y12, Y8
+	VPMADDWD       second<>+0(SB), Y12, Y9
 	VPADDD         round11<>+0(SB), Y8, Y8
 	VPADDD         round11<>+0(SB), Y9, Y9
 	VPUNPCKHWD     Y6, Y2, Y12
@@ -1596,47 +1598,52 @@ loop:
 	VPADDD         Y14, Y8, Y8
 	VPSUBD         Y15, Y9, Y10
 	VPADDD         Y15, Y9, Y9
-	VPUNPCKHWD     Y5, Y7, Y12
-	VPUNPCKHWD     Y1, Y3, Y13
-	VPMADDWD       odd00<>+0(SB), Y12, Y14
-	VPMADDWD       odd01<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPADDW         Y3, Y7, Y12
+	VPADDW         Y1, Y5, Y13
+	VPUNPCKHWD     Y13, Y12, Y12
+	VPMADDWD       sum73<>+0(SB), Y12, Y14
+	VPMADDWD       sum51<>+0(SB), Y12, Y15
+	VMOVDQU        Y14, 256(SP)
+	VMOVDQU        Y15, 288(SP)
+	VPUNPCKHWD     Y1, Y7, Y12
+	VPUNPCKHWD     Y3, Y5, Y13
+	VPMADDWD       odd1<>+0(SB), Y12, Y14
+	VPADDD         288(SP), Y14, Y14
 	VPSUBD         Y14, Y8, Y15
 	VPADDD         Y14, Y8, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VMOVDQU        Y14, (SP)
 	VPSRAD         $0x0b, Y15, Y15
 	VMOVDQU        Y15, 224(SP)
-	VPMADDWD       odd10<>+0(SB), Y12, Y14
-	VPMADDWD       odd11<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd3<>+0(SB), Y13, Y14
+	VPADDD         256(SP), Y14, Y14
 	VPSUBD         Y14, Y9, Y15
 	VPADDD         Y14, Y9, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VMOVDQU        Y14, 32(SP)
 	VPSRAD         $0x0b, Y15, Y15
 	VMOVDQU        Y15, 192(SP)
-	VPMADDWD       odd20<>+0(SB), Y12, Y14
-	VPMADDWD       odd21<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd5<>+0(SB), Y13, Y14
+	VPADDD         288(SP), Y14, Y14
 	VPSUBD         Y14, Y10, Y15
 	VPADDD         Y14, Y10, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VMOVDQU        Y14, 64(SP)
 	VPSRAD         $0x0b, Y15, Y15
 	VMOVDQU        Y15, 160(SP)
-	VPMADDWD       odd30<>+0(SB), Y12, Y14
-	VPMADDWD       odd31<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd7<>+0(SB), Y12, Y14
+	VPADDD         256(SP), Y14, Y14
 	VPSUBD         Y14, Y11, Y15
 	VPADDD         Y14, Y11, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VMOVDQU        Y14, 96(SP)
 	VPSRAD         $0x0b, Y15, Y15
 	VMOVDQU        Y15, 128(SP)
-	VPUNPCKLWD     Y4, Y0, Y12
-	VPMADDWD       sum<>+0(SB), Y12, Y8
-	VPMADDWD       difference<>+0(SB), Y12, Y9
+	VPADDW         Y4, Y0, Y12
+	VPSUBW         Y4, Y0, Y13
+	VPUNPCKLWD     Y13, Y12, Y12
+	VPMADDWD       first<>+0(SB), Y12, Y8
+	VPMADDWD       second<>+0(SB), Y12, Y9
 	VPADDD         round11<>+0(SB), Y8, Y8
 	VPADDD         round11<>+0(SB), Y9, Y9
 	VPUNPCKLWD     Y6, Y2, Y12
@@ -1646,38 +1653,41 @@ loop:
 	VPADDD         Y14, Y8, Y8
 	VPSUBD         Y15, Y9, Y10
 	VPADDD         Y15, Y9, Y9
-	VPUNPCKLWD     Y5, Y7, Y12
-	VPUNPCKLWD     Y1, Y3, Y13
-	VPMADDWD       odd00<>+0(SB), Y12, Y14
-	VPMADDWD       odd01<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPADDW         Y3, Y7, Y12
+	VPADDW         Y1, Y5, Y13
+	VPUNPCKLWD     Y13, Y12, Y12
+	VPMADDWD       sum73<>+0(SB), Y12, Y14
+	VPMADDWD       sum51<>+0(SB), Y12, Y15
+	VMOVDQU        Y14, 256(SP)
+	VMOVDQU        Y15, 288(SP)
+	VPUNPCKLWD     Y1, Y7, Y12
+	VPUNPCKLWD     Y3, Y5, Y13
+	VPMADDWD       odd1<>+0(SB), Y12, Y14
+	VPADDD         288(SP), Y14, Y14
 	VPSUBD         Y14, Y8, Y15
 	VPADDD         Y14, Y8, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VPACKSSDW      (SP), Y14, Y0
 	VPSRAD         $0x0b, Y15, Y15
 	VPACKSSDW      224(SP), Y15, Y7
-	VPMADDWD       odd10<>+0(SB), Y12, Y14
-	VPMADDWD       odd11<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd3<>+0(SB), Y13, Y14
+	VPADDD         256(SP), Y14, Y14
 	VPSUBD         Y14, Y9, Y15
 	VPADDD         Y14, Y9, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VPACKSSDW      32(SP), Y14, Y1
 	VPSRAD         $0x0b, Y15, Y15
 	VPACKSSDW      192(SP), Y15, Y6
-	VPMADDWD       odd20<>+0(SB), Y12, Y14
-	VPMADDWD       odd21<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd5<>+0(SB), Y13, Y14
+	VPADDD         288(SP), Y14, Y14
 	VPSUBD         Y14, Y10, Y15
 	VPADDD         Y14, Y10, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VPACKSSDW      64(SP), Y14, Y2
 	VPSRAD         $0x0b, Y15, Y15
 	VPACKSSDW      160(SP), Y15, Y5
-	VPMADDWD       odd30<>+0(SB), Y12, Y14
-	VPMADDWD       odd31<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd7<>+0(SB), Y12, Y14
+	VPADDD         256(SP), Y14, Y14
 	VPSUBD         Y14, Y11, Y15
 	VPADDD         Y14, Y11, Y14
 	VPSRAD         $0x0b, Y14, Y14
@@ -1708,9 +1718,11 @@ loop:
 	VPUNPCKHQDQ    Y6, Y2, Y13
 	VPUNPCKLQDQ    Y7, Y3, Y14
 	VPUNPCKHQDQ    Y7, Y3, Y15
-	VPUNPCKHWD     Y12, Y8, Y4
-	VPMADDWD       sum<>+0(SB), Y4, Y0
-	VPMADDWD       difference<>+0(SB), Y4, Y1
+	VPADDW         Y12, Y8, Y4
+	VPSUBW         Y12, Y8, Y5
+	VPUNPCKHWD     Y5, Y4, Y4
+	VPMADDWD       first<>+0(SB), Y4, Y0
+	VPMADDWD       second<>+0(SB), Y4, Y1
 	VPADDD         round18<>+0(SB), Y0, Y0
 	VPADDD         round18<>+0(SB), Y1, Y1
 	VPUNPCKHWD     Y14, Y10, Y4
@@ -1720,47 +1732,52 @@ loop:
 	VPADDD         Y6, Y0, Y0
 	VPSUBD         Y7, Y1, Y2
 	VPADDD         Y7, Y1, Y1
-	VPUNPCKHWD     Y13, Y15, Y4
-	VPUNPCKHWD     Y9, Y11, Y5
-	VPMADDWD       odd00<>+0(SB), Y4, Y6
-	VPMADDWD       odd01<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPADDW         Y11, Y15, Y4
+	VPADDW         Y9, Y13, Y5
+	VPUNPCKHWD     Y5, Y4, Y4
+	VPMADDWD       sum73<>+0(SB), Y4, Y6
+	VPMADDWD       sum51<>+0(SB), Y4, Y7
+	VMOVDQU        Y6, 256(SP)
+	VMOVDQU        Y7, 288(SP)
+	VPUNPCKHWD     Y9, Y15, Y4
+	VPUNPCKHWD     Y11, Y13, Y5
+	VPMADDWD       odd1<>+0(SB), Y4, Y6
+	VPADDD         288(SP), Y6, Y6
 	VPSUBD         Y6, Y0, Y7
 	VPADDD         Y6, Y0, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VMOVDQU        Y6, (SP)
 	VPSRAD         $0x12, Y7, Y7
 	VMOVDQU        Y7, 224(SP)
-	VPMADDWD       odd10<>+0(SB), Y4, Y6
-	VPMADDWD       odd11<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd3<>+0(SB), Y5, Y6
+	VPADDD         256(SP), Y6, Y6
 	VPSUBD         Y6, Y1, Y7
 	VPADDD         Y6, Y1, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VMOVDQU        Y6, 32(SP)
 	VPSRAD         $0x12, Y7, Y7
 	VMOVDQU        Y7, 192(SP)
-	VPMADDWD       odd20<>+0(SB), Y4, Y6
-	VPMADDWD       odd21<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd5<>+0(SB), Y5, Y6
+	VPADDD         288(SP), Y6, Y6
 	VPSUBD         Y6, Y2, Y7
 	VPADDD         Y6, Y2, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VMOVDQU        Y6, 64(SP)
 	VPSRAD         $0x12, Y7, Y7
 	VMOVDQU        Y7, 160(SP)
-	VPMADDWD       odd30<>+0(SB), Y4, Y6
-	VPMADDWD       odd31<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd7<>+0(SB), Y4, Y6
+	VPADDD         256(SP), Y6, Y6
 	VPSUBD         Y6, Y3, Y7
 	VPADDD         Y6, Y3, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VMOVDQU        Y6, 96(SP)
 	VPSRAD         $0x12, Y7, Y7
 	VMOVDQU        Y7, 128(SP)
-	VPUNPCKLWD     Y12, Y8, Y4
-	VPMADDWD       sum<>+0(SB), Y4, Y0
-	VPMADDWD       difference<>+0(SB), Y4, Y1
+	VPADDW         Y12, Y8, Y4
+	VPSUBW         Y12, Y8, Y5
+	VPUNPCKLWD     Y5, Y4, Y4
+	VPMADDWD       first<>+0(SB), Y4, Y0
+	VPMADDWD       second<>+0(SB), Y4, Y1
 	VPADDD         round18<>+0(SB), Y0, Y0
 	VPADDD         round18<>+0(SB), Y1, Y1
 	VPUNPCKLWD     Y14, Y10, Y4
@@ -1770,38 +1787,41 @@ loop:
 	VPADDD         Y6, Y0, Y0
 	VPSUBD         Y7, Y1, Y2
 	VPADDD         Y7, Y1, Y1
-	VPUNPCKLWD     Y13, Y15, Y4
-	VPUNPCKLWD     Y9, Y11, Y5
-	VPMADDWD       odd00<>+0(SB), Y4, Y6
-	VPMADDWD       odd01<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPADDW         Y11, Y15, Y4
+	VPADDW         Y9, Y13, Y5
+	VPUNPCKLWD     Y5, Y4, Y4
+	VPMADDWD       sum73<>+0(SB), Y4, Y6
+	VPMADDWD       sum51<>+0(SB), Y4, Y7
+	VMOVDQU        Y6, 256(SP)
+	VMOVDQU        Y7, 288(SP)
+	VPUNPCKLWD     Y9, Y15, Y4
+	VPUNPCKLWD     Y11, Y13, Y5
+	VPMADDWD       odd1<>+0(SB), Y4, Y6
+	VPADDD         288(SP), Y6, Y6
 	VPSUBD         Y6, Y0, Y7
 	VPADDD         Y6, Y0, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VPACKSSDW      (SP), Y6, Y8
 	VPSRAD         $0x12, Y7, Y7
 	VPACKSSDW      224(SP), Y7, Y15
-	VPMADDWD       odd10<>+0(SB), Y4, Y6
-	VPMADDWD       odd11<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd3<>+0(SB), Y5, Y6
+	VPADDD         256(SP), Y6, Y6
 	VPSUBD         Y6, Y1, Y7
 	VPADDD         Y6, Y1, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VPACKSSDW      32(SP), Y6, Y9
 	VPSRAD         $0x12, Y7, Y7
 	VPACKSSDW      192(SP), Y7, Y14
-	VPMADDWD       odd20<>+0(SB), Y4, Y6
-	VPMADDWD       odd21<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd5<>+0(SB), Y5, Y6
+	VPADDD         288(SP), Y6, Y6
 	VPSUBD         Y6, Y2, Y7
 	VPADDD         Y6, Y2, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VPACKSSDW      64(SP), Y6, Y10
 	VPSRAD         $0x12, Y7, Y7
 	VPACKSSDW      160(SP), Y7, Y13
-	VPMADDWD       odd30<>+0(SB), Y4, Y6
-	VPMADDWD       odd31<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd7<>+0(SB), Y4, Y6
+	VPADDD         256(SP), Y6, Y6
 	VPSUBD         Y6, Y3, Y7
 	VPADDD         Y6, Y3, Y6
 	VPSRAD         $0x12, Y6, Y6
@@ -1868,25 +1888,25 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA sum<>+0(SB)/4, $0x20002000
-DATA sum<>+4(SB)/4, $0x20002000
-DATA sum<>+8(SB)/4, $0x20002000
-DATA sum<>+12(SB)/4, $0x20002000
-DATA sum<>+16(SB)/4, $0x20002000
-DATA sum<>+20(SB)/4, $0x20002000
-DATA sum<>+24(SB)/4, $0x20002000
-DATA sum<>+28(SB)/4, $0x20002000
-GLOBL sum<>(SB), RODATA|NOPTR, $32
+DATA first<>+0(SB)/4, $0x00002000
+DATA first<>+4(SB)/4, $0x00002000
+DATA first<>+8(SB)/4, $0x00002000
+DATA first<>+12(SB)/4, $0x00002000
+DATA first<>+16(SB)/4, $0x00002000
+DATA first<>+20(SB)/4, $0x00002000
+DATA first<>+24(SB)/4, $0x00002000
+DATA first<>+28(SB)/4, $0x00002000
+GLOBL first<>(SB), RODATA|NOPTR, $32
 
-DATA difference<>+0(SB)/4, $0xe0002000
-DATA difference<>+4(SB)/4, $0xe0002000
-DATA difference<>+8(SB)/4, $0xe0002000
-DATA difference<>+12(SB)/4, $0xe0002000
-DATA difference<>+16(SB)/4, $0xe0002000
-DATA difference<>+20(SB)/4, $0xe0002000
-DATA difference<>+24(SB)/4, $0xe0002000
-DATA difference<>+28(SB)/4, $0xe0002000
-GLOBL difference<>(SB), RODATA|NOPTR, $32
+DATA second<>+0(SB)/4, $0x20000000
+DATA second<>+4(SB)/4, $0x20000000
+DATA second<>+8(SB)/4, $0x20000000
+DATA second<>+12(SB)/4, $0x20000000
+DATA second<>+16(SB)/4, $0x20000000
+DATA second<>+20(SB)/4, $0x20000000
+DATA second<>+24(SB)/4, $0x20000000
+DATA second<>+28(SB)/4, $0x20000000
+GLOBL second<>(SB), RODATA|NOPTR, $32
 
 DATA inverse3<>+0(SB)/4, $0x115129cf
 DATA inverse3<>+4(SB)/4, $0x115129cf
@@ -1907,6 +1927,66 @@ DATA inverse2<>+20(SB)/4, $0xd6301151
 DATA inverse2<>+24(SB)/4, $0xd6301151
 DATA inverse2<>+28(SB)/4, $0xd6301151
 GLOBL inverse2<>(SB), RODATA|NOPTR, $32
+
+DATA sum73<>+0(SB)/4, $0x25a1e6dc
+DATA sum73<>+4(SB)/4, $0x25a1e6dc
+DATA sum73<>+8(SB)/4, $0x25a1e6dc
+DATA sum73<>+12(SB)/4, $0x25a1e6dc
+DATA sum73<>+16(SB)/4, $0x25a1e6dc
+DATA sum73<>+20(SB)/4, $0x25a1e6dc
+DATA sum73<>+24(SB)/4, $0x25a1e6dc
+DATA sum73<>+28(SB)/4, $0x25a1e6dc
+GLOBL sum73<>(SB), RODATA|NOPTR, $32
+
+DATA sum51<>+0(SB)/4, $0x192525a1
+DATA sum51<>+4(SB)/4, $0x192525a1
+DATA sum51<>+8(SB)/4, $0x192525a1
+DATA sum51<>+12(SB)/4, $0x192525a1
+DATA sum51<>+16(SB)/4, $0x192525a1
+DATA sum51<>+20(SB)/4, $0x192525a1
+DATA sum51<>+24(SB)/4, $0x192525a1
+DATA sum51<>+28(SB)/4, $0x192525a1
+GLOBL sum51<>(SB), RODATA|NOPTR, $32
+
+DATA odd1<>+0(SB)/4, $0x133ee333
+DATA odd1<>+4(SB)/4, $0x133ee333
+DATA odd1<>+8(SB)/4, $0x133ee333
+DATA odd1<>+12(SB)/4, $0x133ee333
+DATA odd1<>+16(SB)/4, $0x133ee333
+DATA odd1<>+20(SB)/4, $0x133ee333
+DATA odd1<>+24(SB)/4, $0x133ee333
+DATA odd1<>+28(SB)/4, $0x133ee333
+GLOBL odd1<>(SB), RODATA|NOPTR, $32
+
+DATA odd3<>+0(SB)/4, $0x1051adfd
+DATA odd3<>+4(SB)/4, $0x1051adfd
+DATA odd3<>+8(SB)/4, $0x1051adfd
+DATA odd3<>+12(SB)/4, $0x1051adfd
+DATA odd3<>+16(SB)/4, $0x1051adfd
+DATA odd3<>+20(SB)/4, $0x1051adfd
+DATA odd3<>+24(SB)/4, $0x1051adfd
+DATA odd3<>+28(SB)/4, $0x1051adfd
+GLOBL odd3<>(SB), RODATA|NOPTR, $32
+
+DATA odd5<>+0(SB)/4, $0xadfdefb0
+DATA odd5<>+4(SB)/4, $0xadfdefb0
+DATA odd5<>+8(SB)/4, $0xadfdefb0
+DATA odd5<>+12(SB)/4, $0xadfdefb0
+DATA odd5<>+16(SB)/4, $0xadfdefb0
+DATA odd5<>+20(SB)/4, $0xadfdefb0
+DATA odd5<>+24(SB)/4, $0xadfdefb0
+DATA odd5<>+28(SB)/4, $0xadfdefb0
+GLOBL odd5<>(SB), RODATA|NOPTR, $32
+
+DATA odd7<>+0(SB)/4, $0xe333ecc1
+DATA odd7<>+4(SB)/4, $0xe333ecc1
+DATA odd7<>+8(SB)/4, $0xe333ecc1
+DATA odd7<>+12(SB)/4, $0xe333ecc1
+DATA odd7<>+16(SB)/4, $0xe333ecc1
+DATA odd7<>+20(SB)/4, $0xe333ecc1
+DATA odd7<>+24(SB)/4, $0xe333ecc1
+DATA odd7<>+28(SB)/4, $0xe333ecc1
+GLOBL odd7<>(SB), RODATA|NOPTR, $32
 
 DATA round18<>+0(SB)/4, $0x00020000
 DATA round18<>+4(SB)/4, $0x00020000
