@@ -26,8 +26,8 @@ func (d *decoder) readScan() error {
 	if err != nil {
 		return err
 	}
-	if len(body) < 4 || len(body) != 4+2*int(body[0]) || int(body[0]) > len(d.parts) || body[0] == 0 {
-		return fmt.Errorf("a header of %d bytes for %d of %d components", len(body), body[:min(len(body), 1)], len(d.parts))
+	if len(body) < 6 || len(body) != 4+2*int(body[0]) || int(body[0]) > len(d.parts) {
+		return fmt.Errorf("a header of %d bytes for some of %d components", len(body), len(d.parts))
 	}
 	parts := make([]*part, 0, 4)
 	for b := body[1 : len(body)-3]; len(b) > 0; b = b[2:] {
