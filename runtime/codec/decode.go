@@ -136,6 +136,11 @@ type part struct {
 	from, to  int // the band
 	high, low int // the lowest bit of its coefficients before the scan, 0 if none, and after it
 	ends      int // bands that end before the next code
+
+	// For progressive scans: which coefficients of each block are not 0, bits in a
+	// file's order, and the current block's.
+	places []uint64
+	filled *uint64
 }
 
 const unknown = 127

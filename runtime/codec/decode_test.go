@@ -3,15 +3,20 @@ package codec
 import (
 	"archive/zip"
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
 	"testing"
+
+	"jpgreport/runtime/pixel"
 )
 
 // A decoding is a JPEG file of testdata/files.zip and what Pillow made of it.
@@ -105,5 +110,41 @@ func TestPictureIsAnImage(t *testing.T) {
 		if got := c.m.At(c.x, c.y); got != c.want || c.m.ColorModel().Convert(got) != c.want {
 			t.Errorf("%v at %d, %d, want %v", got, c.x, c.y, c.want)
 		}
+	}
+}
+
+// BenchmarkDecode decodes a large file and a small progressive one, and has
+// image/jpeg do so, which stops short of the colours.
+func BenchmarkDecode(b *testing.B) {
+	x := pixel.New(1, 3, 768, 1024)
+	for i := range x.Data {
+		x.Data[i] = float32(0.5 + 0.4*math.Sin(float64(i%x.W)/19+float64(i/x.W)/17) + 0.03*math.Sin(float64(i*i)))
+	}
+	large, err := File(x, 0, Options{Quality: 90})
+	if err != nil {
+		b.Fatal(err)
+	}
+	small := slices.IndexFunc(decodings(b), func(d decoding) bool {
+		return strings.Contains(d.name, "photo-RGB") && bytes.Contains(d.file, []byte{0xff, markerSOF2, 0})
+	})
+	for _, f := range []struct {
+		name string
+		file []byte
+	}{{"1024x768", large}, {"progressive", decodings(b)[small].file}} {
+		b.Run(f.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Decode(f.file); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(f.name+"/go", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := jpeg.Decode(bytes.NewReader(f.file)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -169,6 +169,9 @@ func (d *decoder) allocate(scanned int) {
 			high = p.v
 		}
 		p.coefs = make([]int16, 128*p.pairs*high)
+		if d.progressive {
+			p.places = make([]uint64, 2*p.pairs*high)
+		}
 	}
 }
 
@@ -196,8 +199,11 @@ func (d *decoder) units(parts []*part, block blockDecoder) error {
 				row = 0
 			}
 			for k := range h * v {
-				at := 64 * p.block(row+k/h, column+k%h)
-				ok := block(&d.bitReader, (*[64]int16)(p.coefs[at:]), p)
+				at := p.block(row+k/h, column+k%h)
+				if d.progressive {
+					p.filled = &p.places[at]
+				}
+				ok := block(&d.bitReader, (*[64]int16)(p.coefs[64*at:]), p)
 				if d.overrun() {
 					return fmt.Errorf("cut short in unit %d of %d", n+1, wide*high)
 				}

@@ -67,7 +67,13 @@ func (k kernels) toRGB(r, g, b []float32, y, cb, cr []byte) {
 	toRGBAVX2(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r))
 }
 
-func (k kernels) toLevels(dst, y, cb, cr []byte) { toLevels(dst, y, cb, cr) }
+func (k kernels) toLevels(dst, y, cb, cr []byte) {
+	if n := len(dst) / 3 &^ 15; k.avx2 && n > 0 {
+		toLevelsAVX2(&dst[0], &y[0], &cb[0], &cr[0], n)
+		dst, y, cb, cr = dst[3*n:], y[n:], cb[n:], cr[n:]
+	}
+	toLevels(dst, y, cb, cr)
+}
 
 func (k kernels) halve(dst, top, bottom []byte, h halving) {
 	if !k.avx2 {

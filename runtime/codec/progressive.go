@@ -1,5 +1,7 @@
 package codec
 
+import "math/bits"
+
 // The procedures of T.81, G.1.2 and G.2 for the blocks of progressive scans. Each
 // returns false when the bits are no code or lead beyond the band.
 
@@ -32,6 +34,7 @@ func (r *bitReader) firstAC(block *[64]int16, p *part) bool {
 		case e&tokenEnd == 0:
 			k += e.run()
 			block[naturalOrder[k&127]&63] = int16(e.value() << p.low)
+			*p.filled |= 1 << k
 			k++
 		case e.run() == 15:
 			k += 16
@@ -71,6 +74,7 @@ func (r *bitReader) nextAC(block *[64]int16, p *part) bool {
 				return false
 			}
 			block[zigzag[k]] = int16(value << p.low)
+			*p.filled |= 1 << k
 		}
 		k++
 	}
@@ -87,20 +91,19 @@ func (r *bitReader) nextAC(block *[64]int16, p *part) bool {
 func (r *bitReader) correct(block *[64]int16, p *part, k, zeros int) int {
 	c, data := r.cursor, r.data
 	one := int16(1) << p.low
-	for ; k <= p.to; k++ {
-		v := &block[naturalOrder[k&127]&63]
-		if *v == 0 {
-			if zeros == 0 {
-				break
-			}
-			zeros--
-			continue
+	for rest := *p.filled & (2<<p.to - 1) >> k << k; rest != 0; rest &= rest - 1 {
+		next := bits.TrailingZeros64(rest)
+		if next-k > zeros {
+			break
 		}
+		zeros -= next - k
+		k = next + 1
 		if c.count < 1 {
 			c = c.fill(data)
 		}
 		bit := c.peek(1)
 		c = c.skip(1)
+		v := &block[naturalOrder[next]&63]
 		if bit == 0 || *v&one != 0 {
 			continue
 		}
@@ -111,5 +114,5 @@ func (r *bitReader) correct(block *[64]int16, p *part, k, zeros int) int {
 		}
 	}
 	r.cursor = c
-	return k
+	return min(k+zeros, p.to+1)
 }

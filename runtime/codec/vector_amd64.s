@@ -932,6 +932,235 @@ done:
 	VZEROUPPER
 	RET
 
+// func toLevelsAVX2(dst *byte, y *byte, cb *byte, cr *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·toLevelsAVX2(SB), NOSPLIT, $0-40
+	MOVQ    dst+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    cb+16(FP), DX
+	MOVQ    cr+24(FP), BX
+	MOVQ    n+32(FP), SI
+	VMOVDQU two<>+0(SB), Y3
+
+loop:
+	VPMOVZXBW  (CX), Y0
+	VPMOVZXBW  (DX), Y1
+	VPMOVZXBW  (BX), Y2
+	VPSUBW     level<>+0(SB), Y1, Y1
+	VPSUBW     level<>+0(SB), Y2, Y2
+	VPUNPCKLWD Y3, Y2, Y7
+	VPUNPCKHWD Y3, Y2, Y8
+	VPMADDWD   red<>+0(SB), Y7, Y7
+	VPSRAD     $0x10, Y7, Y7
+	VPMADDWD   red<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPACKSSDW  Y8, Y7, Y4
+	VPADDW     Y0, Y4, Y4
+	VPUNPCKLWD Y2, Y1, Y7
+	VPUNPCKHWD Y2, Y1, Y8
+	VPMADDWD   green<>+0(SB), Y7, Y7
+	VPADDD     round16<>+0(SB), Y7, Y7
+	VPSRAD     $0x10, Y7, Y7
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPACKSSDW  Y8, Y7, Y5
+	VPADDW     Y0, Y5, Y5
+	VPUNPCKLWD Y3, Y1, Y7
+	VPUNPCKHWD Y3, Y1, Y8
+	VPMADDWD   blue<>+0(SB), Y7, Y7
+	VPSRAD     $0x10, Y7, Y7
+	VPMADDWD   blue<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPACKSSDW  Y8, Y7, Y6
+	VPADDW     Y0, Y6, Y6
+	VPADDW     Y2, Y4, Y4
+	VPSUBW     Y2, Y5, Y5
+	VPADDW     Y1, Y6, Y6
+	VPADDW     Y1, Y6, Y6
+	VPACKUSWB  Y4, Y4, Y4
+	VPERMQ     $0x08, Y4, Y4
+	VPACKUSWB  Y5, Y5, Y5
+	VPERMQ     $0x08, Y5, Y5
+	VPACKUSWB  Y6, Y6, Y6
+	VPERMQ     $0x08, Y6, Y6
+	VPSHUFB    spread00<>+0(SB), X4, X7
+	VPSHUFB    spread01<>+0(SB), X5, X8
+	VPSHUFB    spread02<>+0(SB), X6, X9
+	VPOR       X8, X7, X7
+	VPOR       X9, X7, X7
+	VMOVDQU    X7, (AX)
+	VPSHUFB    spread10<>+0(SB), X4, X7
+	VPSHUFB    spread11<>+0(SB), X5, X8
+	VPSHUFB    spread12<>+0(SB), X6, X9
+	VPOR       X8, X7, X7
+	VPOR       X9, X7, X7
+	VMOVDQU    X7, 16(AX)
+	VPSHUFB    spread20<>+0(SB), X4, X7
+	VPSHUFB    spread21<>+0(SB), X5, X8
+	VPSHUFB    spread22<>+0(SB), X6, X9
+	VPOR       X8, X7, X7
+	VPOR       X9, X7, X7
+	VMOVDQU    X7, 32(AX)
+	ADDQ       $0x30, AX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, DX
+	ADDQ       $0x10, BX
+	SUBQ       $0x10, SI
+	JG         loop
+	VZEROUPPER
+	RET
+
+DATA two<>+0(SB)/4, $0x00020002
+DATA two<>+4(SB)/4, $0x00020002
+DATA two<>+8(SB)/4, $0x00020002
+DATA two<>+12(SB)/4, $0x00020002
+DATA two<>+16(SB)/4, $0x00020002
+DATA two<>+20(SB)/4, $0x00020002
+DATA two<>+24(SB)/4, $0x00020002
+DATA two<>+28(SB)/4, $0x00020002
+GLOBL two<>(SB), RODATA|NOPTR, $32
+
+DATA level<>+0(SB)/4, $0x00800080
+DATA level<>+4(SB)/4, $0x00800080
+DATA level<>+8(SB)/4, $0x00800080
+DATA level<>+12(SB)/4, $0x00800080
+DATA level<>+16(SB)/4, $0x00800080
+DATA level<>+20(SB)/4, $0x00800080
+DATA level<>+24(SB)/4, $0x00800080
+DATA level<>+28(SB)/4, $0x00800080
+GLOBL level<>(SB), RODATA|NOPTR, $32
+
+DATA red<>+0(SB)/4, $0x400066e9
+DATA red<>+4(SB)/4, $0x400066e9
+DATA red<>+8(SB)/4, $0x400066e9
+DATA red<>+12(SB)/4, $0x400066e9
+DATA red<>+16(SB)/4, $0x400066e9
+DATA red<>+20(SB)/4, $0x400066e9
+DATA red<>+24(SB)/4, $0x400066e9
+DATA red<>+28(SB)/4, $0x400066e9
+GLOBL red<>(SB), RODATA|NOPTR, $32
+
+DATA green<>+0(SB)/4, $0x492ea7e6
+DATA green<>+4(SB)/4, $0x492ea7e6
+DATA green<>+8(SB)/4, $0x492ea7e6
+DATA green<>+12(SB)/4, $0x492ea7e6
+DATA green<>+16(SB)/4, $0x492ea7e6
+DATA green<>+20(SB)/4, $0x492ea7e6
+DATA green<>+24(SB)/4, $0x492ea7e6
+DATA green<>+28(SB)/4, $0x492ea7e6
+GLOBL green<>(SB), RODATA|NOPTR, $32
+
+DATA blue<>+0(SB)/4, $0x4000c5a2
+DATA blue<>+4(SB)/4, $0x4000c5a2
+DATA blue<>+8(SB)/4, $0x4000c5a2
+DATA blue<>+12(SB)/4, $0x4000c5a2
+DATA blue<>+16(SB)/4, $0x4000c5a2
+DATA blue<>+20(SB)/4, $0x4000c5a2
+DATA blue<>+24(SB)/4, $0x4000c5a2
+DATA blue<>+28(SB)/4, $0x4000c5a2
+GLOBL blue<>(SB), RODATA|NOPTR, $32
+
+DATA round16<>+0(SB)/4, $0x00008000
+DATA round16<>+4(SB)/4, $0x00008000
+DATA round16<>+8(SB)/4, $0x00008000
+DATA round16<>+12(SB)/4, $0x00008000
+DATA round16<>+16(SB)/4, $0x00008000
+DATA round16<>+20(SB)/4, $0x00008000
+DATA round16<>+24(SB)/4, $0x00008000
+DATA round16<>+28(SB)/4, $0x00008000
+GLOBL round16<>(SB), RODATA|NOPTR, $32
+
+DATA spread00<>+0(SB)/4, $0x01808000
+DATA spread00<>+4(SB)/4, $0x80028080
+DATA spread00<>+8(SB)/4, $0x80800380
+DATA spread00<>+12(SB)/4, $0x05808004
+DATA spread00<>+16(SB)/4, $0x01808000
+DATA spread00<>+20(SB)/4, $0x80028080
+DATA spread00<>+24(SB)/4, $0x80800380
+DATA spread00<>+28(SB)/4, $0x05808004
+GLOBL spread00<>(SB), RODATA|NOPTR, $32
+
+DATA spread01<>+0(SB)/4, $0x80800080
+DATA spread01<>+4(SB)/4, $0x02808001
+DATA spread01<>+8(SB)/4, $0x80038080
+DATA spread01<>+12(SB)/4, $0x80800480
+DATA spread01<>+16(SB)/4, $0x80800080
+DATA spread01<>+20(SB)/4, $0x02808001
+DATA spread01<>+24(SB)/4, $0x80038080
+DATA spread01<>+28(SB)/4, $0x80800480
+GLOBL spread01<>(SB), RODATA|NOPTR, $32
+
+DATA spread02<>+0(SB)/4, $0x80008080
+DATA spread02<>+4(SB)/4, $0x80800180
+DATA spread02<>+8(SB)/4, $0x03808002
+DATA spread02<>+12(SB)/4, $0x80048080
+DATA spread02<>+16(SB)/4, $0x80008080
+DATA spread02<>+20(SB)/4, $0x80800180
+DATA spread02<>+24(SB)/4, $0x03808002
+DATA spread02<>+28(SB)/4, $0x80048080
+GLOBL spread02<>(SB), RODATA|NOPTR, $32
+
+DATA spread10<>+0(SB)/4, $0x80068080
+DATA spread10<>+4(SB)/4, $0x80800780
+DATA spread10<>+8(SB)/4, $0x09808008
+DATA spread10<>+12(SB)/4, $0x800a8080
+DATA spread10<>+16(SB)/4, $0x80068080
+DATA spread10<>+20(SB)/4, $0x80800780
+DATA spread10<>+24(SB)/4, $0x09808008
+DATA spread10<>+28(SB)/4, $0x800a8080
+GLOBL spread10<>(SB), RODATA|NOPTR, $32
+
+DATA spread11<>+0(SB)/4, $0x06808005
+DATA spread11<>+4(SB)/4, $0x80078080
+DATA spread11<>+8(SB)/4, $0x80800880
+DATA spread11<>+12(SB)/4, $0x0a808009
+DATA spread11<>+16(SB)/4, $0x06808005
+DATA spread11<>+20(SB)/4, $0x80078080
+DATA spread11<>+24(SB)/4, $0x80800880
+DATA spread11<>+28(SB)/4, $0x0a808009
+GLOBL spread11<>(SB), RODATA|NOPTR, $32
+
+DATA spread12<>+0(SB)/4, $0x80800580
+DATA spread12<>+4(SB)/4, $0x07808006
+DATA spread12<>+8(SB)/4, $0x80088080
+DATA spread12<>+12(SB)/4, $0x80800980
+DATA spread12<>+16(SB)/4, $0x80800580
+DATA spread12<>+20(SB)/4, $0x07808006
+DATA spread12<>+24(SB)/4, $0x80088080
+DATA spread12<>+28(SB)/4, $0x80800980
+GLOBL spread12<>(SB), RODATA|NOPTR, $32
+
+DATA spread20<>+0(SB)/4, $0x80800b80
+DATA spread20<>+4(SB)/4, $0x0d80800c
+DATA spread20<>+8(SB)/4, $0x800e8080
+DATA spread20<>+12(SB)/4, $0x80800f80
+DATA spread20<>+16(SB)/4, $0x80800b80
+DATA spread20<>+20(SB)/4, $0x0d80800c
+DATA spread20<>+24(SB)/4, $0x800e8080
+DATA spread20<>+28(SB)/4, $0x80800f80
+GLOBL spread20<>(SB), RODATA|NOPTR, $32
+
+DATA spread21<>+0(SB)/4, $0x800b8080
+DATA spread21<>+4(SB)/4, $0x80800c80
+DATA spread21<>+8(SB)/4, $0x0e80800d
+DATA spread21<>+12(SB)/4, $0x800f8080
+DATA spread21<>+16(SB)/4, $0x800b8080
+DATA spread21<>+20(SB)/4, $0x80800c80
+DATA spread21<>+24(SB)/4, $0x0e80800d
+DATA spread21<>+28(SB)/4, $0x800f8080
+GLOBL spread21<>(SB), RODATA|NOPTR, $32
+
+DATA spread22<>+0(SB)/4, $0x0b80800a
+DATA spread22<>+4(SB)/4, $0x800c8080
+DATA spread22<>+8(SB)/4, $0x80800d80
+DATA spread22<>+12(SB)/4, $0x0f80800e
+DATA spread22<>+16(SB)/4, $0x0b80800a
+DATA spread22<>+20(SB)/4, $0x800c8080
+DATA spread22<>+24(SB)/4, $0x80800d80
+DATA spread22<>+28(SB)/4, $0x0f80800e
+GLOBL spread22<>(SB), RODATA|NOPTR, $32
+
 // func halveAVX2(dst *byte, top *byte, bottom *byte, n int, bias uint32)
 // Requires: AVX, AVX2
 TEXT ·halveAVX2(SB), NOSPLIT, $0-36
@@ -1401,16 +1630,6 @@ loop:
 	JNE            loop
 	VZEROUPPER
 	RET
-
-DATA level<>+0(SB)/4, $0x00800080
-DATA level<>+4(SB)/4, $0x00800080
-DATA level<>+8(SB)/4, $0x00800080
-DATA level<>+12(SB)/4, $0x00800080
-DATA level<>+16(SB)/4, $0x00800080
-DATA level<>+20(SB)/4, $0x00800080
-DATA level<>+24(SB)/4, $0x00800080
-DATA level<>+28(SB)/4, $0x00800080
-GLOBL level<>(SB), RODATA|NOPTR, $32
 
 DATA even2<>+0(SB)/4, $0x29cf1151
 DATA even2<>+4(SB)/4, $0x29cf1151
