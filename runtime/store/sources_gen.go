@@ -15,7 +15,7 @@ var sources = []source{
 	},
 	{
 		"dataset",
-		"f53e282ed5637f5b92113ad46c3b6428daa8d72a3ec7e1347b28e69ed2fcea1e",
+		"ba10d9f8dcb7e605cbad0e70d564fdb6a0f06f531c13e69c18f1681ebfb951bd",
 		"489d7650f89540325c8010f9cbe1863e356f218436a3e1ea8f8e794ad9743b98",
 	},
 	{
