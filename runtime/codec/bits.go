@@ -10,8 +10,9 @@ type bitReader struct {
 }
 
 // slack is what may be read beyond the end of a segment before anyone looks: a
-// block, at most 64 codes of 16 bits with 15 more, and eight bytes read at once.
-const slack = 64*31/8 + 8
+// block, at most 64 codes of 16 bits with 15 more, up to eight bytes ahead, and
+// eight bytes at once.
+const slack = 64*31/8 + 8 + 8
 
 // A cursor is where a bitReader reads.
 type cursor struct {

@@ -60,13 +60,16 @@ func DecodeConfig(file []byte) (image.Config, error) {
 // progressive (T.81, processes of SOF0, SOF1 and SOF2), to the pixels that
 // libjpeg-turbo gives with its defaults, bit for bit, so to Pillow's: of one
 // component in grey, of three in red, green and blue, of four (CMYK) as Pillow's
-// convert("RGB") makes them. How a file says what its components are is found in
-// [decoder.colouring].
+// convert("RGB") makes them. What is beyond 16 bits in the inverse transform, as
+// no encoder writes it, is lost as in libjpeg-turbo's AVX2 form, but for blocks of
+// one row of coefficients.
 //
 // libjpeg guesses what a damaged file may have been and goes on with a warning.
 // Decode does not: a file that is cut short or contradicts itself is an error, and
 // so is a progressive file without the last bits of the coefficients that libjpeg
-// would smooth. Only bytes between segments are passed over.
+// would smooth. Only bytes between segments are passed over. Arithmetic coding,
+// 12 bits, lossless files and sampling factors that do not divide the largest are
+// errors too.
 //
 // Memory is in proportion to the image's size, which DecodeConfig tells; and a
 // file is too short for its size when it has less than a bit for each block.
@@ -124,9 +127,9 @@ type decoder struct {
 // A part is a component of the frame and its part in the current scan.
 type part struct {
 	component
-	id    byte
-	table int
-	steps *[64]int16 // those that held at its first scan; nil before it
+	id        byte
+	quantiser int        // the number of its table of steps
+	steps     *[64]int16 // those that held at its first scan; nil before it
 	// known is the lowest bit that progressive scans have given of each
 	// coefficient in a file's order, unknown before the first.
 	known [64]int8

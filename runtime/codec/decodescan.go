@@ -117,9 +117,9 @@ func (d *decoder) band(parts []*part, from, to, high, low int) (blockDecoder, er
 // first scan, and for codes those whose numbers the scan says.
 func (d *decoder) prepare(p *part, numbers byte) (err error) {
 	if p.steps == nil {
-		t := d.tables[p.table]
+		t := d.tables[p.quantiser]
 		if t == nil {
-			return fmt.Errorf("no quantisation table %d", p.table)
+			return fmt.Errorf("no quantisation table %d", p.quantiser)
 		}
 		p.steps = new([64]int16)
 		for k, step := range t {

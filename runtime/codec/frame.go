@@ -35,9 +35,9 @@ func (d *decoder) frame(marker byte, body []byte) error {
 	parts := make([]part, body[5])
 	for i := range parts {
 		p, b := &parts[i], body[6+3*i:]
-		p.id, p.h, p.v, p.table = b[0], int(b[1]>>4), int(b[1]&15), int(b[2])
-		if p.h < 1 || p.h > 4 || p.v < 1 || p.v > 4 || p.table > 3 {
-			return fmt.Errorf("component %d: sampling factors %d and %d and table %d, want 1..4 and 0..3", i, p.h, p.v, p.table)
+		p.id, p.h, p.v, p.quantiser = b[0], int(b[1]>>4), int(b[1]&15), int(b[2])
+		if p.h < 1 || p.h > 4 || p.v < 1 || p.v > 4 || p.quantiser > 3 {
+			return fmt.Errorf("component %d: sampling factors %d and %d and table %d, want 1..4 and 0..3", i, p.h, p.v, p.quantiser)
 		}
 		if len(parts) == 1 {
 			p.h, p.v = 1, 1 // A.2.2: its blocks come one by one
