@@ -20,6 +20,7 @@ import zipfile
 import PIL
 from PIL import Image, ImageFile, features
 
+sys.dont_write_bytecode = True  # the modules lie beside this one, among fixtures
 import jpegwriter
 import pillow
 
