@@ -1,5 +1,5 @@
-// Package codec puts images through JPEG and back, to the pixels that
-// libjpeg-turbo gives with its defaults, as Pillow has it.
+// Package codec puts images through JPEG and back, and decodes JPEG files, to the
+// pixels that libjpeg-turbo gives with its defaults, as Pillow has it.
 //
 //  1. [JPEG] compresses each image of a batch and decodes it again: a
 //     [Compressed] has the images that come back, the size of each file and the
@@ -10,7 +10,8 @@
 //     read back against.
 //  4. [Differentiable] is the round trip in a form that has a gradient, and
 //     [Gradient] its product with a vector, for attacks through JPEG.
-//  5. [Name] names the codec for a report's provenance.
+//  5. [Decode] decodes a file, whoever wrote it, into a [Picture].
+//  6. [Name] names the codec for a report's provenance.
 //
 // Written from ITU-T T.81 (09/92), JFIF 1.02 and the papers named beside the code;
 // what these leave open was found out by comparing with Pillow.

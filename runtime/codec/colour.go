@@ -70,3 +70,17 @@ func toRGB(r, g, b []float32, y, cb, cr []byte) {
 }
 
 func clamp(v int32) byte { return byte(min(max(v, 0), 255)) }
+
+// toLevels converts luma and chroma to red, green and blue levels, those of a
+// pixel together.
+func toLevels(dst, y, cb, cr []byte) {
+	n := len(dst) / 3
+	y, cb, cr = y[:n], cb[:n], cr[:n]
+	for i := range n {
+		luma, u, v := int32(y[i]), int32(cb[i])-128, int32(cr[i])-128
+		d := dst[3*i : 3*i+3 : 3*i+3]
+		d[0] = clamp(luma + (rCr*v+colourHalf)>>colourBits)
+		d[1] = clamp(luma + (gCb*u+gCr*v+colourHalf)>>colourBits)
+		d[2] = clamp(luma + (bCb*u+colourHalf)>>colourBits)
+	}
+}

@@ -1,5 +1,7 @@
 package codec
 
+import "math"
+
 // The transform is the eight-point DCT of Loeffler, Ligtenberg and Moschytz
 // (ICASSP 1989, figure 1) in fixed point, forward by rows and then by columns,
 // inverse by columns and then by rows; T.81, A.3.3 defines what it approximates.
@@ -29,9 +31,8 @@ const (
 )
 
 // What the rotations come to when their products are summed: the even
-// coefficients 2 and 6, and the odd ones from the differences of samples 3−4,
-// 2−5, 1−6 and 0−7, or the samples' odd part from coefficients 7, 5, 3 and 1.
-// The odd matrix is its own transpose.
+// coefficients 2 and 6, or the samples' part from these, and the odd ones from the
+// differences of samples 3−4, 2−5, 1−6 and 0−7.
 const (
 	even22 = r0541 + r0765 // coefficient 2 (or sample part 2) from term 3
 	even23 = r0541
@@ -99,8 +100,11 @@ func butterfly(s *[8]int32) (even [2]int32, two, six int32, odd [4]int32) {
 	return even, two, six, odd
 }
 
-// inverseBlock transforms dequantised coefficients, row by row, into the samples
-// of a block. Samples beyond 0..255 go to the nearer end.
+// inverseBlock transforms dequantised coefficients of 16 bits, row by row, into
+// the samples of a block. Samples beyond 0..255 go to the nearer end, and so does
+// what lies beyond 16 bits between the passes. That, and sums of coefficients that
+// lose what is beyond 16 bits, is as in libjpeg-turbo's vectors, and so the same
+// with all inner loops; coefficients of an image do not come to it.
 func inverseBlock(samples []byte, stride int, coefs *[64]int32) {
 	var work [64]int32
 	for x := range 8 {
@@ -110,7 +114,7 @@ func inverseBlock(samples []byte, stride int, coefs *[64]int32) {
 		}
 		inverseButterfly(&line)
 		for y, v := range line {
-			work[8*y+x] = descale(v, constBits-passBits)
+			work[8*y+x] = min(max(descale(v, constBits-passBits), math.MinInt16), math.MaxInt16)
 		}
 	}
 	for y := range 8 {
@@ -123,15 +127,17 @@ func inverseBlock(samples []byte, stride int, coefs *[64]int32) {
 	}
 }
 
-// inverseButterfly is the inverse transform of a line, with 13 more fraction bits
-// than it had.
+// inverseButterfly is the inverse transform of a line of 16 bits, with 13 more
+// fraction bits than it had. The odd part takes out factors as the paper has it.
 func inverseButterfly(c *[8]int32) {
-	e0, e1 := (c[0]+c[4])<<constBits, (c[0]-c[4])<<constBits
+	e0, e1 := int32(int16(c[0]+c[4]))<<constBits, int32(int16(c[0]-c[4]))<<constBits
 	e2, e3 := c[2]*even62+c[6]*even63, c[2]*even22+c[6]*even23
 	p0, p1, p2, p3 := e0+e3, e1+e2, e1-e2, e0-e3
-	o0 := c[7]*odd71 + c[5]*odd51 + c[3]*odd31 + c[1]*odd11
-	o1 := c[7]*odd73 + c[5]*odd53 + c[3]*odd33 + c[1]*odd31
-	o2 := c[7]*odd75 + c[5]*odd55 + c[3]*odd53 + c[1]*odd51
-	o3 := c[7]*odd77 + c[5]*odd75 + c[3]*odd73 + c[1]*odd71
+	s73, s51 := int32(int16(c[7]+c[3])), int32(int16(c[5]+c[1]))
+	t73, t51 := s73*(r1175-r1961)+s51*r1175, s73*r1175+s51*(r1175-r0390)
+	o0 := c[1]*(r1501-r0899) - c[7]*r0899 + t51
+	o1 := c[3]*(r3072-r2562) - c[5]*r2562 + t73
+	o2 := c[5]*(r2053-r2562) - c[3]*r2562 + t51
+	o3 := c[7]*(r0298-r0899) - c[1]*r0899 + t73
 	*c = [8]int32{p0 + o0, p1 + o1, p2 + o2, p3 + o3, p3 - o3, p2 - o2, p1 - o1, p0 - o0}
 }

@@ -63,6 +63,29 @@ func ExampleFile() {
 	// 4:4:4: ff d8 … ff d9, as large as stated: true
 }
 
+func ExampleDecode() {
+	x := pixel.New(1, 3, 2, 5)
+	for k := range x.Data {
+		x.Data[k] = float32(k/10) / 2
+	}
+	file, err := codec.File(x, 0, codec.Options{Quality: 100})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := codec.Decode(file)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(p.Width, p.Height, p.Channels, p.Levels[:6])
+	_, err = codec.Decode(file[:len(file)-4])
+	fmt.Println(err)
+	// Output:
+	// 5 2 3 [0 128 255 0 128 255]
+	// scan at offset 611: cut short in unit 1 of 1
+}
+
 func ExampleGradient() {
 	x := pixel.New(1, 1, 8, 8)
 	for k := range x.Data {

@@ -14,8 +14,8 @@ func forwardQuantised(coefs []int16, samples []byte, stride int, q *quantiser) (
 }
 
 // inverseQuantised undoes forwardQuantised but for what was lost.
-func inverseQuantised(samples []byte, stride int, coefs []int16, q *quantiser) {
-	block := q.dequantise(coefs)
+func inverseQuantised(samples []byte, stride int, coefs []int16, steps *[64]int16) {
+	block := dequantise(coefs, steps)
 	inverseBlock(samples, stride, &block)
 }
 
@@ -27,8 +27,8 @@ func forwardRow(coefs []int16, nonzero []uint64, samples []byte, stride, pairs i
 }
 
 // inverseRow undoes forwardRow but for what was lost.
-func inverseRow(samples []byte, stride int, coefs []int16, pairs int, q *quantiser) {
+func inverseRow(samples []byte, stride int, coefs []int16, pairs int, steps *[64]int16) {
 	for i := range 2 * pairs {
-		inverseQuantised(samples[8*i:], stride, coefs[64*i:], q)
+		inverseQuantised(samples[8*i:], stride, coefs[64*i:], steps)
 	}
 }

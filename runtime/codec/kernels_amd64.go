@@ -67,6 +67,14 @@ func (k kernels) toRGB(r, g, b []float32, y, cb, cr []byte) {
 	toRGBAVX2(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r))
 }
 
+func (k kernels) toLevels(dst, y, cb, cr []byte) {
+	if n := len(dst) / 3 &^ 15; k.avx2 && n > 0 {
+		toLevelsAVX2(&dst[0], &y[0], &cb[0], &cr[0], n)
+		dst, y, cb, cr = dst[3*n:], y[n:], cb[n:], cr[n:]
+	}
+	toLevels(dst, y, cb, cr)
+}
+
 func (k kernels) halve(dst, top, bottom []byte, h halving) {
 	if !k.avx2 {
 		halve(dst, top, bottom, h)
@@ -91,12 +99,12 @@ func (k kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride
 	forwardAVX2(&coefs[0], &nonzero[0], &samples[0], stride, pairs, &q.tables[0][0])
 }
 
-func (k kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q *quantiser) {
+func (k kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, steps *[64]int16) {
 	if !k.avx2 {
-		inverseRow(samples, stride, coefs, pairs, q)
+		inverseRow(samples, stride, coefs, pairs, steps)
 		return
 	}
-	inverseAVX2(&samples[0], stride, &coefs[0], pairs, &q.tables[quantiserStep][0])
+	inverseAVX2(&samples[0], stride, &coefs[0], pairs, &steps[0])
 }
 
 func (k kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {

@@ -12,13 +12,14 @@ func (kernels) levels(dst []byte, src []float32) bool             { return level
 func (kernels) samples(dst []float32, src []byte)                 { samples(dst, src) }
 func (kernels) toYCC(y, cb, cr []byte, r, g, b []float32) bool    { return toYCC(y, cb, cr, r, g, b) }
 func (kernels) toRGB(r, g, b []float32, y, cb, cr []byte)         { toRGB(r, g, b, y, cb, cr) }
+func (kernels) toLevels(dst, y, cb, cr []byte)                    { toLevels(dst, y, cb, cr) }
 func (kernels) halve(dst, top, bottom []byte, h halving)          { halve(dst, top, bottom, h) }
 func (kernels) triangle(dst, near, far []byte, n int, d doubling) { triangle(dst, near, far, n, d) }
 func (kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride, pairs int, q *quantiser) {
 	forwardRow(coefs, nonzero, samples, stride, pairs, q)
 }
-func (kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q *quantiser) {
-	inverseRow(samples, stride, coefs, pairs, q)
+func (kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, steps *[64]int16) {
+	inverseRow(samples, stride, coefs, pairs, steps)
 }
 
 func (kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -45,6 +46,38 @@ func TestKernelsAgree(t *testing.T) {
 			if !slices.Equal(got.Images.Data, want.Images.Data) || !slices.Equal(got.Bytes, want.Bytes) {
 				t.Fatalf("trial %d, %s, %+v, %+v: other pixels or sizes than the portable loops give", trial, x.Shape(), o, k)
 			}
+		}
+	}
+}
+
+// TestColoursAgree converts all that luma and chroma can be, in rows of all
+// lengths up to two vectors.
+func TestColoursAgree(t *testing.T) {
+	luma, cb, cr := make([]byte, 256), make([]byte, 256), make([]byte, 256)
+	want, got := make([]byte, 3*256), make([]byte, 3*256)
+	for i := range luma {
+		luma[i] = byte(i)
+	}
+	list := choices()
+	k := list[len(list)-1]
+	for u := range 256 {
+		for v := range 256 {
+			for i := range luma {
+				cb[i], cr[i] = byte(u), byte(v)
+			}
+			toLevels(want, luma, cb, cr)
+			k.toLevels(got, luma, cb, cr)
+			if !bytes.Equal(got, want) {
+				t.Fatalf("chroma %d and %d: other colours than the portable loop's", u, v)
+			}
+		}
+	}
+	for n := range 33 {
+		clear(got)
+		k.toLevels(got[:3*n], luma[1:], cb, cr[1:])
+		toLevels(want[:3*n], luma[1:], cb, cr[1:])
+		if !bytes.Equal(got[:3*n], want[:3*n]) || !bytes.Equal(got[3*n:], make([]byte, len(got)-3*n)) {
+			t.Errorf("a row of %d: other colours, or more of them", n)
 		}
 	}
 }

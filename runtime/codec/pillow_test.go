@@ -21,10 +21,50 @@ var (
 	many   = flag.Int("pillow-images", 4000, "how many")
 )
 
-// A peer is a running pillow.py serve.
+// A peer is a running script of testdata, which serves.
 type peer struct {
 	requests io.WriteCloser
 	answers  *bufio.Reader
+}
+
+// start starts a script with the Python at hand; without one the test is skipped.
+func start(t *testing.T, script string) peer {
+	if *python == "" {
+		t.Skip("no -pillow; the fixtures have its answers to fixed pictures")
+	}
+	command := exec.Command(*python, "testdata/"+script, "serve")
+	command.Stderr = os.Stderr
+	requests, err := command.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := requests.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := command.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return peer{requests, bufio.NewReader(answers)}
+}
+
+// sized reads bytes after their number.
+func (p peer) sized() ([]byte, error) {
+	var size [4]byte
+	if _, err := io.ReadFull(p.answers, size[:]); err != nil {
+		return nil, err
+	}
+	b := make([]byte, binary.LittleEndian.Uint32(size[:]))
+	_, err := io.ReadFull(p.answers, b)
+	return b, err
 }
 
 func (p peer) trip(c coding, levels []byte) (file, back []byte, err error) {
@@ -32,14 +72,10 @@ func (p peer) trip(c coding, levels []byte) (file, back []byte, err error) {
 	if _, err := p.requests.Write(append([]byte(request), levels...)); err != nil {
 		return nil, nil, err
 	}
-	var size [4]byte
-	if _, err := io.ReadFull(p.answers, size[:]); err != nil {
+	if file, err = p.sized(); err != nil {
 		return nil, nil, err
 	}
-	file, back = make([]byte, binary.LittleEndian.Uint32(size[:])), make([]byte, len(levels))
-	if _, err := io.ReadFull(p.answers, file); err != nil {
-		return nil, nil, err
-	}
+	back = make([]byte, len(levels))
 	_, err = io.ReadFull(p.answers, back)
 	return file, back, err
 }
@@ -71,26 +107,9 @@ func randomCase(r *rand.Rand) (coding, []byte) {
 	return c, levels
 }
 
-// TestRandomPillow compares random images with a Pillow at hand. Without one the
-// fixtures of TestPillow stand for it.
+// TestRandomPillow compares random images with a Pillow at hand.
 func TestRandomPillow(t *testing.T) {
-	if *python == "" {
-		t.Skip("no -pillow; TestPillow has its answers to fixed pictures")
-	}
-	command := exec.Command(*python, "testdata/pillow.py", "serve")
-	command.Stderr = os.Stderr
-	requests, err := command.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	answers, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	p := peer{requests, bufio.NewReader(answers)}
+	p := start(t, "pillow.py")
 	for seed := range uint64(*many) {
 		c, levels := randomCase(rand.New(rand.NewPCG(seed, 1)))
 		file, back, err := p.trip(c, levels)
@@ -110,10 +129,28 @@ func TestRandomPillow(t *testing.T) {
 			t.Errorf("seed %d, %+v: other pixels, file or size than Pillow's", seed, c)
 		}
 	}
-	if err := requests.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := command.Wait(); err != nil {
-		t.Error(err)
+}
+
+// TestRandomFiles compares the decoding of random files with a Pillow at hand.
+func TestRandomFiles(t *testing.T) {
+	p := start(t, "files.py")
+	for seed := range *many {
+		if _, err := fmt.Fprintln(p.requests, seed); err != nil {
+			t.Fatal(err)
+		}
+		file, err := p.sized()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := p.sized()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := codec.Decode(file)
+		if err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		} else if !bytes.Equal(got.Levels, want) {
+			t.Errorf("seed %d, %v: other pixels than Pillow's", seed, got.Bounds())
+		}
 	}
 }

@@ -56,10 +56,12 @@ func (q *quantiser) quantise(coefs []int16, transformed *[64]int32) (nonzero uin
 	return nonzero
 }
 
-// dequantise undoes quantise but for what the rounding lost.
-func (q *quantiser) dequantise(coefs []int16) (out [64]int32) {
+func (q *quantiser) steps() *[64]int16 { return &q.tables[quantiserStep] }
+
+// dequantise multiplies coefficients by steps, to the lower 16 bits of the product.
+func dequantise(coefs []int16, steps *[64]int16) (out [64]int32) {
 	for k, v := range coefs[:64] {
-		out[k] = int32(v) * int32(q.tables[quantiserStep][k])
+		out[k] = int32(v * steps[k])
 	}
 	return out
 }

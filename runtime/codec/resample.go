@@ -56,9 +56,52 @@ func triangle(dst, near, far []byte, n int, d doubling) {
 	}
 }
 
-// double repeats each sample.
-func double(dst, src []byte, n int) {
-	for i, v := range src[:n] {
-		dst[2*i], dst[2*i+1] = v, v
+// between makes a row of samples between two rows, where chroma is halved
+// downwards only: the upper one of two new rows or the lower one.
+func between(dst, near, far []byte, lower bool) {
+	near, far = near[:len(dst)], far[:len(dst)]
+	bias := uint16(1)
+	if lower {
+		bias = 2
 	}
+	for i := range dst {
+		dst[i] = byte((3*uint16(near[i]) + uint16(far[i]) + bias) >> 2)
+	}
+}
+
+// repeat repeats each of n samples.
+func repeat(dst, src []byte, n, times int) {
+	for i, v := range src[:n] {
+		for k := range times {
+			dst[times*i+k] = v
+		}
+	}
+}
+
+// minFancy is the width of a component from which on libjpeg interpolates it
+// across.
+const minFancy = 3
+
+// upsample returns row y of the image from a component that is thinned out h times
+// across and v times downwards: a row of the component, or dst. As libjpeg does by
+// default, it interpolates what is halved and repeats all else. Where the next
+// row would lie outside the image it is the edge's own. The component has its
+// border.
+func (k kernels) upsample(dst []byte, c *component, y, h, v int) []byte {
+	near := y / v
+	far := near
+	if v == 2 {
+		far = min(max(near-1+y%2*2, 0), c.height-1)
+	}
+	switch {
+	case h == 1 && v == 2:
+		between(dst[:c.width], c.row(near), c.row(far), y%2 == 1)
+	case h == 1:
+		return c.row(near)
+	case h == 2 && v <= 2 && c.width >= minFancy:
+		k.triangle(dst, c.samples[near*c.stride+margin-1:(near+1)*c.stride], c.samples[far*c.stride+margin-1:(far+1)*c.stride], c.width, doublingOf(v))
+	default:
+		repeat(dst, c.row(near), c.width, h)
+	}
+	return dst
 }

@@ -43,22 +43,33 @@ func (f shape) unit(c *component, row, column int) int {
 	return row/c.v*f.unitsWide + column/c.h
 }
 
+// component returns a component of sampling factors h and v, without memory.
+func (f shape) component(h, v int) component {
+	c := component{h: h, v: v}
+	c.width, c.height = ceilDiv(f.width*h, f.h), ceilDiv(f.height*v, f.v) // A.1.1
+	c.blocksWide, c.blocksHigh = ceilDiv(c.width, 8), ceilDiv(c.height, 8)
+	return c
+}
+
+// allocate gives a component memory for the samples of so many blocks.
+func (c *component) allocate(wide, high int) {
+	c.pairs = ceilDiv(wide, 2)
+	c.stride = 16*c.pairs + 2*margin
+	c.samples = make([]byte, c.stride*8*high)
+}
+
 // components returns memory for the components of such images.
 func (f shape) components(channels int) []component {
 	list := make([]component, channels)
 	for i := range list {
 		c := &list[i]
-		c.h, c.v = 1, 1
 		if i == 0 {
-			c.h, c.v = f.h, f.v
+			*c = f.component(f.h, f.v)
 		} else {
+			*c = f.component(1, 1)
 			c.table = 1
 		}
-		c.width, c.height = ceilDiv(f.width*c.h, f.h), ceilDiv(f.height*c.v, f.v) // A.1.1
-		c.blocksWide, c.blocksHigh = ceilDiv(c.width, 8), ceilDiv(c.height, 8)
-		c.pairs = ceilDiv(c.blocksWide, 2)
-		c.stride = 16*c.pairs + 2*margin
-		c.samples = make([]byte, c.stride*8*c.blocksHigh)
+		c.allocate(c.blocksWide, c.blocksHigh)
 		c.coefs = make([]int16, 128*c.pairs*c.blocksHigh)
 		c.nonzero = make([]uint64, 2*c.pairs*c.blocksHigh)
 	}

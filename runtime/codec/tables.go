@@ -1,9 +1,6 @@
 package codec
 
-import (
-	"encoding/binary"
-	"fmt"
-)
+import "fmt"
 
 // zigzag gives, for each place in a file, the place of a coefficient in its
 // block, row by row (T.81, figure A.6).
@@ -66,47 +63,22 @@ func scaledTables(quality int) (luma, chroma [64]int) {
 	return luma, chroma
 }
 
-// Markers of T.81, table B.1.
-const (
-	markerTEM  = 0x01
-	markerSOF0 = 0xc0
-	markerDHT  = 0xc4
-	markerRST0 = 0xd0
-	markerRST7 = 0xd7
-	markerSOI  = 0xd8
-	markerEOI  = 0xd9
-	markerSOS  = 0xda
-	markerDQT  = 0xdb
-	markerAPP0 = 0xe0
-)
-
 // Tables returns the quantisation tables that a JPEG file defines before its
 // first scan, row by row, in the order of their identifiers (T.81, B.2.4.1). Of
 // a table defined twice the last counts. A file that is no JPEG, or ends or
 // contradicts itself before the scan, is an error that names the offset.
 func Tables(file []byte) ([][64]int, error) {
-	if len(file) < 2 || file[0] != 0xff || file[1] != markerSOI {
-		return nil, fmt.Errorf("offset 0: found % x, want ff d8, the start of a JPEG file", file[:min(len(file), 2)])
+	s, err := openSegments(file)
+	if err != nil {
+		return nil, err
 	}
 	var tables [4]*[64]int
-	for at := 2; ; {
-		if at+2 > len(file) {
-			return nil, fmt.Errorf("offset %d: found the end of the file, want a marker", len(file))
+	for {
+		marker, err := s.marker()
+		if err != nil {
+			return nil, err
 		}
-		if file[at] != 0xff {
-			return nil, fmt.Errorf("offset %d: found %02x, want ff, the start of a marker", at, file[at])
-		}
-		marker := file[at+1]
-		switch {
-		case marker == 0xff: // a fill byte
-			at++
-			continue
-		case marker == markerTEM, marker >= markerRST0 && marker <= markerRST7: // these stand alone
-			at += 2
-			continue
-		case marker == 0, marker == markerSOI:
-			return nil, fmt.Errorf("offset %d: found ff %02x, want the marker of a segment", at, marker)
-		case marker == markerSOS, marker == markerEOI:
+		if marker == markerSOS || marker == markerEOI {
 			var found [][64]int
 			for _, t := range tables {
 				if t != nil {
@@ -115,20 +87,15 @@ func Tables(file []byte) ([][64]int, error) {
 			}
 			return found, nil
 		}
-		at += 2
-		if at+2 > len(file) {
-			return nil, fmt.Errorf("offset %d: found the end of the file, want the length of a segment", len(file))
-		}
-		length := int(binary.BigEndian.Uint16(file[at:]))
-		if length < 2 || at+length > len(file) {
-			return nil, fmt.Errorf("offset %d: found a segment of %d bytes, want 2..%d", at, length, len(file)-at)
+		body, err := s.body()
+		if err != nil {
+			return nil, err
 		}
 		if marker == markerDQT {
-			if err := define(&tables, file[at+2:at+length], at+2); err != nil {
+			if err := define(&tables, body, s.at-len(body)); err != nil {
 				return nil, err
 			}
 		}
-		at += length
 	}
 }
 

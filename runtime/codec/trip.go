@@ -130,12 +130,12 @@ func (t *trip) restore() {
 		for row := range c.blocksHigh {
 			coefs := c.coefs[64*c.block(row, 0):]
 			if t.options.Qualities == nil {
-				t.inverse(c.row(8*row), c.stride, coefs, c.pairs, t.quantisers[c.table])
+				t.inverse(c.row(8*row), c.stride, coefs, c.pairs, t.quantisers[c.table].steps())
 				continue
 			}
 			for column := range c.blocksWide {
 				q := t.unitQuantiser(c, row, column)
-				inverseQuantised(c.row(8 * row)[8*column:], c.stride, coefs[64*column:], q)
+				inverseQuantised(c.row(8 * row)[8*column:], c.stride, coefs[64*column:], q.steps())
 			}
 		}
 	}
@@ -155,7 +155,6 @@ func (t *trip) join(dst []float32) {
 		}
 		return
 	}
-	doubles := doublingOf(t.v)
 	if t.h == 2 {
 		t.components[1].border()
 		t.components[2].border()
@@ -163,33 +162,9 @@ func (t *trip) join(dst []float32) {
 	for y := range t.height {
 		rows := [2][]byte{}
 		for i := range rows {
-			c := &t.components[1+i]
-			rows[i] = c.row(y / t.v)
-			if t.h == 2 {
-				wide := t.lines[i][0]
-				t.widen(wide, c, y, doubles)
-				rows[i] = wide
-			}
+			rows[i] = t.upsample(t.lines[i][0], &t.components[1+i], y, t.h, t.v)
 		}
 		at := y * w
 		t.toRGB(dst[at:at+w], dst[plane+at:plane+at+w], dst[2*plane+at:2*plane+at+w], luma.row(y), rows[0], rows[1])
 	}
-}
-
-// minFancy is the width of chroma from which on libjpeg interpolates.
-const minFancy = 3
-
-// widen upsamples a chroma component to row y of the image. Where the next row
-// would lie outside the image it is the edge's own.
-func (t *trip) widen(dst []byte, c *component, y int, d doubling) {
-	near := y / t.v
-	if c.width < minFancy {
-		double(dst, c.row(near), c.width)
-		return
-	}
-	far := near
-	if t.v == 2 {
-		far = min(max(near-1+y%2*2, 0), c.height-1)
-	}
-	t.triangle(dst, c.samples[near*c.stride+margin-1:(near+1)*c.stride], c.samples[far*c.stride+margin-1:(far+1)*c.stride], c.width, d)
 }

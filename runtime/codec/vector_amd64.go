@@ -20,6 +20,8 @@ func toYCCAVX512(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue
 
 func toRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
 
+func toLevelsAVX2(dst *byte, y *byte, cb *byte, cr *byte, n int)
+
 func halveAVX2(dst *byte, top *byte, bottom *byte, n int, bias uint32)
 
 func triangleAVX2(dst *byte, near *byte, far *byte, n int, left uint16, right uint16)

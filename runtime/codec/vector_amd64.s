@@ -932,6 +932,235 @@ done:
 	VZEROUPPER
 	RET
 
+// func toLevelsAVX2(dst *byte, y *byte, cb *byte, cr *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·toLevelsAVX2(SB), NOSPLIT, $0-40
+	MOVQ    dst+0(FP), AX
+	MOVQ    y+8(FP), CX
+	MOVQ    cb+16(FP), DX
+	MOVQ    cr+24(FP), BX
+	MOVQ    n+32(FP), SI
+	VMOVDQU two<>+0(SB), Y3
+
+loop:
+	VPMOVZXBW  (CX), Y0
+	VPMOVZXBW  (DX), Y1
+	VPMOVZXBW  (BX), Y2
+	VPSUBW     level<>+0(SB), Y1, Y1
+	VPSUBW     level<>+0(SB), Y2, Y2
+	VPUNPCKLWD Y3, Y2, Y7
+	VPUNPCKHWD Y3, Y2, Y8
+	VPMADDWD   red<>+0(SB), Y7, Y7
+	VPSRAD     $0x10, Y7, Y7
+	VPMADDWD   red<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPACKSSDW  Y8, Y7, Y4
+	VPADDW     Y0, Y4, Y4
+	VPUNPCKLWD Y2, Y1, Y7
+	VPUNPCKHWD Y2, Y1, Y8
+	VPMADDWD   green<>+0(SB), Y7, Y7
+	VPADDD     round16<>+0(SB), Y7, Y7
+	VPSRAD     $0x10, Y7, Y7
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPACKSSDW  Y8, Y7, Y5
+	VPADDW     Y0, Y5, Y5
+	VPUNPCKLWD Y3, Y1, Y7
+	VPUNPCKHWD Y3, Y1, Y8
+	VPMADDWD   blue<>+0(SB), Y7, Y7
+	VPSRAD     $0x10, Y7, Y7
+	VPMADDWD   blue<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPACKSSDW  Y8, Y7, Y6
+	VPADDW     Y0, Y6, Y6
+	VPADDW     Y2, Y4, Y4
+	VPSUBW     Y2, Y5, Y5
+	VPADDW     Y1, Y6, Y6
+	VPADDW     Y1, Y6, Y6
+	VPACKUSWB  Y4, Y4, Y4
+	VPERMQ     $0x08, Y4, Y4
+	VPACKUSWB  Y5, Y5, Y5
+	VPERMQ     $0x08, Y5, Y5
+	VPACKUSWB  Y6, Y6, Y6
+	VPERMQ     $0x08, Y6, Y6
+	VPSHUFB    spread00<>+0(SB), X4, X7
+	VPSHUFB    spread01<>+0(SB), X5, X8
+	VPSHUFB    spread02<>+0(SB), X6, X9
+	VPOR       X8, X7, X7
+	VPOR       X9, X7, X7
+	VMOVDQU    X7, (AX)
+	VPSHUFB    spread10<>+0(SB), X4, X7
+	VPSHUFB    spread11<>+0(SB), X5, X8
+	VPSHUFB    spread12<>+0(SB), X6, X9
+	VPOR       X8, X7, X7
+	VPOR       X9, X7, X7
+	VMOVDQU    X7, 16(AX)
+	VPSHUFB    spread20<>+0(SB), X4, X7
+	VPSHUFB    spread21<>+0(SB), X5, X8
+	VPSHUFB    spread22<>+0(SB), X6, X9
+	VPOR       X8, X7, X7
+	VPOR       X9, X7, X7
+	VMOVDQU    X7, 32(AX)
+	ADDQ       $0x30, AX
+	ADDQ       $0x10, CX
+	ADDQ       $0x10, DX
+	ADDQ       $0x10, BX
+	SUBQ       $0x10, SI
+	JG         loop
+	VZEROUPPER
+	RET
+
+DATA two<>+0(SB)/4, $0x00020002
+DATA two<>+4(SB)/4, $0x00020002
+DATA two<>+8(SB)/4, $0x00020002
+DATA two<>+12(SB)/4, $0x00020002
+DATA two<>+16(SB)/4, $0x00020002
+DATA two<>+20(SB)/4, $0x00020002
+DATA two<>+24(SB)/4, $0x00020002
+DATA two<>+28(SB)/4, $0x00020002
+GLOBL two<>(SB), RODATA|NOPTR, $32
+
+DATA level<>+0(SB)/4, $0x00800080
+DATA level<>+4(SB)/4, $0x00800080
+DATA level<>+8(SB)/4, $0x00800080
+DATA level<>+12(SB)/4, $0x00800080
+DATA level<>+16(SB)/4, $0x00800080
+DATA level<>+20(SB)/4, $0x00800080
+DATA level<>+24(SB)/4, $0x00800080
+DATA level<>+28(SB)/4, $0x00800080
+GLOBL level<>(SB), RODATA|NOPTR, $32
+
+DATA red<>+0(SB)/4, $0x400066e9
+DATA red<>+4(SB)/4, $0x400066e9
+DATA red<>+8(SB)/4, $0x400066e9
+DATA red<>+12(SB)/4, $0x400066e9
+DATA red<>+16(SB)/4, $0x400066e9
+DATA red<>+20(SB)/4, $0x400066e9
+DATA red<>+24(SB)/4, $0x400066e9
+DATA red<>+28(SB)/4, $0x400066e9
+GLOBL red<>(SB), RODATA|NOPTR, $32
+
+DATA green<>+0(SB)/4, $0x492ea7e6
+DATA green<>+4(SB)/4, $0x492ea7e6
+DATA green<>+8(SB)/4, $0x492ea7e6
+DATA green<>+12(SB)/4, $0x492ea7e6
+DATA green<>+16(SB)/4, $0x492ea7e6
+DATA green<>+20(SB)/4, $0x492ea7e6
+DATA green<>+24(SB)/4, $0x492ea7e6
+DATA green<>+28(SB)/4, $0x492ea7e6
+GLOBL green<>(SB), RODATA|NOPTR, $32
+
+DATA blue<>+0(SB)/4, $0x4000c5a2
+DATA blue<>+4(SB)/4, $0x4000c5a2
+DATA blue<>+8(SB)/4, $0x4000c5a2
+DATA blue<>+12(SB)/4, $0x4000c5a2
+DATA blue<>+16(SB)/4, $0x4000c5a2
+DATA blue<>+20(SB)/4, $0x4000c5a2
+DATA blue<>+24(SB)/4, $0x4000c5a2
+DATA blue<>+28(SB)/4, $0x4000c5a2
+GLOBL blue<>(SB), RODATA|NOPTR, $32
+
+DATA round16<>+0(SB)/4, $0x00008000
+DATA round16<>+4(SB)/4, $0x00008000
+DATA round16<>+8(SB)/4, $0x00008000
+DATA round16<>+12(SB)/4, $0x00008000
+DATA round16<>+16(SB)/4, $0x00008000
+DATA round16<>+20(SB)/4, $0x00008000
+DATA round16<>+24(SB)/4, $0x00008000
+DATA round16<>+28(SB)/4, $0x00008000
+GLOBL round16<>(SB), RODATA|NOPTR, $32
+
+DATA spread00<>+0(SB)/4, $0x01808000
+DATA spread00<>+4(SB)/4, $0x80028080
+DATA spread00<>+8(SB)/4, $0x80800380
+DATA spread00<>+12(SB)/4, $0x05808004
+DATA spread00<>+16(SB)/4, $0x01808000
+DATA spread00<>+20(SB)/4, $0x80028080
+DATA spread00<>+24(SB)/4, $0x80800380
+DATA spread00<>+28(SB)/4, $0x05808004
+GLOBL spread00<>(SB), RODATA|NOPTR, $32
+
+DATA spread01<>+0(SB)/4, $0x80800080
+DATA spread01<>+4(SB)/4, $0x02808001
+DATA spread01<>+8(SB)/4, $0x80038080
+DATA spread01<>+12(SB)/4, $0x80800480
+DATA spread01<>+16(SB)/4, $0x80800080
+DATA spread01<>+20(SB)/4, $0x02808001
+DATA spread01<>+24(SB)/4, $0x80038080
+DATA spread01<>+28(SB)/4, $0x80800480
+GLOBL spread01<>(SB), RODATA|NOPTR, $32
+
+DATA spread02<>+0(SB)/4, $0x80008080
+DATA spread02<>+4(SB)/4, $0x80800180
+DATA spread02<>+8(SB)/4, $0x03808002
+DATA spread02<>+12(SB)/4, $0x80048080
+DATA spread02<>+16(SB)/4, $0x80008080
+DATA spread02<>+20(SB)/4, $0x80800180
+DATA spread02<>+24(SB)/4, $0x03808002
+DATA spread02<>+28(SB)/4, $0x80048080
+GLOBL spread02<>(SB), RODATA|NOPTR, $32
+
+DATA spread10<>+0(SB)/4, $0x80068080
+DATA spread10<>+4(SB)/4, $0x80800780
+DATA spread10<>+8(SB)/4, $0x09808008
+DATA spread10<>+12(SB)/4, $0x800a8080
+DATA spread10<>+16(SB)/4, $0x80068080
+DATA spread10<>+20(SB)/4, $0x80800780
+DATA spread10<>+24(SB)/4, $0x09808008
+DATA spread10<>+28(SB)/4, $0x800a8080
+GLOBL spread10<>(SB), RODATA|NOPTR, $32
+
+DATA spread11<>+0(SB)/4, $0x06808005
+DATA spread11<>+4(SB)/4, $0x80078080
+DATA spread11<>+8(SB)/4, $0x80800880
+DATA spread11<>+12(SB)/4, $0x0a808009
+DATA spread11<>+16(SB)/4, $0x06808005
+DATA spread11<>+20(SB)/4, $0x80078080
+DATA spread11<>+24(SB)/4, $0x80800880
+DATA spread11<>+28(SB)/4, $0x0a808009
+GLOBL spread11<>(SB), RODATA|NOPTR, $32
+
+DATA spread12<>+0(SB)/4, $0x80800580
+DATA spread12<>+4(SB)/4, $0x07808006
+DATA spread12<>+8(SB)/4, $0x80088080
+DATA spread12<>+12(SB)/4, $0x80800980
+DATA spread12<>+16(SB)/4, $0x80800580
+DATA spread12<>+20(SB)/4, $0x07808006
+DATA spread12<>+24(SB)/4, $0x80088080
+DATA spread12<>+28(SB)/4, $0x80800980
+GLOBL spread12<>(SB), RODATA|NOPTR, $32
+
+DATA spread20<>+0(SB)/4, $0x80800b80
+DATA spread20<>+4(SB)/4, $0x0d80800c
+DATA spread20<>+8(SB)/4, $0x800e8080
+DATA spread20<>+12(SB)/4, $0x80800f80
+DATA spread20<>+16(SB)/4, $0x80800b80
+DATA spread20<>+20(SB)/4, $0x0d80800c
+DATA spread20<>+24(SB)/4, $0x800e8080
+DATA spread20<>+28(SB)/4, $0x80800f80
+GLOBL spread20<>(SB), RODATA|NOPTR, $32
+
+DATA spread21<>+0(SB)/4, $0x800b8080
+DATA spread21<>+4(SB)/4, $0x80800c80
+DATA spread21<>+8(SB)/4, $0x0e80800d
+DATA spread21<>+12(SB)/4, $0x800f8080
+DATA spread21<>+16(SB)/4, $0x800b8080
+DATA spread21<>+20(SB)/4, $0x80800c80
+DATA spread21<>+24(SB)/4, $0x0e80800d
+DATA spread21<>+28(SB)/4, $0x800f8080
+GLOBL spread21<>(SB), RODATA|NOPTR, $32
+
+DATA spread22<>+0(SB)/4, $0x0b80800a
+DATA spread22<>+4(SB)/4, $0x800c8080
+DATA spread22<>+8(SB)/4, $0x80800d80
+DATA spread22<>+12(SB)/4, $0x0f80800e
+DATA spread22<>+16(SB)/4, $0x0b80800a
+DATA spread22<>+20(SB)/4, $0x800c8080
+DATA spread22<>+24(SB)/4, $0x80800d80
+DATA spread22<>+28(SB)/4, $0x0f80800e
+GLOBL spread22<>(SB), RODATA|NOPTR, $32
+
 // func halveAVX2(dst *byte, top *byte, bottom *byte, n int, bias uint32)
 // Requires: AVX, AVX2
 TEXT ·halveAVX2(SB), NOSPLIT, $0-36
@@ -1402,16 +1631,6 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA level<>+0(SB)/4, $0x00800080
-DATA level<>+4(SB)/4, $0x00800080
-DATA level<>+8(SB)/4, $0x00800080
-DATA level<>+12(SB)/4, $0x00800080
-DATA level<>+16(SB)/4, $0x00800080
-DATA level<>+20(SB)/4, $0x00800080
-DATA level<>+24(SB)/4, $0x00800080
-DATA level<>+28(SB)/4, $0x00800080
-GLOBL level<>(SB), RODATA|NOPTR, $32
-
 DATA even2<>+0(SB)/4, $0x29cf1151
 DATA even2<>+4(SB)/4, $0x29cf1151
 DATA even2<>+8(SB)/4, $0x29cf1151
@@ -1544,7 +1763,7 @@ GLOBL round15<>(SB), RODATA|NOPTR, $32
 
 // func inverseAVX2(samples *byte, stride int, coefs *int16, pairs int, steps *int16)
 // Requires: AVX, AVX2
-TEXT ·inverseAVX2(SB), $256-40
+TEXT ·inverseAVX2(SB), $320-40
 	MOVQ samples+0(FP), AX
 	MOVQ stride+8(FP), CX
 	MOVQ coefs+16(FP), DX
@@ -1584,9 +1803,11 @@ loop:
 	VMOVDQU        112(DX), X7
 	VINSERTI128    $0x01, 240(DX), Y7, Y7
 	VPMULLW        Y15, Y7, Y7
-	VPUNPCKHWD     Y4, Y0, Y12
-	VPMADDWD       sum<>+0(SB), Y12, Y8
-	VPMADDWD       difference<>+0(SB), Y12, Y9
+	VPADDW         Y4, Y0, Y12
+	VPSUBW         Y4, Y0, Y13
+	VPUNPCKHWD     Y13, Y12, Y12
+	VPMADDWD       first<>+0(SB), Y12, Y8
+	VPMADDWD       second<>+0(SB), Y12, Y9
 	VPADDD         round11<>+0(SB), Y8, Y8
 	VPADDD         round11<>+0(SB), Y9, Y9
 	VPUNPCKHWD     Y6, Y2, Y12
@@ -1596,47 +1817,52 @@ loop:
 	VPADDD         Y14, Y8, Y8
 	VPSUBD         Y15, Y9, Y10
 	VPADDD         Y15, Y9, Y9
-	VPUNPCKHWD     Y5, Y7, Y12
-	VPUNPCKHWD     Y1, Y3, Y13
-	VPMADDWD       odd00<>+0(SB), Y12, Y14
-	VPMADDWD       odd01<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPADDW         Y3, Y7, Y12
+	VPADDW         Y1, Y5, Y13
+	VPUNPCKHWD     Y13, Y12, Y12
+	VPMADDWD       sum73<>+0(SB), Y12, Y14
+	VPMADDWD       sum51<>+0(SB), Y12, Y15
+	VMOVDQU        Y14, 256(SP)
+	VMOVDQU        Y15, 288(SP)
+	VPUNPCKHWD     Y1, Y7, Y12
+	VPUNPCKHWD     Y3, Y5, Y13
+	VPMADDWD       odd1<>+0(SB), Y12, Y14
+	VPADDD         288(SP), Y14, Y14
 	VPSUBD         Y14, Y8, Y15
 	VPADDD         Y14, Y8, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VMOVDQU        Y14, (SP)
 	VPSRAD         $0x0b, Y15, Y15
 	VMOVDQU        Y15, 224(SP)
-	VPMADDWD       odd10<>+0(SB), Y12, Y14
-	VPMADDWD       odd11<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd3<>+0(SB), Y13, Y14
+	VPADDD         256(SP), Y14, Y14
 	VPSUBD         Y14, Y9, Y15
 	VPADDD         Y14, Y9, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VMOVDQU        Y14, 32(SP)
 	VPSRAD         $0x0b, Y15, Y15
 	VMOVDQU        Y15, 192(SP)
-	VPMADDWD       odd20<>+0(SB), Y12, Y14
-	VPMADDWD       odd21<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd5<>+0(SB), Y13, Y14
+	VPADDD         288(SP), Y14, Y14
 	VPSUBD         Y14, Y10, Y15
 	VPADDD         Y14, Y10, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VMOVDQU        Y14, 64(SP)
 	VPSRAD         $0x0b, Y15, Y15
 	VMOVDQU        Y15, 160(SP)
-	VPMADDWD       odd30<>+0(SB), Y12, Y14
-	VPMADDWD       odd31<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd7<>+0(SB), Y12, Y14
+	VPADDD         256(SP), Y14, Y14
 	VPSUBD         Y14, Y11, Y15
 	VPADDD         Y14, Y11, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VMOVDQU        Y14, 96(SP)
 	VPSRAD         $0x0b, Y15, Y15
 	VMOVDQU        Y15, 128(SP)
-	VPUNPCKLWD     Y4, Y0, Y12
-	VPMADDWD       sum<>+0(SB), Y12, Y8
-	VPMADDWD       difference<>+0(SB), Y12, Y9
+	VPADDW         Y4, Y0, Y12
+	VPSUBW         Y4, Y0, Y13
+	VPUNPCKLWD     Y13, Y12, Y12
+	VPMADDWD       first<>+0(SB), Y12, Y8
+	VPMADDWD       second<>+0(SB), Y12, Y9
 	VPADDD         round11<>+0(SB), Y8, Y8
 	VPADDD         round11<>+0(SB), Y9, Y9
 	VPUNPCKLWD     Y6, Y2, Y12
@@ -1646,38 +1872,41 @@ loop:
 	VPADDD         Y14, Y8, Y8
 	VPSUBD         Y15, Y9, Y10
 	VPADDD         Y15, Y9, Y9
-	VPUNPCKLWD     Y5, Y7, Y12
-	VPUNPCKLWD     Y1, Y3, Y13
-	VPMADDWD       odd00<>+0(SB), Y12, Y14
-	VPMADDWD       odd01<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPADDW         Y3, Y7, Y12
+	VPADDW         Y1, Y5, Y13
+	VPUNPCKLWD     Y13, Y12, Y12
+	VPMADDWD       sum73<>+0(SB), Y12, Y14
+	VPMADDWD       sum51<>+0(SB), Y12, Y15
+	VMOVDQU        Y14, 256(SP)
+	VMOVDQU        Y15, 288(SP)
+	VPUNPCKLWD     Y1, Y7, Y12
+	VPUNPCKLWD     Y3, Y5, Y13
+	VPMADDWD       odd1<>+0(SB), Y12, Y14
+	VPADDD         288(SP), Y14, Y14
 	VPSUBD         Y14, Y8, Y15
 	VPADDD         Y14, Y8, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VPACKSSDW      (SP), Y14, Y0
 	VPSRAD         $0x0b, Y15, Y15
 	VPACKSSDW      224(SP), Y15, Y7
-	VPMADDWD       odd10<>+0(SB), Y12, Y14
-	VPMADDWD       odd11<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd3<>+0(SB), Y13, Y14
+	VPADDD         256(SP), Y14, Y14
 	VPSUBD         Y14, Y9, Y15
 	VPADDD         Y14, Y9, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VPACKSSDW      32(SP), Y14, Y1
 	VPSRAD         $0x0b, Y15, Y15
 	VPACKSSDW      192(SP), Y15, Y6
-	VPMADDWD       odd20<>+0(SB), Y12, Y14
-	VPMADDWD       odd21<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd5<>+0(SB), Y13, Y14
+	VPADDD         288(SP), Y14, Y14
 	VPSUBD         Y14, Y10, Y15
 	VPADDD         Y14, Y10, Y14
 	VPSRAD         $0x0b, Y14, Y14
 	VPACKSSDW      64(SP), Y14, Y2
 	VPSRAD         $0x0b, Y15, Y15
 	VPACKSSDW      160(SP), Y15, Y5
-	VPMADDWD       odd30<>+0(SB), Y12, Y14
-	VPMADDWD       odd31<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
+	VPMADDWD       odd7<>+0(SB), Y12, Y14
+	VPADDD         256(SP), Y14, Y14
 	VPSUBD         Y14, Y11, Y15
 	VPADDD         Y14, Y11, Y14
 	VPSRAD         $0x0b, Y14, Y14
@@ -1708,9 +1937,11 @@ loop:
 	VPUNPCKHQDQ    Y6, Y2, Y13
 	VPUNPCKLQDQ    Y7, Y3, Y14
 	VPUNPCKHQDQ    Y7, Y3, Y15
-	VPUNPCKHWD     Y12, Y8, Y4
-	VPMADDWD       sum<>+0(SB), Y4, Y0
-	VPMADDWD       difference<>+0(SB), Y4, Y1
+	VPADDW         Y12, Y8, Y4
+	VPSUBW         Y12, Y8, Y5
+	VPUNPCKHWD     Y5, Y4, Y4
+	VPMADDWD       first<>+0(SB), Y4, Y0
+	VPMADDWD       second<>+0(SB), Y4, Y1
 	VPADDD         round18<>+0(SB), Y0, Y0
 	VPADDD         round18<>+0(SB), Y1, Y1
 	VPUNPCKHWD     Y14, Y10, Y4
@@ -1720,47 +1951,52 @@ loop:
 	VPADDD         Y6, Y0, Y0
 	VPSUBD         Y7, Y1, Y2
 	VPADDD         Y7, Y1, Y1
-	VPUNPCKHWD     Y13, Y15, Y4
-	VPUNPCKHWD     Y9, Y11, Y5
-	VPMADDWD       odd00<>+0(SB), Y4, Y6
-	VPMADDWD       odd01<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPADDW         Y11, Y15, Y4
+	VPADDW         Y9, Y13, Y5
+	VPUNPCKHWD     Y5, Y4, Y4
+	VPMADDWD       sum73<>+0(SB), Y4, Y6
+	VPMADDWD       sum51<>+0(SB), Y4, Y7
+	VMOVDQU        Y6, 256(SP)
+	VMOVDQU        Y7, 288(SP)
+	VPUNPCKHWD     Y9, Y15, Y4
+	VPUNPCKHWD     Y11, Y13, Y5
+	VPMADDWD       odd1<>+0(SB), Y4, Y6
+	VPADDD         288(SP), Y6, Y6
 	VPSUBD         Y6, Y0, Y7
 	VPADDD         Y6, Y0, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VMOVDQU        Y6, (SP)
 	VPSRAD         $0x12, Y7, Y7
 	VMOVDQU        Y7, 224(SP)
-	VPMADDWD       odd10<>+0(SB), Y4, Y6
-	VPMADDWD       odd11<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd3<>+0(SB), Y5, Y6
+	VPADDD         256(SP), Y6, Y6
 	VPSUBD         Y6, Y1, Y7
 	VPADDD         Y6, Y1, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VMOVDQU        Y6, 32(SP)
 	VPSRAD         $0x12, Y7, Y7
 	VMOVDQU        Y7, 192(SP)
-	VPMADDWD       odd20<>+0(SB), Y4, Y6
-	VPMADDWD       odd21<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd5<>+0(SB), Y5, Y6
+	VPADDD         288(SP), Y6, Y6
 	VPSUBD         Y6, Y2, Y7
 	VPADDD         Y6, Y2, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VMOVDQU        Y6, 64(SP)
 	VPSRAD         $0x12, Y7, Y7
 	VMOVDQU        Y7, 160(SP)
-	VPMADDWD       odd30<>+0(SB), Y4, Y6
-	VPMADDWD       odd31<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd7<>+0(SB), Y4, Y6
+	VPADDD         256(SP), Y6, Y6
 	VPSUBD         Y6, Y3, Y7
 	VPADDD         Y6, Y3, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VMOVDQU        Y6, 96(SP)
 	VPSRAD         $0x12, Y7, Y7
 	VMOVDQU        Y7, 128(SP)
-	VPUNPCKLWD     Y12, Y8, Y4
-	VPMADDWD       sum<>+0(SB), Y4, Y0
-	VPMADDWD       difference<>+0(SB), Y4, Y1
+	VPADDW         Y12, Y8, Y4
+	VPSUBW         Y12, Y8, Y5
+	VPUNPCKLWD     Y5, Y4, Y4
+	VPMADDWD       first<>+0(SB), Y4, Y0
+	VPMADDWD       second<>+0(SB), Y4, Y1
 	VPADDD         round18<>+0(SB), Y0, Y0
 	VPADDD         round18<>+0(SB), Y1, Y1
 	VPUNPCKLWD     Y14, Y10, Y4
@@ -1770,38 +2006,41 @@ loop:
 	VPADDD         Y6, Y0, Y0
 	VPSUBD         Y7, Y1, Y2
 	VPADDD         Y7, Y1, Y1
-	VPUNPCKLWD     Y13, Y15, Y4
-	VPUNPCKLWD     Y9, Y11, Y5
-	VPMADDWD       odd00<>+0(SB), Y4, Y6
-	VPMADDWD       odd01<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPADDW         Y11, Y15, Y4
+	VPADDW         Y9, Y13, Y5
+	VPUNPCKLWD     Y5, Y4, Y4
+	VPMADDWD       sum73<>+0(SB), Y4, Y6
+	VPMADDWD       sum51<>+0(SB), Y4, Y7
+	VMOVDQU        Y6, 256(SP)
+	VMOVDQU        Y7, 288(SP)
+	VPUNPCKLWD     Y9, Y15, Y4
+	VPUNPCKLWD     Y11, Y13, Y5
+	VPMADDWD       odd1<>+0(SB), Y4, Y6
+	VPADDD         288(SP), Y6, Y6
 	VPSUBD         Y6, Y0, Y7
 	VPADDD         Y6, Y0, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VPACKSSDW      (SP), Y6, Y8
 	VPSRAD         $0x12, Y7, Y7
 	VPACKSSDW      224(SP), Y7, Y15
-	VPMADDWD       odd10<>+0(SB), Y4, Y6
-	VPMADDWD       odd11<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd3<>+0(SB), Y5, Y6
+	VPADDD         256(SP), Y6, Y6
 	VPSUBD         Y6, Y1, Y7
 	VPADDD         Y6, Y1, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VPACKSSDW      32(SP), Y6, Y9
 	VPSRAD         $0x12, Y7, Y7
 	VPACKSSDW      192(SP), Y7, Y14
-	VPMADDWD       odd20<>+0(SB), Y4, Y6
-	VPMADDWD       odd21<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd5<>+0(SB), Y5, Y6
+	VPADDD         288(SP), Y6, Y6
 	VPSUBD         Y6, Y2, Y7
 	VPADDD         Y6, Y2, Y6
 	VPSRAD         $0x12, Y6, Y6
 	VPACKSSDW      64(SP), Y6, Y10
 	VPSRAD         $0x12, Y7, Y7
 	VPACKSSDW      160(SP), Y7, Y13
-	VPMADDWD       odd30<>+0(SB), Y4, Y6
-	VPMADDWD       odd31<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
+	VPMADDWD       odd7<>+0(SB), Y4, Y6
+	VPADDD         256(SP), Y6, Y6
 	VPSUBD         Y6, Y3, Y7
 	VPADDD         Y6, Y3, Y6
 	VPSRAD         $0x12, Y6, Y6
@@ -1868,25 +2107,25 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA sum<>+0(SB)/4, $0x20002000
-DATA sum<>+4(SB)/4, $0x20002000
-DATA sum<>+8(SB)/4, $0x20002000
-DATA sum<>+12(SB)/4, $0x20002000
-DATA sum<>+16(SB)/4, $0x20002000
-DATA sum<>+20(SB)/4, $0x20002000
-DATA sum<>+24(SB)/4, $0x20002000
-DATA sum<>+28(SB)/4, $0x20002000
-GLOBL sum<>(SB), RODATA|NOPTR, $32
+DATA first<>+0(SB)/4, $0x00002000
+DATA first<>+4(SB)/4, $0x00002000
+DATA first<>+8(SB)/4, $0x00002000
+DATA first<>+12(SB)/4, $0x00002000
+DATA first<>+16(SB)/4, $0x00002000
+DATA first<>+20(SB)/4, $0x00002000
+DATA first<>+24(SB)/4, $0x00002000
+DATA first<>+28(SB)/4, $0x00002000
+GLOBL first<>(SB), RODATA|NOPTR, $32
 
-DATA difference<>+0(SB)/4, $0xe0002000
-DATA difference<>+4(SB)/4, $0xe0002000
-DATA difference<>+8(SB)/4, $0xe0002000
-DATA difference<>+12(SB)/4, $0xe0002000
-DATA difference<>+16(SB)/4, $0xe0002000
-DATA difference<>+20(SB)/4, $0xe0002000
-DATA difference<>+24(SB)/4, $0xe0002000
-DATA difference<>+28(SB)/4, $0xe0002000
-GLOBL difference<>(SB), RODATA|NOPTR, $32
+DATA second<>+0(SB)/4, $0x20000000
+DATA second<>+4(SB)/4, $0x20000000
+DATA second<>+8(SB)/4, $0x20000000
+DATA second<>+12(SB)/4, $0x20000000
+DATA second<>+16(SB)/4, $0x20000000
+DATA second<>+20(SB)/4, $0x20000000
+DATA second<>+24(SB)/4, $0x20000000
+DATA second<>+28(SB)/4, $0x20000000
+GLOBL second<>(SB), RODATA|NOPTR, $32
 
 DATA inverse3<>+0(SB)/4, $0x115129cf
 DATA inverse3<>+4(SB)/4, $0x115129cf
@@ -1907,6 +2146,66 @@ DATA inverse2<>+20(SB)/4, $0xd6301151
 DATA inverse2<>+24(SB)/4, $0xd6301151
 DATA inverse2<>+28(SB)/4, $0xd6301151
 GLOBL inverse2<>(SB), RODATA|NOPTR, $32
+
+DATA sum73<>+0(SB)/4, $0x25a1e6dc
+DATA sum73<>+4(SB)/4, $0x25a1e6dc
+DATA sum73<>+8(SB)/4, $0x25a1e6dc
+DATA sum73<>+12(SB)/4, $0x25a1e6dc
+DATA sum73<>+16(SB)/4, $0x25a1e6dc
+DATA sum73<>+20(SB)/4, $0x25a1e6dc
+DATA sum73<>+24(SB)/4, $0x25a1e6dc
+DATA sum73<>+28(SB)/4, $0x25a1e6dc
+GLOBL sum73<>(SB), RODATA|NOPTR, $32
+
+DATA sum51<>+0(SB)/4, $0x192525a1
+DATA sum51<>+4(SB)/4, $0x192525a1
+DATA sum51<>+8(SB)/4, $0x192525a1
+DATA sum51<>+12(SB)/4, $0x192525a1
+DATA sum51<>+16(SB)/4, $0x192525a1
+DATA sum51<>+20(SB)/4, $0x192525a1
+DATA sum51<>+24(SB)/4, $0x192525a1
+DATA sum51<>+28(SB)/4, $0x192525a1
+GLOBL sum51<>(SB), RODATA|NOPTR, $32
+
+DATA odd1<>+0(SB)/4, $0x133ee333
+DATA odd1<>+4(SB)/4, $0x133ee333
+DATA odd1<>+8(SB)/4, $0x133ee333
+DATA odd1<>+12(SB)/4, $0x133ee333
+DATA odd1<>+16(SB)/4, $0x133ee333
+DATA odd1<>+20(SB)/4, $0x133ee333
+DATA odd1<>+24(SB)/4, $0x133ee333
+DATA odd1<>+28(SB)/4, $0x133ee333
+GLOBL odd1<>(SB), RODATA|NOPTR, $32
+
+DATA odd3<>+0(SB)/4, $0x1051adfd
+DATA odd3<>+4(SB)/4, $0x1051adfd
+DATA odd3<>+8(SB)/4, $0x1051adfd
+DATA odd3<>+12(SB)/4, $0x1051adfd
+DATA odd3<>+16(SB)/4, $0x1051adfd
+DATA odd3<>+20(SB)/4, $0x1051adfd
+DATA odd3<>+24(SB)/4, $0x1051adfd
+DATA odd3<>+28(SB)/4, $0x1051adfd
+GLOBL odd3<>(SB), RODATA|NOPTR, $32
+
+DATA odd5<>+0(SB)/4, $0xadfdefb0
+DATA odd5<>+4(SB)/4, $0xadfdefb0
+DATA odd5<>+8(SB)/4, $0xadfdefb0
+DATA odd5<>+12(SB)/4, $0xadfdefb0
+DATA odd5<>+16(SB)/4, $0xadfdefb0
+DATA odd5<>+20(SB)/4, $0xadfdefb0
+DATA odd5<>+24(SB)/4, $0xadfdefb0
+DATA odd5<>+28(SB)/4, $0xadfdefb0
+GLOBL odd5<>(SB), RODATA|NOPTR, $32
+
+DATA odd7<>+0(SB)/4, $0xe333ecc1
+DATA odd7<>+4(SB)/4, $0xe333ecc1
+DATA odd7<>+8(SB)/4, $0xe333ecc1
+DATA odd7<>+12(SB)/4, $0xe333ecc1
+DATA odd7<>+16(SB)/4, $0xe333ecc1
+DATA odd7<>+20(SB)/4, $0xe333ecc1
+DATA odd7<>+24(SB)/4, $0xe333ecc1
+DATA odd7<>+28(SB)/4, $0xe333ecc1
+GLOBL odd7<>(SB), RODATA|NOPTR, $32
 
 DATA round18<>+0(SB)/4, $0x00020000
 DATA round18<>+4(SB)/4, $0x00020000

@@ -8,7 +8,6 @@ import (
 	"image/color"
 	"image/draw"
 	"image/gif"
-	"image/jpeg"
 	"image/png"
 	"io"
 	"strings"
@@ -16,6 +15,8 @@ import (
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
+
+	"jpgreport/runtime/codec"
 )
 
 // Bounds of a picture. A file of some kilobytes may claim, or really hold, more
@@ -31,20 +32,33 @@ type format struct {
 	name    string
 	starts  []string // ? stands for any byte
 	endings []string // of file names
-	config  func(io.Reader) (image.Config, error)
-	decode  func(io.Reader) (image.Image, error)
+	config  func(file []byte) (image.Config, error)
+	decode  func(file []byte) (image.Image, error)
 }
 
 // formats returns the formats that can be read.
 func formats() []format {
 	return []format{
-		{"bmp", []string{"BM????\x00\x00\x00\x00"}, []string{".bmp"}, bmp.DecodeConfig, bmp.Decode},
-		{"gif", []string{"GIF87a", "GIF89a"}, []string{".gif"}, gif.DecodeConfig, gif.Decode},
-		{"jpeg", []string{"\xff\xd8\xff"}, []string{".jpg", ".jpeg", ".jpe", ".jfif"}, jpeg.DecodeConfig, jpeg.Decode},
-		{"png", []string{"\x89PNG\r\n\x1a\n"}, []string{".png"}, png.DecodeConfig, png.Decode},
-		{"tiff", []string{"II*\x00", "MM\x00*"}, []string{".tif", ".tiff"}, tiff.DecodeConfig, tiff.Decode},
-		{"webp", []string{"RIFF????WEBP"}, []string{".webp"}, webp.DecodeConfig, decodeWebP},
+		{"bmp", []string{"BM????\x00\x00\x00\x00"}, []string{".bmp"}, reads(bmp.DecodeConfig), reads(bmp.Decode)},
+		{"gif", []string{"GIF87a", "GIF89a"}, []string{".gif"}, reads(gif.DecodeConfig), reads(gif.Decode)},
+		{"jpeg", []string{"\xff\xd8\xff"}, []string{".jpg", ".jpeg", ".jpe", ".jfif"}, codec.DecodeConfig, decodeJPEG},
+		{"png", []string{"\x89PNG\r\n\x1a\n"}, []string{".png"}, reads(png.DecodeConfig), reads(png.Decode)},
+		{"tiff", []string{"II*\x00", "MM\x00*"}, []string{".tif", ".tiff"}, reads(tiff.DecodeConfig), reads(tiff.Decode)},
+		{"webp", []string{"RIFF????WEBP"}, []string{".webp"}, reads(webp.DecodeConfig), reads(decodeWebP)},
 	}
+}
+
+// reads turns what reads from a reader into what reads a file in memory.
+func reads[T any](f func(io.Reader) (T, error)) func(file []byte) (T, error) {
+	return func(file []byte) (T, error) { return f(bytes.NewReader(file)) }
+}
+
+func decodeJPEG(file []byte) (image.Image, error) {
+	p, err := codec.Decode(file)
+	if err != nil {
+		return nil, err // and no picture, where one that is nil would be an image
+	}
+	return p, nil
 }
 
 // formatOf returns the format of a file; ok is false when it is none of them.
@@ -88,7 +102,7 @@ func readHeader(file []byte) (h header, err error) {
 		}
 		return h, fmt.Errorf("no picture: it begins with %q, want PNG, JPEG, GIF, WebP, BMP or TIFF", file[:min(len(file), 8)])
 	}
-	c, err := h.config(bytes.NewReader(file))
+	c, err := h.config(file)
 	if err != nil {
 		return h, decodeError(h.name, err)
 	}
@@ -113,7 +127,7 @@ func decodePicture(file []byte, channels int, background color.NRGBA) (r *raster
 	if err != nil {
 		return nil, err
 	}
-	m, err := h.decode(bytes.NewReader(file))
+	m, err := h.decode(file)
 	if err != nil {
 		return nil, decodeError(h.name, err)
 	}

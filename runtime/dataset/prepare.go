@@ -17,7 +17,7 @@ const (
 //
 // The steps, in order: upright, by what the file says of its orientation; over
 // Background; Resize; Crop. The result is that of torchvision's Resize and
-// CenterCrop on Pillow's images, to a grey level.
+// CenterCrop on Pillow's images, bit for bit, of opaque pictures of 8 bits.
 type Preparation struct {
 	// Resize is the new length of the shorter side, the longer one in proportion
 	// and rounded down; or height and width. Empty: as the picture is.

@@ -28,6 +28,9 @@ func (r *raster) row(y int) []byte {
 // Levels of 16 bits are rounded to 8. Grey is the luma of ITU-R BT.601, rounded,
 // as Pillow has it.
 func rasterOf(m image.Image, channels int, background color.NRGBA) *raster {
+	if p, ok := m.(*codec.Picture); ok && p.Channels == channels {
+		return &raster{p.Width, p.Height, p.Channels, p.Levels}
+	}
 	size := m.Bounds().Size()
 	r := newRaster(size.X, size.Y, channels)
 	if gray, ok := m.(*image.Gray); ok && channels == 1 {
@@ -69,9 +72,17 @@ func rowReader(m image.Image, background color.NRGBA) func(row []byte, y int) {
 				row[3*x], row[3*x+1], row[3*x+2] = v, v, v
 			}
 		}
-	case *image.YCbCr:
-		levels := codec.RGB(m)
-		return func(row []byte, y int) { copy(row, levels[y*len(row):]) }
+	case *codec.Picture:
+		n := m.Width * m.Channels
+		return func(row []byte, y int) {
+			if m.Channels == 3 {
+				copy(row, m.Levels[y*n:])
+				return
+			}
+			for x, v := range m.Levels[y*n:][:n] {
+				row[3*x], row[3*x+1], row[3*x+2] = v, v, v
+			}
+		}
 	case *image.RGBA:
 		if m.Opaque() {
 			return func(row []byte, y int) { opaque(row, m.Pix[y*m.Stride:]) }

@@ -20,6 +20,7 @@ func main() {
 		toYCC(w)
 		toRGB(w)
 	}
+	toLevels()
 	halve()
 	triangle()
 	forward()

@@ -195,17 +195,21 @@ func forward() {
 }
 
 // inversePass is forwardPass's inverse. The upper halves of the lines wait in
-// memory for the lower ones.
+// memory for the lower ones; behind them is place for two vectors more. Sums of
+// coefficients are of 16 bits, as the portable form has them.
 func inversePass(c []VecPhysical, wait operand.Mem, bits int) []VecPhysical {
 	t := others(c)
 	p, even, odd, sum, difference := t[:4], t[4], t[5], t[6], t[7]
+	sums := []operand.Mem{wait.Offset(256), wait.Offset(288)} // of the odd part, multiplied
 	for _, half := range []struct {
 		unpack func(...operand.Op)
 		last   bool
 	}{{VPUNPCKHWD, false}, {VPUNPCKLWD, true}} {
-		half.unpack(c[4], c[0], even)
-		VPMADDWD(pair("sum", 1<<constBits, 1<<constBits), even, p[0])
-		VPMADDWD(pair("difference", 1<<constBits, -1<<constBits), even, p[1])
+		VPADDW(c[4], c[0], even)
+		VPSUBW(c[4], c[0], odd)
+		half.unpack(odd, even, even)
+		VPMADDWD(pair("first", 1<<constBits, 0), even, p[0])
+		VPMADDWD(pair("second", 0, 1<<constBits), even, p[1])
 		VPADDD(rounding(bits), p[0], p[0])
 		VPADDD(rounding(bits), p[1], p[1])
 		half.unpack(c[6], c[2], even)
@@ -215,12 +219,27 @@ func inversePass(c []VecPhysical, wait operand.Mem, bits int) []VecPhysical {
 		VPADDD(sum, p[0], p[0])
 		VPSUBD(difference, p[1], p[2])
 		VPADDD(difference, p[1], p[1])
-		half.unpack(c[5], c[7], even)
-		half.unpack(c[1], c[3], odd)
-		for k := range 4 {
-			VPMADDWD(oddPair(k, 0), even, sum)
-			VPMADDWD(oddPair(k, 1), odd, difference)
-			VPADDD(difference, sum, sum)
+		VPADDW(c[3], c[7], even)
+		VPADDW(c[1], c[5], odd)
+		half.unpack(odd, even, even)
+		VPMADDWD(pair("sum73", r1175-r1961, r1175), even, sum)
+		VPMADDWD(pair("sum51", r1175, r1175-r0390), even, difference)
+		VMOVDQU(sum, sums[0])
+		VMOVDQU(difference, sums[1])
+		half.unpack(c[1], c[7], even)
+		half.unpack(c[3], c[5], odd)
+		for k, o := range []struct {
+			terms VecPhysical
+			by    operand.Mem
+			sums  operand.Mem
+		}{
+			{even, pair("odd1", -r0899, r1501-r0899), sums[1]},
+			{odd, pair("odd3", -r2562, r3072-r2562), sums[0]},
+			{odd, pair("odd5", r2053-r2562, -r2562), sums[1]},
+			{even, pair("odd7", r0298-r0899, -r0899), sums[0]},
+		} {
+			VPMADDWD(o.by, o.terms, sum)
+			VPADDD(o.sums, sum, sum)
 			VPSUBD(sum, p[k], difference)
 			VPADDD(sum, p[k], sum)
 			for i, v := range []VecPhysical{sum, difference} {
@@ -241,7 +260,7 @@ func inverse() {
 	TEXT("inverseAVX2", 0, "func(samples *byte, stride int, coefs *int16, pairs int, steps *int16)")
 	samples, stride, coefs := pointer("samples"), pointer("stride"), pointer("coefs")
 	pairs, steps := pointer("pairs"), pointer("steps")
-	wait := AllocLocal(256)
+	wait := AllocLocal(320)
 	row := GP64()
 	Label("loop")
 	c := all[:8]
