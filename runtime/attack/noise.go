@@ -186,6 +186,14 @@ func (d Draw) gaussianNoise(from, to *pixel.Batch, base []byte) *pixel.Batch {
 type gaussian struct {
 	base []byte // levels
 	draw []float64
+	open []openLevel
+}
+
+// An openLevel is a sample whose level is not the same at both ends of an interval of
+// scales; as it moves one way only, the others have theirs throughout.
+type openLevel struct {
+	sample            int
+	low, high, middle byte // levels
 }
 
 // level returns sample k with the noise at a scale in levels.
@@ -196,9 +204,8 @@ func (g *gaussian) level(k int, scale float64) byte {
 // reach returns the L2 norm of the noise at a scale, after clipping and rounding.
 func (g *gaussian) reach(scale float64) float64 {
 	sum := 0
-	for k, b := range g.base {
-		d := int(g.level(k, scale)) - int(b)
-		sum += d * d
+	for k := range g.base {
+		sum += g.square(k, g.level(k, scale))
 	}
 	return math.Sqrt(float64(sum))
 }
@@ -209,20 +216,58 @@ func (g *gaussian) scale(want float64) float64 {
 		return 0
 	}
 	low, high := 0.0, 1.0
-	for g.reach(high) < want && high < 1e5 {
+	below, above := 0.0, g.reach(high) // what is reached at both ends
+	for above < want && high < 1e5 {
 		low, high = high, 2*high
+		below, above = above, g.reach(high)
 	}
-	for high-low > precision*high {
-		if middle := (low + high) / 2; g.reach(middle) < want {
-			low = middle
+	g.open = g.open[:0]
+	for k := range g.base {
+		g.open = append(g.open, openLevel{sample: k, low: g.level(k, low), high: g.level(k, high)})
+	}
+	for settled := g.settle(); high-low > precision*high; settled += g.settle() {
+		middle, sum := (low+high)/2, settled
+		for i := range g.open {
+			o := &g.open[i]
+			o.middle = g.level(o.sample, middle)
+			sum += g.square(o.sample, o.middle)
+		}
+		if reached := math.Sqrt(float64(sum)); reached < want {
+			low, below = middle, reached
+			for i := range g.open {
+				g.open[i].low = g.open[i].middle
+			}
 		} else {
-			high = middle
+			high, above = middle, reached
+			for i := range g.open {
+				g.open[i].high = g.open[i].middle
+			}
 		}
 	}
-	if want-g.reach(low) <= g.reach(high)-want {
+	if want-below <= above-want {
 		return low
 	}
 	return high
+}
+
+// settle takes those that are no longer open out and returns the sum of their squares.
+func (g *gaussian) settle() (sum int) {
+	left := g.open[:0]
+	for _, o := range g.open {
+		if o.low == o.high {
+			sum += g.square(o.sample, o.low)
+		} else {
+			left = append(left, o)
+		}
+	}
+	g.open = left
+	return sum
+}
+
+// square returns the square of what a level takes sample k from its own.
+func (g *gaussian) square(k int, level byte) int {
+	d := int(level) - int(g.base[k])
+	return d * d
 }
 
 // Dither returns x plus uniform noise in (−½, ½) of a grey level, clipped to
