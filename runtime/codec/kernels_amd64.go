@@ -99,10 +99,11 @@ func (k kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q
 	inverseAVX2(&samples[0], stride, &coefs[0], pairs, &q.tables[quantiserStep][0])
 }
 
-func (k kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
+func (k kernels) writeBlocks(out []byte, p pen, b blocks, turns []turn, t *[2]codes) pen {
 	if !k.avx2 {
-		return writeBlock(out, p, coefs, rest, difference, t)
+		return writeBlocks(out, p, b, turns, t)
 	}
-	written, pending, count := blockBMI2(&out[p.at], p.pending, uint64(p.count), &coefs[0], rest, difference, (*uint32)(&t[0]), &zigzag[0])
+	written, pending, count := blocksBMI2(&out[p.at], p.pending, uint64(p.count), &b.coefs[0], &b.nonzero[0],
+		&turns[0].block, len(turns), (*uint32)(&t[0][0]), &zigzagBits[0][0], &zigzag[0])
 	return pen{p.at + written, pending, uint(count)}
 }

@@ -21,6 +21,6 @@ func (kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q *
 	inverseRow(samples, stride, coefs, pairs, q)
 }
 
-func (kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
-	return writeBlock(out, p, coefs, rest, difference, t)
+func (kernels) writeBlocks(out []byte, p pen, b blocks, turns []turn, t *[2]codes) pen {
+	return writeBlocks(out, p, b, turns, t)
 }

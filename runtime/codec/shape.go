@@ -31,8 +31,19 @@ type component struct {
 	// samples has margin samples before each row and as many after it, so that
 	// neighbours of a row's ends can be read and whole vectors written.
 	samples []byte
-	coefs   []int16  // 64 a block, row by row, blocks in rows of 2·pairs
+	blocks      // of this component, in rows of 2·pairs
+	first   int // the number of the first one among the blocks of all components
+}
+
+// Blocks hold quantised coefficients.
+type blocks struct {
+	coefs   []int16  // 64 a block, row by row
 	nonzero []uint64 // for each block: bit k is set where coefficient k is not 0
+}
+
+// some returns n blocks from one on.
+func (b blocks) some(first, n int) blocks {
+	return blocks{b.coefs[64*first : 64*(first+n)], b.nonzero[first : first+n]}
 }
 
 // margin is what lies before and after each row of samples: a vector's width.
@@ -43,9 +54,11 @@ func (f shape) unit(c *component, row, column int) int {
 	return row/c.v*f.unitsWide + column/c.h
 }
 
-// components returns memory for the components of such images.
-func (f shape) components(channels int) []component {
+// components returns memory for the components of such images, and all their
+// blocks together. After these stands one that remains without coefficients.
+func (f shape) components(channels int) ([]component, blocks) {
 	list := make([]component, channels)
+	n := 0
 	for i := range list {
 		c := &list[i]
 		c.h, c.v = 1, 1
@@ -59,10 +72,15 @@ func (f shape) components(channels int) []component {
 		c.pairs = ceilDiv(c.blocksWide, 2)
 		c.stride = 16*c.pairs + 2*margin
 		c.samples = make([]byte, c.stride*8*c.blocksHigh)
-		c.coefs = make([]int16, 128*c.pairs*c.blocksHigh)
-		c.nonzero = make([]uint64, 2*c.pairs*c.blocksHigh)
+		c.first = n
+		n += 2 * c.pairs * c.blocksHigh
 	}
-	return list
+	all := blocks{make([]int16, 64*(n+1)), make([]uint64, n+1)}
+	for i := range list {
+		c := &list[i]
+		c.blocks = all.some(c.first, 2*c.pairs*c.blocksHigh)
+	}
+	return list, all
 }
 
 // row returns row y of a component, padding included, from its first sample on.

@@ -9,10 +9,12 @@ type trip struct {
 	shape
 	options    *Options
 	components []component
+	blocks                        // of all components
+	turns      []turn             // in the scan, unless options.Qualities is given
 	quantisers [2]*quantiser      // of luma and chroma, unless options.Qualities is given:
 	units      [101][2]*quantiser // these, by quality
 	header     []byte             // of the files, with K.3's Huffman tables
-	codes      [2]*codes          // K.3's
+	codes      [2]codes           // K.3's
 	lines      [2][2][]byte       // rows of chroma as wide as luma: component, row of two
 	scan       scanWriter
 }
@@ -20,7 +22,7 @@ type trip struct {
 // newTrip prepares for images of x's shape and valid options.
 func newTrip(x *pixel.Batch, o *Options, k kernels) *trip {
 	t := &trip{kernels: k, shape: newShape(x, o.Subsampling), options: o, scan: scanWriter{kernels: k}}
-	t.components = t.shape.components(x.C)
+	t.components, t.blocks = t.shape.components(x.C)
 	if o.Qualities != nil {
 		for _, q := range o.Qualities {
 			if t.units[q][0] == nil {
@@ -32,6 +34,7 @@ func newTrip(x *pixel.Batch, o *Options, k kernels) *trip {
 		luma, chroma := o.tables()
 		t.quantisers = [2]*quantiser{newQuantiser(&luma), newQuantiser(&chroma)}
 		typical := [2]huffmanSpecs{typicalCodes(0), typicalCodes(1)}
+		t.turns = t.shape.turns(t.components)
 		t.header = t.appendHeader(nil, &typical)
 		for i := range typical {
 			t.codes[i] = typical[i].codes()

@@ -28,4 +28,4 @@ func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, pairs
 
 func inverseAVX2(samples *byte, stride int, coefs *int16, pairs int, steps *int16)
 
-func blockBMI2(out *byte, bits uint64, count uint64, coefs *int16, rest uint64, difference int, codes *uint32, order *int) (written int, pending uint64, left uint64)
+func blocksBMI2(out *byte, bits uint64, count uint64, coefs *int16, nonzero *uint64, turns *uint32, n int, codes *uint32, places *uint64, order *int) (written int, pending uint64, left uint64)

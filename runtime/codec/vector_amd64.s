@@ -1928,148 +1928,245 @@ DATA sign<>+24(SB)/4, $0x80808080
 DATA sign<>+28(SB)/4, $0x80808080
 GLOBL sign<>(SB), RODATA|NOPTR, $32
 
-// func blockBMI2(out *byte, bits uint64, count uint64, coefs *int16, rest uint64, difference int, codes *uint32, order *int) (written int, pending uint64, left uint64)
+// func blocksBMI2(out *byte, bits uint64, count uint64, coefs *int16, nonzero *uint64, turns *uint32, n int, codes *uint32, places *uint64, order *int) (written int, pending uint64, left uint64)
 // Requires: BMI, BMI2
-TEXT ·blockBMI2(SB), NOSPLIT, $0-88
-	MOVQ   out+0(FP), AX
-	MOVQ   bits+8(FP), CX
-	MOVQ   count+16(FP), DX
-	MOVQ   coefs+24(FP), BX
-	MOVQ   rest+32(FP), SI
-	MOVQ   difference+40(FP), DI
-	MOVQ   codes+48(FP), R8
-	MOVQ   order+56(FP), R9
-	LEAQ   64(R8), R10
-	MOVQ   AX, R11
-	MOVQ   $0x00000001, R12
-	MOVL   DI, R14
-	SARL   $0x1f, R14
-	ADDL   R14, DI
-	MOVL   DI, R13
-	XORL   R14, R13
-	LEAL   1(R13)(R13*1), R13
-	BSRL   R13, R13
-	BZHIL  R13, DI, DI
-	MOVL   (R8)(R13*4), R13
-	MOVL   R13, R14
-	ANDL   $0x1f, R14
-	SHRL   $0x05, R13
-	ORL    DI, R13
-	ADDL   R14, DX
-	MOVL   DX, R14
-	NEGL   R14
-	SHLXQ  R14, R13, R13
-	ORQ    R13, CX
-	MOVQ   CX, R13
-	BSWAPQ R13
-	MOVQ   R13, (R11)
-	MOVL   DX, R14
-	SHRL   $0x03, R14
-	ADDQ   R14, R11
-	MOVL   DX, R14
-	ANDL   $0x38, R14
-	SHLXQ  R14, CX, CX
-	ANDL   $0x07, DX
-	MOVQ   $0x00000001, R8
-	TESTQ  SI, SI
-	JE     end
+TEXT ·blocksBMI2(SB), NOSPLIT, $8-104
+	MOVQ out+0(FP), AX
+	MOVQ bits+8(FP), CX
+	MOVQ count+16(FP), DX
+	MOVQ turns+40(FP), BX
+	MOVQ order+72(FP), SI
 
-next:
-	TZCNTQ  SI, R8
-	BLSRQ   SI, SI
-	MOVQ    (R9)(R8*8), DI
-	MOVWLSX (BX)(DI*2), DI
-	MOVL    R8, R15
-	SUBL    R12, R15
-	LEAL    1(R8), R12
-	CMPL    R15, $0x0f
-	JA      zeros
+block:
+	MOVQ    places+64(FP), R9
+	MOVL    (BX), R8
+	MOVQ    nonzero+32(FP), R11
+	MOVQ    (R11)(R8*8), R11
+	MOVQ    R11, R10
+	ANDQ    $-2, R10
+	MOVBQZX R10, DI
+	MOVQ    (R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     2048(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     4096(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     6144(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     8192(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     10240(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     12288(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     14336(R9)(DI*8), R12
+	SHLQ    $0x07, R8
+	MOVQ    coefs+24(FP), R13
+	MOVL    4(BX), R11
+	SHLQ    $0x07, R11
+	MOVWLSX (R13)(R11*1), R9
+	ADDQ    R8, R13
+	MOVWLSX (R13), DI
+	SUBL    R9, DI
+	MOVL    8(BX), R11
+	IMUL3Q  $0x00000440, R11, R11
+	MOVQ    codes+56(FP), R14
+	ADDQ    R11, R14
+	ADDQ    $0x0c, BX
+	MOVL    DI, R11
+	SARL    $0x1f, R11
+	ADDL    R11, DI
+	MOVL    DI, R8
+	XORL    R11, R8
+	LEAL    1(R8)(R8*1), R8
+	BSRL    R8, R8
+	BZHIL   R8, DI, R9
+	MOVL    (R14)(R8*4), R10
+	MOVL    R10, R11
+	ANDL    $0x1f, R11
+	SHRL    $0x05, R10
+	ORL     R9, R10
+	ADDL    R11, DX
+	SHLXQ   R11, CX, CX
+	ORQ     R10, CX
+	MOVL    $0x00000001, R15
+	TESTQ   R12, R12
+	JE      end
 
-value:
-	MOVL   DI, R14
-	SARL   $0x1f, R14
-	ADDL   R14, DI
-	MOVL   DI, R13
-	XORL   R14, R13
-	LEAL   1(R13)(R13*1), R13
-	BSRL   R13, R13
-	BZHIL  R13, DI, DI
-	SHLL   $0x04, R15
-	ORL    R13, R15
-	MOVL   (R10)(R15*4), R13
-	MOVL   R13, R14
-	ANDL   $0x1f, R14
-	SHRL   $0x05, R13
-	ORL    DI, R13
-	ADDL   R14, DX
-	MOVL   DX, R14
-	NEGL   R14
-	SHLXQ  R14, R13, R13
-	ORQ    R13, CX
-	MOVQ   CX, R13
-	BSWAPQ R13
-	MOVQ   R13, (R11)
-	MOVL   DX, R14
-	SHRL   $0x03, R14
-	ADDQ   R14, R11
-	MOVL   DX, R14
-	ANDL   $0x38, R14
-	SHLXQ  R14, CX, CX
-	ANDL   $0x07, DX
-	TESTQ  SI, SI
-	JNE    next
-	CMPL   R8, $0x3f
-	JE     done
+even:
+	TZCNTQ  R12, R8
+	BLSRQ   R12, R12
+	MOVQ    (SI)(R8*8), DI
+	MOVWLSX (R13)(DI*2), DI
+	MOVL    R8, BP
+	SUBL    R15, BP
+	LEAL    1(R8), R15
+	CMPL    BP, $0x0f
+	JA      zerosEven
+
+valueEven:
+	MOVL    DI, R11
+	SARL    $0x1f, R11
+	ADDL    R11, DI
+	MOVL    DI, R8
+	XORL    R11, R8
+	LEAL    1(R8)(R8*1), R8
+	BSRL    R8, R8
+	BZHIL   R8, DI, R9
+	SHLL    $0x04, BP
+	ORL     R8, BP
+	MOVL    64(R14)(BP*4), R10
+	MOVL    R10, R11
+	ANDL    $0x1f, R11
+	SHRL    $0x05, R10
+	ORL     R9, R10
+	ADDL    R11, DX
+	SHLXQ   R11, CX, CX
+	ORQ     R10, CX
+	MOVL    DX, R11
+	NEGL    R11
+	SHLXQ   R11, CX, R10
+	BSWAPQ  R10
+	MOVQ    R10, (AX)
+	MOVL    DX, R11
+	SHRL    $0x03, R11
+	ADDQ    R11, AX
+	ANDL    $0x07, DX
+	TESTQ   R12, R12
+	JE      ended
+	TZCNTQ  R12, R8
+	BLSRQ   R12, R12
+	MOVQ    (SI)(R8*8), DI
+	MOVWLSX (R13)(DI*2), DI
+	MOVL    R8, BP
+	SUBL    R15, BP
+	LEAL    1(R8), R15
+	CMPL    BP, $0x0f
+	JA      zerosOdd
+
+valueOdd:
+	MOVL  DI, R11
+	SARL  $0x1f, R11
+	ADDL  R11, DI
+	MOVL  DI, R8
+	XORL  R11, R8
+	LEAL  1(R8)(R8*1), R8
+	BSRL  R8, R8
+	BZHIL R8, DI, R9
+	SHLL  $0x04, BP
+	ORL   R8, BP
+	MOVL  64(R14)(BP*4), R10
+	MOVL  R10, R11
+	ANDL  $0x1f, R11
+	SHRL  $0x05, R10
+	ORL   R9, R10
+	ADDL  R11, DX
+	SHLXQ R11, CX, CX
+	ORQ   R10, CX
+	TESTQ R12, R12
+	JNE   even
+
+ended:
+	CMPL R15, $0x40
+	JE   done
 
 end:
-	MOVL   (R10), R13
-	MOVL   R13, R14
-	ANDL   $0x1f, R14
-	SHRL   $0x05, R13
-	ADDL   R14, DX
-	MOVL   DX, R14
-	NEGL   R14
-	SHLXQ  R14, R13, R13
-	ORQ    R13, CX
-	MOVQ   CX, R13
-	BSWAPQ R13
-	MOVQ   R13, (R11)
-	MOVL   DX, R14
-	SHRL   $0x03, R14
-	ADDQ   R14, R11
-	MOVL   DX, R14
-	ANDL   $0x38, R14
-	SHLXQ  R14, CX, CX
-	ANDL   $0x07, DX
+	MOVL  64(R14), R10
+	MOVL  R10, R11
+	ANDL  $0x1f, R11
+	SHRL  $0x05, R10
+	ADDL  R11, DX
+	SHLXQ R11, CX, CX
+	ORQ   R10, CX
 
 done:
-	SUBQ AX, R11
-	MOVQ R11, written+64(FP)
-	MOVQ CX, pending+72(FP)
-	MOVQ DX, left+80(FP)
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
+	ANDL   $0x07, DX
+	DECQ   n+48(FP)
+	JNE    block
+	MOVQ   out+0(FP), BX
+	SUBQ   BX, AX
+	MOVQ   AX, written+80(FP)
+	MOVQ   CX, pending+88(FP)
+	MOVQ   DX, left+96(FP)
 	RET
 
-zeros:
-	MOVL   960(R10), R13
-	MOVL   R13, R14
-	ANDL   $0x1f, R14
-	SHRL   $0x05, R13
-	ADDL   R14, DX
-	MOVL   DX, R14
-	NEGL   R14
-	SHLXQ  R14, R13, R13
-	ORQ    R13, CX
-	MOVQ   CX, R13
-	BSWAPQ R13
-	MOVQ   R13, (R11)
-	MOVL   DX, R14
-	SHRL   $0x03, R14
-	ADDQ   R14, R11
-	MOVL   DX, R14
-	ANDL   $0x38, R14
-	SHLXQ  R14, CX, CX
+zerosEven:
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
 	ANDL   $0x07, DX
-	SUBL   $0x10, R15
-	CMPL   R15, $0x0f
-	JA     zeros
-	JMP    value
+
+moreEven:
+	MOVL   1024(R14), R10
+	MOVL   R10, R11
+	ANDL   $0x1f, R11
+	SHRL   $0x05, R10
+	ADDL   R11, DX
+	SHLXQ  R11, CX, CX
+	ORQ    R10, CX
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
+	ANDL   $0x07, DX
+	SUBL   $0x10, BP
+	CMPL   BP, $0x0f
+	JA     moreEven
+	JMP    valueEven
+
+zerosOdd:
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
+	ANDL   $0x07, DX
+
+moreOdd:
+	MOVL   1024(R14), R10
+	MOVL   R10, R11
+	ANDL   $0x1f, R11
+	SHRL   $0x05, R10
+	ADDL   R11, DX
+	SHLXQ  R11, CX, CX
+	ORQ    R10, CX
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
+	ANDL   $0x07, DX
+	SUBL   $0x10, BP
+	CMPL   BP, $0x0f
+	JA     moreOdd
+	JMP    valueOdd

@@ -24,7 +24,7 @@ func main() {
 	triangle()
 	forward()
 	inverse()
-	block()
+	blocks()
 	Generate()
 }
 
