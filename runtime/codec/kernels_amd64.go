@@ -8,7 +8,7 @@ import "golang.org/x/sys/cpu"
 // ones, which give the same bits.
 type kernels struct {
 	avx2   bool // with FMA, BMI1 and BMI2, which every such processor has
-	avx512 bool // besides; for rows of samples
+	avx512 bool // with BW and DQ, besides; for rows of samples
 }
 
 // choices returns what this processor can run, the fastest last.
@@ -16,7 +16,7 @@ func choices() []kernels {
 	list := []kernels{{}}
 	if x := cpu.X86; x.HasAVX2 && x.HasFMA && x.HasBMI1 && x.HasBMI2 {
 		list = append(list, kernels{avx2: true})
-		if x.HasAVX512F {
+		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ {
 			list = append(list, kernels{avx2: true, avx512: true})
 		}
 	}
@@ -75,12 +75,28 @@ func (k kernels) halve(dst, top, bottom []byte, h halving) {
 	halveAVX2(&dst[0], &top[0], &bottom[0], len(dst), uint32(h.even)|uint32(h.odd)<<16)
 }
 
-func (k kernels) triangle(dst, near, far []byte, n int, d doubling) {
+func (k kernels) sums(dst []uint16, near, far []byte) {
 	if !k.avx2 {
-		triangle(dst, near, far, n, d)
+		sums(dst, near, far)
 		return
 	}
-	triangleAVX2(&dst[0], &near[0], &far[0], n, d.left, d.right)
+	if k.avx512 {
+		sumsAVX512(&dst[0], &near[0], &far[0], len(dst))
+		return
+	}
+	sumsAVX2(&dst[0], &near[0], &far[0], len(dst))
+}
+
+func (k kernels) doubleRGB(r, g, b []float32, y []byte, cb, cr []uint16, d doubling) {
+	if !k.avx2 {
+		doubleRGB(r, g, b, y, cb, cr, d)
+		return
+	}
+	if k.avx512 {
+		doubleRGBAVX512(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r), d.left, d.right)
+		return
+	}
+	doubleRGBAVX2(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r), d.left, d.right)
 }
 
 func (k kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride, pairs int, q *quantiser) {

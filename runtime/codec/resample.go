@@ -41,8 +41,22 @@ func doublingOf(v int) doubling {
 	return doubling{8, 7}
 }
 
-// triangle doubles n samples of the row nearer to the new one and of the row
-// farther off, or of one row that is given twice. The rows start one sample
+// pair makes two new samples of sums of rows, each 3/4 of the nearer row and 1/4 of
+// the farther one, times 4.
+func (d doubling) pair(before, here, after uint16) (left, right byte) {
+	return byte((3*here + before + d.left) >> 4), byte((3*here + after + d.right) >> 4)
+}
+
+// sums adds the row nearer to the new one, three times, and the row farther off,
+// or one row that is given twice.
+func sums(dst []uint16, near, far []byte) {
+	near, far = near[:len(dst)], far[:len(dst)]
+	for i := range dst {
+		dst[i] = 3*uint16(near[i]) + uint16(far[i])
+	}
+}
+
+// triangle doubles n samples of two rows, see sums. The rows start one sample
 // before the first and end one after the last.
 func triangle(dst, near, far []byte, n int, d doubling) {
 	near, far, dst = near[:n+2], far[:n+2], dst[:2*n]
@@ -50,8 +64,7 @@ func triangle(dst, near, far []byte, n int, d doubling) {
 	here := 3*uint16(near[1]) + uint16(far[1])
 	for i := range n {
 		after := 3*uint16(near[i+2]) + uint16(far[i+2])
-		dst[2*i] = byte((3*here + before + d.left) >> 4)
-		dst[2*i+1] = byte((3*here + after + d.right) >> 4)
+		dst[2*i], dst[2*i+1] = d.pair(before, here, after)
 		before, here = here, after
 	}
 }

@@ -47,7 +47,7 @@ func (b blocks) some(first, n int) blocks {
 }
 
 // margin is what lies before and after each row of samples: a vector's width.
-const margin = 32
+const margin = 64
 
 // unit returns the number of the unit that a component's block belongs to.
 func (f shape) unit(c *component, row, column int) int {
@@ -108,7 +108,7 @@ func (c *component) pad(subsampled bool) {
 }
 
 // border repeats the first and the last of the decoded samples of each row that
-// stand for the image, just outside them: there [kernels.triangle] looks for the
+// stand for the image, just outside them: there the triangle filter looks for the
 // neighbours that an edge does not have.
 func (c *component) border() {
 	for y := range c.height {

@@ -16,6 +16,7 @@ type trip struct {
 	header     []byte             // of the files, with K.3's Huffman tables
 	codes      [2]codes           // K.3's
 	lines      [2][2][]byte       // rows of chroma as wide as luma: component, row of two
+	rowSums    [2][]uint16        // of rows of chroma, for doubling, with margin beyond
 	scan       scanWriter
 }
 
@@ -45,6 +46,7 @@ func newTrip(x *pixel.Batch, o *Options, k kernels) *trip {
 			for v := range t.lines[i] {
 				t.lines[i][v] = make([]byte, 32*t.components[1].pairs+2*margin)
 			}
+			t.rowSums[i] = make([]uint16, t.components[1].width+2+margin)
 		}
 	}
 	return t
@@ -164,35 +166,40 @@ func (t *trip) join(dst []float32) {
 		t.components[2].border()
 	}
 	for y := range t.height {
+		at := y * w
+		r, g, b := dst[at:at+w], dst[plane+at:plane+at+w], dst[2*plane+at:2*plane+at+w]
+		if t.h == 2 && t.components[1].width >= minFancy {
+			for i := range t.rowSums {
+				t.sumRows(i, y)
+			}
+			t.doubleRGB(r, g, b, luma.row(y), t.rowSums[0], t.rowSums[1], doubles)
+			continue
+		}
 		rows := [2][]byte{}
 		for i := range rows {
 			c := &t.components[1+i]
 			rows[i] = c.row(y / t.v)
 			if t.h == 2 {
-				wide := t.lines[i][0]
-				t.widen(wide, c, y, doubles)
-				rows[i] = wide
+				double(t.lines[i][0], rows[i], c.width)
+				rows[i] = t.lines[i][0]
 			}
 		}
-		at := y * w
-		t.toRGB(dst[at:at+w], dst[plane+at:plane+at+w], dst[2*plane+at:2*plane+at+w], luma.row(y), rows[0], rows[1])
+		t.toRGB(r, g, b, luma.row(y), rows[0], rows[1])
 	}
 }
 
 // minFancy is the width of chroma from which on libjpeg interpolates.
 const minFancy = 3
 
-// widen upsamples a chroma component to row y of the image. Where the next row
-// would lie outside the image it is the edge's own.
-func (t *trip) widen(dst []byte, c *component, y int, d doubling) {
+// sumRows sums the rows of a chroma component that row y of the image lies
+// between. Where the farther one would lie outside the image it is the edge's own.
+func (t *trip) sumRows(chroma, y int) {
+	c := &t.components[1+chroma]
 	near := y / t.v
-	if c.width < minFancy {
-		double(dst, c.row(near), c.width)
-		return
-	}
 	far := near
 	if t.v == 2 {
 		far = min(max(near-1+y%2*2, 0), c.height-1)
 	}
-	t.triangle(dst, c.samples[near*c.stride+margin-1:(near+1)*c.stride], c.samples[far*c.stride+margin-1:(far+1)*c.stride], c.width, d)
+	row := func(y int) []byte { return c.samples[y*c.stride+margin-1 : (y+1)*c.stride] }
+	t.sums(t.rowSums[chroma][:c.width+2], row(near), row(far))
 }

@@ -12,6 +12,10 @@ func toYCCAVX2(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue *
 
 func toRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
 
+func sumsAVX2(dst *uint16, near *byte, far *byte, n int)
+
+func doubleRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
+
 func levelsAVX512(dst *byte, src *float32, n int) (nans uint32)
 
 func samplesAVX512(dst *float32, src *byte, n int)
@@ -20,9 +24,11 @@ func toYCCAVX512(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue
 
 func toRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
 
-func halveAVX2(dst *byte, top *byte, bottom *byte, n int, bias uint32)
+func sumsAVX512(dst *uint16, near *byte, far *byte, n int)
 
-func triangleAVX2(dst *byte, near *byte, far *byte, n int, left uint16, right uint16)
+func doubleRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
+
+func halveAVX2(dst *byte, top *byte, bottom *byte, n int, bias uint32)
 
 func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, pairs int, q *int16)
 

@@ -110,40 +110,36 @@ GLOBL tail<>(SB), RODATA|NOPTR, $64
 // func samplesAVX2(dst *float32, src *byte, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·samplesAVX2(SB), NOSPLIT, $0-24
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS f255<>+0(SB), Y1
-	VMOVUPS inverse255<>+0(SB), Y3
-	CMPQ    DX, $0x08
-	JL      rest
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	CMPQ DX, $0x08
+	JL   rest
 
 loop:
-	VPMOVZXBD    (CX), Y0
-	VCVTDQ2PS    Y0, Y0
-	VMULPS       Y3, Y0, Y2
-	VFNMADD231PS Y1, Y2, Y0
-	VFMADD213PS  Y2, Y3, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         $0x20, AX
-	ADDQ         $0x08, CX
-	SUBQ         $0x08, DX
-	CMPQ         DX, $0x08
-	JGE          loop
+	VPMOVZXBD   (CX), Y0
+	VCVTDQ2PS   Y0, Y0
+	VMULPS      rest255<>+0(SB), Y0, Y1
+	VFMADD132PS inverse255<>+0(SB), Y1, Y0
+	VMOVUPS     Y0, (AX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x08, CX
+	SUBQ        $0x08, DX
+	CMPQ        DX, $0x08
+	JGE         loop
 
 rest:
-	TESTQ        DX, DX
-	JE           done
-	LEAQ         tail<>+32(SB), BX
-	SHLQ         $0x02, DX
-	SUBQ         DX, BX
-	VMOVDQU      (BX), Y15
-	VPMOVZXBD    (CX), Y0
-	VCVTDQ2PS    Y0, Y0
-	VMULPS       Y3, Y0, Y2
-	VFNMADD231PS Y1, Y2, Y0
-	VFMADD213PS  Y2, Y3, Y0
-	VMASKMOVPS   Y0, Y15, (AX)
+	TESTQ       DX, DX
+	JE          done
+	LEAQ        tail<>+32(SB), BX
+	SHLQ        $0x02, DX
+	SUBQ        DX, BX
+	VMOVDQU     (BX), Y15
+	VPMOVZXBD   (CX), Y0
+	VCVTDQ2PS   Y0, Y0
+	VMULPS      rest255<>+0(SB), Y0, Y1
+	VFMADD132PS inverse255<>+0(SB), Y1, Y0
+	VMASKMOVPS  Y0, Y15, (AX)
 
 done:
 	VZEROUPPER
@@ -158,6 +154,16 @@ DATA inverse255<>+20(SB)/4, $0x3b808081
 DATA inverse255<>+24(SB)/4, $0x3b808081
 DATA inverse255<>+28(SB)/4, $0x3b808081
 GLOBL inverse255<>(SB), RODATA|NOPTR, $32
+
+DATA rest255<>+0(SB)/4, $0xaf7efeff
+DATA rest255<>+4(SB)/4, $0xaf7efeff
+DATA rest255<>+8(SB)/4, $0xaf7efeff
+DATA rest255<>+12(SB)/4, $0xaf7efeff
+DATA rest255<>+16(SB)/4, $0xaf7efeff
+DATA rest255<>+20(SB)/4, $0xaf7efeff
+DATA rest255<>+24(SB)/4, $0xaf7efeff
+DATA rest255<>+28(SB)/4, $0xaf7efeff
+GLOBL rest255<>(SB), RODATA|NOPTR, $32
 
 // func toYCCAVX2(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue *float32, n int) (nans uint32)
 // Requires: AVX, AVX2, FMA3
@@ -412,170 +418,645 @@ GLOBL crB<>(SB), RODATA|NOPTR, $32
 
 // func toRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·toRGBAVX2(SB), NOSPLIT, $0-56
-	MOVQ    red+0(FP), AX
-	MOVQ    green+8(FP), CX
-	MOVQ    blue+16(FP), DX
-	MOVQ    y+24(FP), BX
-	MOVQ    cb+32(FP), SI
-	MOVQ    cr+40(FP), DI
-	MOVQ    n+48(FP), R8
-	VMOVUPS zero<>+0(SB), Y6
-	VMOVUPS f255<>+0(SB), Y7
-	VMOVUPS inverse255<>+0(SB), Y8
-	CMPQ    R8, $0x08
-	JL      rest
+TEXT ·toRGBAVX2(SB), $256-56
+	MOVQ red+0(FP), AX
+	MOVQ green+8(FP), CX
+	MOVQ blue+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ cb+32(FP), SI
+	MOVQ cr+40(FP), DI
+	MOVQ n+48(FP), R8
+	LEAQ 63(SP), R9
+	ANDQ $-64, R9
+	CMPQ R8, $0x20
+	JL   tail
+
+turn:
+	VMOVDQU     (BX), Y1
+	VPAND       low<>+0(SB), Y1, Y0
+	VPSRLW      $0x08, Y1, Y1
+	VMOVDQU     (SI), Y3
+	VPAND       low<>+0(SB), Y3, Y2
+	VPSRLW      $0x08, Y3, Y3
+	VMOVDQU     (DI), Y5
+	VPAND       low<>+0(SB), Y5, Y4
+	VPSRLW      $0x08, Y5, Y5
+	VPSUBW      level<>+0(SB), Y2, Y2
+	VPSUBW      level<>+0(SB), Y3, Y3
+	VPSUBW      level<>+0(SB), Y4, Y4
+	VPSUBW      level<>+0(SB), Y5, Y5
+	VPMULHRSW   red<>+0(SB), Y4, Y6
+	VPADDW      Y4, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPMULHRSW   red<>+0(SB), Y5, Y7
+	VPADDW      Y5, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, (R9)
+	VPUNPCKLWD  Y4, Y2, Y8
+	VPUNPCKHWD  Y4, Y2, Y9
+	VPMADDWD    green<>+0(SB), Y8, Y8
+	VPADDD      round16<>+0(SB), Y8, Y8
+	VPSRAD      $0x10, Y8, Y8
+	VPMADDWD    green<>+0(SB), Y9, Y9
+	VPADDD      round16<>+0(SB), Y9, Y9
+	VPSRAD      $0x10, Y9, Y9
+	VPACKSSDW   Y9, Y8, Y6
+	VPSUBW      Y4, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPUNPCKLWD  Y5, Y3, Y8
+	VPUNPCKHWD  Y5, Y3, Y9
+	VPMADDWD    green<>+0(SB), Y8, Y8
+	VPADDD      round16<>+0(SB), Y8, Y8
+	VPSRAD      $0x10, Y8, Y8
+	VPMADDWD    green<>+0(SB), Y9, Y9
+	VPADDD      round16<>+0(SB), Y9, Y9
+	VPSRAD      $0x10, Y9, Y9
+	VPACKSSDW   Y9, Y8, Y7
+	VPSUBW      Y5, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, 32(R9)
+	VPMULHRSW   blue<>+0(SB), Y2, Y6
+	VPADDW      Y2, Y6, Y6
+	VPADDW      Y2, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPMULHRSW   blue<>+0(SB), Y3, Y7
+	VPADDW      Y3, Y7, Y7
+	VPADDW      Y3, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, 64(R9)
+	ADDQ        $0x20, BX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, (AX)
+	VPMOVZXBD   32(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, (CX)
+	VPMOVZXBD   64(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, (DX)
+	VPMOVZXBD   8(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 32(AX)
+	VPMOVZXBD   40(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 32(CX)
+	VPMOVZXBD   72(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 32(DX)
+	VPMOVZXBD   16(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 64(AX)
+	VPMOVZXBD   48(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 64(CX)
+	VPMOVZXBD   80(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 64(DX)
+	VPMOVZXBD   24(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 96(AX)
+	VPMOVZXBD   56(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 96(CX)
+	VPMOVZXBD   88(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 96(DX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $0x20, R8
+	CMPQ        R8, $0x20
+	JGE         turn
+
+tail:
+	TESTQ      R8, R8
+	JE         end
+	VMOVDQU    (BX), Y1
+	VPAND      low<>+0(SB), Y1, Y0
+	VPSRLW     $0x08, Y1, Y1
+	VMOVDQU    (SI), Y3
+	VPAND      low<>+0(SB), Y3, Y2
+	VPSRLW     $0x08, Y3, Y3
+	VMOVDQU    (DI), Y5
+	VPAND      low<>+0(SB), Y5, Y4
+	VPSRLW     $0x08, Y5, Y5
+	VPSUBW     level<>+0(SB), Y2, Y2
+	VPSUBW     level<>+0(SB), Y3, Y3
+	VPSUBW     level<>+0(SB), Y4, Y4
+	VPSUBW     level<>+0(SB), Y5, Y5
+	VPMULHRSW  red<>+0(SB), Y4, Y6
+	VPADDW     Y4, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPMULHRSW  red<>+0(SB), Y5, Y7
+	VPADDW     Y5, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, (R9)
+	VPUNPCKLWD Y4, Y2, Y8
+	VPUNPCKHWD Y4, Y2, Y9
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPMADDWD   green<>+0(SB), Y9, Y9
+	VPADDD     round16<>+0(SB), Y9, Y9
+	VPSRAD     $0x10, Y9, Y9
+	VPACKSSDW  Y9, Y8, Y6
+	VPSUBW     Y4, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPUNPCKLWD Y5, Y3, Y8
+	VPUNPCKHWD Y5, Y3, Y9
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPMADDWD   green<>+0(SB), Y9, Y9
+	VPADDD     round16<>+0(SB), Y9, Y9
+	VPSRAD     $0x10, Y9, Y9
+	VPACKSSDW  Y9, Y8, Y7
+	VPSUBW     Y5, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, 32(R9)
+	VPMULHRSW  blue<>+0(SB), Y2, Y6
+	VPADDW     Y2, Y6, Y6
+	VPADDW     Y2, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPMULHRSW  blue<>+0(SB), Y3, Y7
+	VPADDW     Y3, Y7, Y7
+	VPADDW     Y3, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, 64(R9)
+	CMPQ       R8, $0x08
+	JL         rest
 
 loop:
-	VPMOVZXBD    (BX), Y0
-	VCVTDQ2PS    Y0, Y0
-	VPMOVZXBD    (SI), Y1
-	VCVTDQ2PS    Y1, Y1
-	VPMOVZXBD    (DI), Y2
-	VCVTDQ2PS    Y2, Y2
-	VSUBPS       f128<>+0(SB), Y1, Y1
-	VSUBPS       f128<>+0(SB), Y2, Y2
-	VMOVUPS      half<>+0(SB), Y3
-	VMOVUPS      half<>+0(SB), Y4
-	VMOVUPS      half<>+0(SB), Y5
-	VFMADD231PS  rCr<>+0(SB), Y2, Y3
-	VFMADD231PS  gCb<>+0(SB), Y1, Y4
-	VFMADD231PS  gCr<>+0(SB), Y2, Y4
-	VFMADD231PS  bCb<>+0(SB), Y1, Y5
-	VROUNDPS     $0x01, Y3, Y3
-	VADDPS       Y0, Y3, Y3
-	VMAXPS       Y6, Y3, Y3
-	VMINPS       Y7, Y3, Y3
-	VMULPS       Y8, Y3, Y9
-	VFNMADD231PS Y7, Y9, Y3
-	VFMADD213PS  Y9, Y8, Y3
-	VMOVUPS      Y3, (AX)
-	VROUNDPS     $0x01, Y4, Y4
-	VADDPS       Y0, Y4, Y4
-	VMAXPS       Y6, Y4, Y4
-	VMINPS       Y7, Y4, Y4
-	VMULPS       Y8, Y4, Y9
-	VFNMADD231PS Y7, Y9, Y4
-	VFMADD213PS  Y9, Y8, Y4
-	VMOVUPS      Y4, (CX)
-	VROUNDPS     $0x01, Y5, Y5
-	VADDPS       Y0, Y5, Y5
-	VMAXPS       Y6, Y5, Y5
-	VMINPS       Y7, Y5, Y5
-	VMULPS       Y8, Y5, Y9
-	VFNMADD231PS Y7, Y9, Y5
-	VFMADD213PS  Y9, Y8, Y5
-	VMOVUPS      Y5, (DX)
-	ADDQ         $0x20, AX
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
-	ADDQ         $0x08, BX
-	ADDQ         $0x08, SI
-	ADDQ         $0x08, DI
-	SUBQ         $0x08, R8
-	CMPQ         R8, $0x08
-	JGE          loop
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (AX)
+	VPMOVZXBD   32(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (CX)
+	VPMOVZXBD   64(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (DX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x08, R9
+	SUBQ        $0x08, R8
+	CMPQ        R8, $0x08
+	JGE         loop
 
 rest:
-	TESTQ        R8, R8
-	JE           done
-	LEAQ         tail<>+32(SB), R9
-	SHLQ         $0x02, R8
-	SUBQ         R8, R9
-	VMOVDQU      (R9), Y15
-	VPMOVZXBD    (BX), Y0
-	VCVTDQ2PS    Y0, Y0
-	VPMOVZXBD    (SI), Y1
-	VCVTDQ2PS    Y1, Y1
-	VPMOVZXBD    (DI), Y2
-	VCVTDQ2PS    Y2, Y2
-	VSUBPS       f128<>+0(SB), Y1, Y1
-	VSUBPS       f128<>+0(SB), Y2, Y2
-	VMOVUPS      half<>+0(SB), Y3
-	VMOVUPS      half<>+0(SB), Y4
-	VMOVUPS      half<>+0(SB), Y5
-	VFMADD231PS  rCr<>+0(SB), Y2, Y3
-	VFMADD231PS  gCb<>+0(SB), Y1, Y4
-	VFMADD231PS  gCr<>+0(SB), Y2, Y4
-	VFMADD231PS  bCb<>+0(SB), Y1, Y5
-	VROUNDPS     $0x01, Y3, Y3
-	VADDPS       Y0, Y3, Y3
-	VMAXPS       Y6, Y3, Y3
-	VMINPS       Y7, Y3, Y3
-	VMULPS       Y8, Y3, Y9
-	VFNMADD231PS Y7, Y9, Y3
-	VFMADD213PS  Y9, Y8, Y3
-	VMASKMOVPS   Y3, Y15, (AX)
-	VROUNDPS     $0x01, Y4, Y4
-	VADDPS       Y0, Y4, Y4
-	VMAXPS       Y6, Y4, Y4
-	VMINPS       Y7, Y4, Y4
-	VMULPS       Y8, Y4, Y9
-	VFNMADD231PS Y7, Y9, Y4
-	VFMADD213PS  Y9, Y8, Y4
-	VMASKMOVPS   Y4, Y15, (CX)
-	VROUNDPS     $0x01, Y5, Y5
-	VADDPS       Y0, Y5, Y5
-	VMAXPS       Y6, Y5, Y5
-	VMINPS       Y7, Y5, Y5
-	VMULPS       Y8, Y5, Y9
-	VFNMADD231PS Y7, Y9, Y5
-	VFMADD213PS  Y9, Y8, Y5
-	VMASKMOVPS   Y5, Y15, (DX)
+	TESTQ       R8, R8
+	JE          done
+	LEAQ        tail<>+32(SB), BX
+	SHLQ        $0x02, R8
+	SUBQ        R8, BX
+	VMOVDQU     (BX), Y15
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (AX)
+	VPMOVZXBD   32(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (CX)
+	VPMOVZXBD   64(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (DX)
 
 done:
+end:
 	VZEROUPPER
 	RET
 
-DATA f128<>+0(SB)/4, $0x43000000
-DATA f128<>+4(SB)/4, $0x43000000
-DATA f128<>+8(SB)/4, $0x43000000
-DATA f128<>+12(SB)/4, $0x43000000
-DATA f128<>+16(SB)/4, $0x43000000
-DATA f128<>+20(SB)/4, $0x43000000
-DATA f128<>+24(SB)/4, $0x43000000
-DATA f128<>+28(SB)/4, $0x43000000
-GLOBL f128<>(SB), RODATA|NOPTR, $32
+DATA low<>+0(SB)/4, $0x00ff00ff
+DATA low<>+4(SB)/4, $0x00ff00ff
+DATA low<>+8(SB)/4, $0x00ff00ff
+DATA low<>+12(SB)/4, $0x00ff00ff
+DATA low<>+16(SB)/4, $0x00ff00ff
+DATA low<>+20(SB)/4, $0x00ff00ff
+DATA low<>+24(SB)/4, $0x00ff00ff
+DATA low<>+28(SB)/4, $0x00ff00ff
+GLOBL low<>(SB), RODATA|NOPTR, $32
 
-DATA rCr<>+0(SB)/4, $0x3fb37480
-DATA rCr<>+4(SB)/4, $0x3fb37480
-DATA rCr<>+8(SB)/4, $0x3fb37480
-DATA rCr<>+12(SB)/4, $0x3fb37480
-DATA rCr<>+16(SB)/4, $0x3fb37480
-DATA rCr<>+20(SB)/4, $0x3fb37480
-DATA rCr<>+24(SB)/4, $0x3fb37480
-DATA rCr<>+28(SB)/4, $0x3fb37480
-GLOBL rCr<>(SB), RODATA|NOPTR, $32
+DATA level<>+0(SB)/4, $0x00800080
+DATA level<>+4(SB)/4, $0x00800080
+DATA level<>+8(SB)/4, $0x00800080
+DATA level<>+12(SB)/4, $0x00800080
+DATA level<>+16(SB)/4, $0x00800080
+DATA level<>+20(SB)/4, $0x00800080
+DATA level<>+24(SB)/4, $0x00800080
+DATA level<>+28(SB)/4, $0x00800080
+GLOBL level<>(SB), RODATA|NOPTR, $32
 
-DATA gCb<>+0(SB)/4, $0xbeb03400
-DATA gCb<>+4(SB)/4, $0xbeb03400
-DATA gCb<>+8(SB)/4, $0xbeb03400
-DATA gCb<>+12(SB)/4, $0xbeb03400
-DATA gCb<>+16(SB)/4, $0xbeb03400
-DATA gCb<>+20(SB)/4, $0xbeb03400
-DATA gCb<>+24(SB)/4, $0xbeb03400
-DATA gCb<>+28(SB)/4, $0xbeb03400
-GLOBL gCb<>(SB), RODATA|NOPTR, $32
+DATA interleave<>+0(SB)/4, $0x09010800
+DATA interleave<>+4(SB)/4, $0x0b030a02
+DATA interleave<>+8(SB)/4, $0x0d050c04
+DATA interleave<>+12(SB)/4, $0x0f070e06
+DATA interleave<>+16(SB)/4, $0x09010800
+DATA interleave<>+20(SB)/4, $0x0b030a02
+DATA interleave<>+24(SB)/4, $0x0d050c04
+DATA interleave<>+28(SB)/4, $0x0f070e06
+GLOBL interleave<>(SB), RODATA|NOPTR, $32
 
-DATA gCr<>+0(SB)/4, $0xbf36d200
-DATA gCr<>+4(SB)/4, $0xbf36d200
-DATA gCr<>+8(SB)/4, $0xbf36d200
-DATA gCr<>+12(SB)/4, $0xbf36d200
-DATA gCr<>+16(SB)/4, $0xbf36d200
-DATA gCr<>+20(SB)/4, $0xbf36d200
-DATA gCr<>+24(SB)/4, $0xbf36d200
-DATA gCr<>+28(SB)/4, $0xbf36d200
-GLOBL gCr<>(SB), RODATA|NOPTR, $32
+DATA red<>+0(SB)/4, $0x33753375
+DATA red<>+4(SB)/4, $0x33753375
+DATA red<>+8(SB)/4, $0x33753375
+DATA red<>+12(SB)/4, $0x33753375
+DATA red<>+16(SB)/4, $0x33753375
+DATA red<>+20(SB)/4, $0x33753375
+DATA red<>+24(SB)/4, $0x33753375
+DATA red<>+28(SB)/4, $0x33753375
+GLOBL red<>(SB), RODATA|NOPTR, $32
 
-DATA bCb<>+0(SB)/4, $0x3fe2d100
-DATA bCb<>+4(SB)/4, $0x3fe2d100
-DATA bCb<>+8(SB)/4, $0x3fe2d100
-DATA bCb<>+12(SB)/4, $0x3fe2d100
-DATA bCb<>+16(SB)/4, $0x3fe2d100
-DATA bCb<>+20(SB)/4, $0x3fe2d100
-DATA bCb<>+24(SB)/4, $0x3fe2d100
-DATA bCb<>+28(SB)/4, $0x3fe2d100
-GLOBL bCb<>(SB), RODATA|NOPTR, $32
+DATA blue<>+0(SB)/4, $0xe2d1e2d1
+DATA blue<>+4(SB)/4, $0xe2d1e2d1
+DATA blue<>+8(SB)/4, $0xe2d1e2d1
+DATA blue<>+12(SB)/4, $0xe2d1e2d1
+DATA blue<>+16(SB)/4, $0xe2d1e2d1
+DATA blue<>+20(SB)/4, $0xe2d1e2d1
+DATA blue<>+24(SB)/4, $0xe2d1e2d1
+DATA blue<>+28(SB)/4, $0xe2d1e2d1
+GLOBL blue<>(SB), RODATA|NOPTR, $32
+
+DATA green<>+0(SB)/4, $0x492ea7e6
+DATA green<>+4(SB)/4, $0x492ea7e6
+DATA green<>+8(SB)/4, $0x492ea7e6
+DATA green<>+12(SB)/4, $0x492ea7e6
+DATA green<>+16(SB)/4, $0x492ea7e6
+DATA green<>+20(SB)/4, $0x492ea7e6
+DATA green<>+24(SB)/4, $0x492ea7e6
+DATA green<>+28(SB)/4, $0x492ea7e6
+GLOBL green<>(SB), RODATA|NOPTR, $32
+
+DATA round16<>+0(SB)/4, $0x00008000
+DATA round16<>+4(SB)/4, $0x00008000
+DATA round16<>+8(SB)/4, $0x00008000
+DATA round16<>+12(SB)/4, $0x00008000
+DATA round16<>+16(SB)/4, $0x00008000
+DATA round16<>+20(SB)/4, $0x00008000
+DATA round16<>+24(SB)/4, $0x00008000
+DATA round16<>+28(SB)/4, $0x00008000
+GLOBL round16<>(SB), RODATA|NOPTR, $32
+
+// func sumsAVX2(dst *uint16, near *byte, far *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·sumsAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ near+8(FP), CX
+	MOVQ far+16(FP), DX
+	MOVQ n+24(FP), BX
+
+loop:
+	VPMOVZXBW (CX), Y0
+	VPMOVZXBW (DX), Y1
+	VPMULLW   three<>+0(SB), Y0, Y0
+	VPADDW    Y1, Y0, Y0
+	VMOVDQU   Y0, (AX)
+	ADDQ      $0x10, CX
+	ADDQ      $0x10, DX
+	ADDQ      $0x20, AX
+	SUBQ      $0x10, BX
+	JG        loop
+	VZEROUPPER
+	RET
+
+DATA three<>+0(SB)/4, $0x00030003
+DATA three<>+4(SB)/4, $0x00030003
+DATA three<>+8(SB)/4, $0x00030003
+DATA three<>+12(SB)/4, $0x00030003
+DATA three<>+16(SB)/4, $0x00030003
+DATA three<>+20(SB)/4, $0x00030003
+DATA three<>+24(SB)/4, $0x00030003
+DATA three<>+28(SB)/4, $0x00030003
+GLOBL three<>(SB), RODATA|NOPTR, $32
+
+// func doubleRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
+// Requires: AVX, AVX2, FMA3
+TEXT ·doubleRGBAVX2(SB), $256-60
+	MOVQ         red+0(FP), AX
+	MOVQ         green+8(FP), CX
+	MOVQ         blue+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         cb+32(FP), SI
+	MOVQ         cr+40(FP), DI
+	MOVQ         n+48(FP), R8
+	MOVWLZX      left+56(FP), R9
+	SUBL         $0x00000800, R9
+	VMOVD        R9, X10
+	VPBROADCASTW X10, Y10
+	MOVWLZX      right+58(FP), R9
+	SUBL         $0x00000800, R9
+	VMOVD        R9, X11
+	VPBROADCASTW X11, Y11
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	CMPQ         R8, $0x20
+	JL           tail
+
+turn:
+	VMOVDQU     (BX), Y1
+	VPAND       low<>+0(SB), Y1, Y0
+	VPSRLW      $0x08, Y1, Y1
+	VMOVDQU     2(SI), Y6
+	VPMULLW     three<>+0(SB), Y6, Y6
+	VPADDW      (SI), Y6, Y2
+	VPADDW      Y10, Y2, Y2
+	VPSRAW      $0x04, Y2, Y2
+	VPADDW      4(SI), Y6, Y3
+	VPADDW      Y11, Y3, Y3
+	VPSRAW      $0x04, Y3, Y3
+	VMOVDQU     2(DI), Y6
+	VPMULLW     three<>+0(SB), Y6, Y6
+	VPADDW      (DI), Y6, Y4
+	VPADDW      Y10, Y4, Y4
+	VPSRAW      $0x04, Y4, Y4
+	VPADDW      4(DI), Y6, Y5
+	VPADDW      Y11, Y5, Y5
+	VPSRAW      $0x04, Y5, Y5
+	VPMULHRSW   red<>+0(SB), Y4, Y6
+	VPADDW      Y4, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPMULHRSW   red<>+0(SB), Y5, Y7
+	VPADDW      Y5, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, (R9)
+	VPUNPCKLWD  Y4, Y2, Y8
+	VPUNPCKHWD  Y4, Y2, Y9
+	VPMADDWD    green<>+0(SB), Y8, Y8
+	VPADDD      round16<>+0(SB), Y8, Y8
+	VPSRAD      $0x10, Y8, Y8
+	VPMADDWD    green<>+0(SB), Y9, Y9
+	VPADDD      round16<>+0(SB), Y9, Y9
+	VPSRAD      $0x10, Y9, Y9
+	VPACKSSDW   Y9, Y8, Y6
+	VPSUBW      Y4, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPUNPCKLWD  Y5, Y3, Y8
+	VPUNPCKHWD  Y5, Y3, Y9
+	VPMADDWD    green<>+0(SB), Y8, Y8
+	VPADDD      round16<>+0(SB), Y8, Y8
+	VPSRAD      $0x10, Y8, Y8
+	VPMADDWD    green<>+0(SB), Y9, Y9
+	VPADDD      round16<>+0(SB), Y9, Y9
+	VPSRAD      $0x10, Y9, Y9
+	VPACKSSDW   Y9, Y8, Y7
+	VPSUBW      Y5, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, 32(R9)
+	VPMULHRSW   blue<>+0(SB), Y2, Y6
+	VPADDW      Y2, Y6, Y6
+	VPADDW      Y2, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPMULHRSW   blue<>+0(SB), Y3, Y7
+	VPADDW      Y3, Y7, Y7
+	VPADDW      Y3, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, 64(R9)
+	ADDQ        $0x20, BX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, (AX)
+	VPMOVZXBD   32(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, (CX)
+	VPMOVZXBD   64(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, (DX)
+	VPMOVZXBD   8(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 32(AX)
+	VPMOVZXBD   40(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 32(CX)
+	VPMOVZXBD   72(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 32(DX)
+	VPMOVZXBD   16(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 64(AX)
+	VPMOVZXBD   48(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 64(CX)
+	VPMOVZXBD   80(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 64(DX)
+	VPMOVZXBD   24(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 96(AX)
+	VPMOVZXBD   56(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 96(CX)
+	VPMOVZXBD   88(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 96(DX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $0x20, R8
+	CMPQ        R8, $0x20
+	JGE         turn
+
+tail:
+	TESTQ      R8, R8
+	JE         end
+	VMOVDQU    (BX), Y1
+	VPAND      low<>+0(SB), Y1, Y0
+	VPSRLW     $0x08, Y1, Y1
+	VMOVDQU    2(SI), Y6
+	VPMULLW    three<>+0(SB), Y6, Y6
+	VPADDW     (SI), Y6, Y2
+	VPADDW     Y10, Y2, Y2
+	VPSRAW     $0x04, Y2, Y2
+	VPADDW     4(SI), Y6, Y3
+	VPADDW     Y11, Y3, Y3
+	VPSRAW     $0x04, Y3, Y3
+	VMOVDQU    2(DI), Y6
+	VPMULLW    three<>+0(SB), Y6, Y6
+	VPADDW     (DI), Y6, Y4
+	VPADDW     Y10, Y4, Y4
+	VPSRAW     $0x04, Y4, Y4
+	VPADDW     4(DI), Y6, Y5
+	VPADDW     Y11, Y5, Y5
+	VPSRAW     $0x04, Y5, Y5
+	VPMULHRSW  red<>+0(SB), Y4, Y6
+	VPADDW     Y4, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPMULHRSW  red<>+0(SB), Y5, Y7
+	VPADDW     Y5, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, (R9)
+	VPUNPCKLWD Y4, Y2, Y8
+	VPUNPCKHWD Y4, Y2, Y9
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPMADDWD   green<>+0(SB), Y9, Y9
+	VPADDD     round16<>+0(SB), Y9, Y9
+	VPSRAD     $0x10, Y9, Y9
+	VPACKSSDW  Y9, Y8, Y6
+	VPSUBW     Y4, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPUNPCKLWD Y5, Y3, Y8
+	VPUNPCKHWD Y5, Y3, Y9
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPMADDWD   green<>+0(SB), Y9, Y9
+	VPADDD     round16<>+0(SB), Y9, Y9
+	VPSRAD     $0x10, Y9, Y9
+	VPACKSSDW  Y9, Y8, Y7
+	VPSUBW     Y5, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, 32(R9)
+	VPMULHRSW  blue<>+0(SB), Y2, Y6
+	VPADDW     Y2, Y6, Y6
+	VPADDW     Y2, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPMULHRSW  blue<>+0(SB), Y3, Y7
+	VPADDW     Y3, Y7, Y7
+	VPADDW     Y3, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, 64(R9)
+	CMPQ       R8, $0x08
+	JL         rest
+
+loop:
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (AX)
+	VPMOVZXBD   32(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (CX)
+	VPMOVZXBD   64(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (DX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x08, R9
+	SUBQ        $0x08, R8
+	CMPQ        R8, $0x08
+	JGE         loop
+
+rest:
+	TESTQ       R8, R8
+	JE          done
+	LEAQ        tail<>+32(SB), BX
+	SHLQ        $0x02, R8
+	SUBQ        R8, BX
+	VMOVDQU     (BX), Y15
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (AX)
+	VPMOVZXBD   32(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (CX)
+	VPMOVZXBD   64(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (DX)
+
+done:
+end:
+	VZEROUPPER
+	RET
 
 // func levelsAVX512(dst *byte, src *float32, n int) (nans uint32)
 // Requires: AVX, AVX512F, BMI2
@@ -629,47 +1110,71 @@ done:
 	RET
 
 // func samplesAVX512(dst *float32, src *byte, n int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·samplesAVX512(SB), NOSPLIT, $0-24
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
-	VBROADCASTSS f255<>+0(SB), Z16
-	VBROADCASTSS inverse255<>+0(SB), Z17
-	VMOVUPS      Z16, Z1
-	VMOVUPS      Z17, Z3
+	VMOVDQU64    repeat<>+0(SB), Z14
+	VBROADCASTSS unit32<>+0(SB), Z13
 	CMPQ         DX, $0x10
 	JL           rest
 
 loop:
-	VPMOVZXBD    (CX), Z0
-	VCVTDQ2PS    Z0, Z0
-	VMULPS       Z3, Z0, Z2
-	VFNMADD231PS Z1, Z2, Z0
-	VFMADD213PS  Z2, Z3, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $0x40, AX
-	ADDQ         $0x10, CX
-	SUBQ         $0x10, DX
-	CMPQ         DX, $0x10
-	JGE          loop
+	VBROADCASTI32X4   (CX), Z0
+	VPSHUFB           Z14, Z0, Z0
+	VCVTUDQ2PS.RU_SAE Z0, Z0
+	VMULPS            Z13, Z0, Z0
+	VMOVUPS           Z0, (AX)
+	ADDQ              $0x40, AX
+	ADDQ              $0x10, CX
+	SUBQ              $0x10, DX
+	CMPQ              DX, $0x10
+	JGE               loop
 
 rest:
-	TESTQ        DX, DX
-	JE           done
-	MOVL         $0xffffffff, BX
-	BZHIL        DX, BX, BX
-	KMOVW        BX, K3
-	VPMOVZXBD    (CX), Z0
-	VCVTDQ2PS    Z0, Z0
-	VMULPS       Z3, Z0, Z2
-	VFNMADD231PS Z1, Z2, Z0
-	VFMADD213PS  Z2, Z3, Z0
-	VMOVUPS      Z0, K3, (AX)
+	TESTQ             DX, DX
+	JE                done
+	MOVL              $0xffffffff, BX
+	BZHIL             DX, BX, BX
+	KMOVW             BX, K3
+	VBROADCASTI32X4   (CX), Z0
+	VPSHUFB           Z14, Z0, Z0
+	VCVTUDQ2PS.RU_SAE Z0, Z0
+	VMULPS            Z13, Z0, Z0
+	VMOVUPS           Z0, K3, (AX)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA repeat<>+0(SB)/4, $0x00000000
+DATA repeat<>+4(SB)/4, $0x01010101
+DATA repeat<>+8(SB)/4, $0x02020202
+DATA repeat<>+12(SB)/4, $0x03030303
+DATA repeat<>+16(SB)/4, $0x04040404
+DATA repeat<>+20(SB)/4, $0x05050505
+DATA repeat<>+24(SB)/4, $0x06060606
+DATA repeat<>+28(SB)/4, $0x07070707
+DATA repeat<>+32(SB)/4, $0x08080808
+DATA repeat<>+36(SB)/4, $0x09090909
+DATA repeat<>+40(SB)/4, $0x0a0a0a0a
+DATA repeat<>+44(SB)/4, $0x0b0b0b0b
+DATA repeat<>+48(SB)/4, $0x0c0c0c0c
+DATA repeat<>+52(SB)/4, $0x0d0d0d0d
+DATA repeat<>+56(SB)/4, $0x0e0e0e0e
+DATA repeat<>+60(SB)/4, $0x0f0f0f0f
+GLOBL repeat<>(SB), RODATA|NOPTR, $64
+
+DATA unit32<>+0(SB)/4, $0x2f800000
+DATA unit32<>+4(SB)/4, $0x2f800000
+DATA unit32<>+8(SB)/4, $0x2f800000
+DATA unit32<>+12(SB)/4, $0x2f800000
+DATA unit32<>+16(SB)/4, $0x2f800000
+DATA unit32<>+20(SB)/4, $0x2f800000
+DATA unit32<>+24(SB)/4, $0x2f800000
+DATA unit32<>+28(SB)/4, $0x2f800000
+GLOBL unit32<>(SB), RODATA|NOPTR, $32
 
 // func toYCCAVX512(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue *float32, n int) (nans uint32)
 // Requires: AVX, AVX512F, BMI2
@@ -808,127 +1313,581 @@ done:
 	RET
 
 // func toRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·toRGBAVX512(SB), NOSPLIT, $0-56
-	MOVQ         red+0(FP), AX
-	MOVQ         green+8(FP), CX
-	MOVQ         blue+16(FP), DX
-	MOVQ         y+24(FP), BX
-	MOVQ         cb+32(FP), SI
-	MOVQ         cr+40(FP), DI
-	MOVQ         n+48(FP), R8
-	VBROADCASTSS f255<>+0(SB), Z16
-	VBROADCASTSS inverse255<>+0(SB), Z17
-	VBROADCASTSS f128<>+0(SB), Z18
-	VBROADCASTSS half<>+0(SB), Z19
-	VBROADCASTSS zero<>+0(SB), Z20
-	VBROADCASTSS rCr<>+0(SB), Z21
-	VBROADCASTSS gCb<>+0(SB), Z22
-	VBROADCASTSS gCr<>+0(SB), Z23
-	VBROADCASTSS bCb<>+0(SB), Z24
-	VMOVUPS      Z20, Z6
-	VMOVUPS      Z16, Z7
-	VMOVUPS      Z17, Z8
-	CMPQ         R8, $0x10
-	JL           rest
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·toRGBAVX512(SB), $256-56
+	MOVQ            red+0(FP), AX
+	MOVQ            green+8(FP), CX
+	MOVQ            blue+16(FP), DX
+	MOVQ            y+24(FP), BX
+	MOVQ            cb+32(FP), SI
+	MOVQ            cr+40(FP), DI
+	MOVQ            n+48(FP), R8
+	VBROADCASTI32X4 interleave<>+0(SB), Z16
+	VBROADCASTI32X4 red<>+0(SB), Z17
+	VBROADCASTI32X4 blue<>+0(SB), Z18
+	VBROADCASTI32X4 green<>+0(SB), Z19
+	VBROADCASTI32X4 round16<>+0(SB), Z20
+	VBROADCASTI32X4 low<>+0(SB), Z21
+	VBROADCASTI32X4 level<>+0(SB), Z22
+	VMOVDQU64       repeat<>+0(SB), Z14
+	VBROADCASTSS    unit32<>+0(SB), Z13
+	LEAQ            63(SP), R9
+	ANDQ            $-64, R9
+	CMPQ            R8, $0x40
+	JL              tail
+
+turn:
+	VMOVDQU64         (BX), Z1
+	VPANDD            Z21, Z1, Z0
+	VPSRLW            $0x08, Z1, Z1
+	VMOVDQU64         (SI), Z3
+	VPANDD            Z21, Z3, Z2
+	VPSRLW            $0x08, Z3, Z3
+	VMOVDQU64         (DI), Z5
+	VPANDD            Z21, Z5, Z4
+	VPSRLW            $0x08, Z5, Z5
+	VPSUBW            Z22, Z2, Z2
+	VPSUBW            Z22, Z3, Z3
+	VPSUBW            Z22, Z4, Z4
+	VPSUBW            Z22, Z5, Z5
+	VPMULHRSW         Z17, Z4, Z6
+	VPADDW            Z4, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPMULHRSW         Z17, Z5, Z7
+	VPADDW            Z5, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, (R9)
+	VPUNPCKLWD        Z4, Z2, Z8
+	VPUNPCKHWD        Z4, Z2, Z9
+	VPMADDWD          Z19, Z8, Z8
+	VPADDD            Z20, Z8, Z8
+	VPSRAD            $0x10, Z8, Z8
+	VPMADDWD          Z19, Z9, Z9
+	VPADDD            Z20, Z9, Z9
+	VPSRAD            $0x10, Z9, Z9
+	VPACKSSDW         Z9, Z8, Z6
+	VPSUBW            Z4, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPUNPCKLWD        Z5, Z3, Z8
+	VPUNPCKHWD        Z5, Z3, Z9
+	VPMADDWD          Z19, Z8, Z8
+	VPADDD            Z20, Z8, Z8
+	VPSRAD            $0x10, Z8, Z8
+	VPMADDWD          Z19, Z9, Z9
+	VPADDD            Z20, Z9, Z9
+	VPSRAD            $0x10, Z9, Z9
+	VPACKSSDW         Z9, Z8, Z7
+	VPSUBW            Z5, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, 64(R9)
+	VPMULHRSW         Z18, Z2, Z6
+	VPADDW            Z2, Z6, Z6
+	VPADDW            Z2, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPMULHRSW         Z18, Z3, Z7
+	VPADDW            Z3, Z7, Z7
+	VPADDW            Z3, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, 128(R9)
+	ADDQ              $0x40, BX
+	ADDQ              $0x40, SI
+	ADDQ              $0x40, DI
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (AX)
+	VBROADCASTI32X4   64(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, (CX)
+	VBROADCASTI32X4   128(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, (DX)
+	VBROADCASTI32X4   16(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 64(AX)
+	VBROADCASTI32X4   80(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 64(CX)
+	VBROADCASTI32X4   144(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 64(DX)
+	VBROADCASTI32X4   32(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 128(AX)
+	VBROADCASTI32X4   96(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 128(CX)
+	VBROADCASTI32X4   160(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 128(DX)
+	VBROADCASTI32X4   48(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 192(AX)
+	VBROADCASTI32X4   112(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 192(CX)
+	VBROADCASTI32X4   176(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 192(DX)
+	ADDQ              $+256, AX
+	ADDQ              $+256, CX
+	ADDQ              $+256, DX
+	SUBQ              $0x40, R8
+	CMPQ              R8, $0x40
+	JGE               turn
+
+tail:
+	TESTQ      R8, R8
+	JE         end
+	VMOVDQU64  (BX), Z1
+	VPANDD     Z21, Z1, Z0
+	VPSRLW     $0x08, Z1, Z1
+	VMOVDQU64  (SI), Z3
+	VPANDD     Z21, Z3, Z2
+	VPSRLW     $0x08, Z3, Z3
+	VMOVDQU64  (DI), Z5
+	VPANDD     Z21, Z5, Z4
+	VPSRLW     $0x08, Z5, Z5
+	VPSUBW     Z22, Z2, Z2
+	VPSUBW     Z22, Z3, Z3
+	VPSUBW     Z22, Z4, Z4
+	VPSUBW     Z22, Z5, Z5
+	VPMULHRSW  Z17, Z4, Z6
+	VPADDW     Z4, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPMULHRSW  Z17, Z5, Z7
+	VPADDW     Z5, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, (R9)
+	VPUNPCKLWD Z4, Z2, Z8
+	VPUNPCKHWD Z4, Z2, Z9
+	VPMADDWD   Z19, Z8, Z8
+	VPADDD     Z20, Z8, Z8
+	VPSRAD     $0x10, Z8, Z8
+	VPMADDWD   Z19, Z9, Z9
+	VPADDD     Z20, Z9, Z9
+	VPSRAD     $0x10, Z9, Z9
+	VPACKSSDW  Z9, Z8, Z6
+	VPSUBW     Z4, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPUNPCKLWD Z5, Z3, Z8
+	VPUNPCKHWD Z5, Z3, Z9
+	VPMADDWD   Z19, Z8, Z8
+	VPADDD     Z20, Z8, Z8
+	VPSRAD     $0x10, Z8, Z8
+	VPMADDWD   Z19, Z9, Z9
+	VPADDD     Z20, Z9, Z9
+	VPSRAD     $0x10, Z9, Z9
+	VPACKSSDW  Z9, Z8, Z7
+	VPSUBW     Z5, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, 64(R9)
+	VPMULHRSW  Z18, Z2, Z6
+	VPADDW     Z2, Z6, Z6
+	VPADDW     Z2, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPMULHRSW  Z18, Z3, Z7
+	VPADDW     Z3, Z7, Z7
+	VPADDW     Z3, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, 128(R9)
+	CMPQ       R8, $0x10
+	JL         rest
 
 loop:
-	VPMOVZXBD    (BX), Z0
-	VCVTDQ2PS    Z0, Z0
-	VPMOVZXBD    (SI), Z1
-	VCVTDQ2PS    Z1, Z1
-	VPMOVZXBD    (DI), Z2
-	VCVTDQ2PS    Z2, Z2
-	VSUBPS       Z18, Z1, Z1
-	VSUBPS       Z18, Z2, Z2
-	VMOVUPS      Z19, Z3
-	VMOVUPS      Z19, Z4
-	VMOVUPS      Z19, Z5
-	VFMADD231PS  Z21, Z2, Z3
-	VFMADD231PS  Z22, Z1, Z4
-	VFMADD231PS  Z23, Z2, Z4
-	VFMADD231PS  Z24, Z1, Z5
-	VRNDSCALEPS  $0x01, Z3, Z3
-	VADDPS       Z0, Z3, Z3
-	VMAXPS       Z6, Z3, Z3
-	VMINPS       Z7, Z3, Z3
-	VMULPS       Z8, Z3, Z9
-	VFNMADD231PS Z7, Z9, Z3
-	VFMADD213PS  Z9, Z8, Z3
-	VMOVUPS      Z3, (AX)
-	VRNDSCALEPS  $0x01, Z4, Z4
-	VADDPS       Z0, Z4, Z4
-	VMAXPS       Z6, Z4, Z4
-	VMINPS       Z7, Z4, Z4
-	VMULPS       Z8, Z4, Z9
-	VFNMADD231PS Z7, Z9, Z4
-	VFMADD213PS  Z9, Z8, Z4
-	VMOVUPS      Z4, (CX)
-	VRNDSCALEPS  $0x01, Z5, Z5
-	VADDPS       Z0, Z5, Z5
-	VMAXPS       Z6, Z5, Z5
-	VMINPS       Z7, Z5, Z5
-	VMULPS       Z8, Z5, Z9
-	VFNMADD231PS Z7, Z9, Z5
-	VFMADD213PS  Z9, Z8, Z5
-	VMOVUPS      Z5, (DX)
-	ADDQ         $0x40, AX
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	ADDQ         $0x10, BX
-	ADDQ         $0x10, SI
-	ADDQ         $0x10, DI
-	SUBQ         $0x10, R8
-	CMPQ         R8, $0x10
-	JGE          loop
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (AX)
+	VBROADCASTI32X4   64(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (CX)
+	VBROADCASTI32X4   128(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (DX)
+	ADDQ              $0x40, AX
+	ADDQ              $0x40, CX
+	ADDQ              $0x40, DX
+	ADDQ              $0x10, R9
+	SUBQ              $0x10, R8
+	CMPQ              R8, $0x10
+	JGE               loop
 
 rest:
-	TESTQ        R8, R8
-	JE           done
-	MOVL         $0xffffffff, R9
-	BZHIL        R8, R9, R9
-	KMOVW        R9, K3
-	VPMOVZXBD    (BX), Z0
-	VCVTDQ2PS    Z0, Z0
-	VPMOVZXBD    (SI), Z1
-	VCVTDQ2PS    Z1, Z1
-	VPMOVZXBD    (DI), Z2
-	VCVTDQ2PS    Z2, Z2
-	VSUBPS       Z18, Z1, Z1
-	VSUBPS       Z18, Z2, Z2
-	VMOVUPS      Z19, Z3
-	VMOVUPS      Z19, Z4
-	VMOVUPS      Z19, Z5
-	VFMADD231PS  Z21, Z2, Z3
-	VFMADD231PS  Z22, Z1, Z4
-	VFMADD231PS  Z23, Z2, Z4
-	VFMADD231PS  Z24, Z1, Z5
-	VRNDSCALEPS  $0x01, Z3, Z3
-	VADDPS       Z0, Z3, Z3
-	VMAXPS       Z6, Z3, Z3
-	VMINPS       Z7, Z3, Z3
-	VMULPS       Z8, Z3, Z9
-	VFNMADD231PS Z7, Z9, Z3
-	VFMADD213PS  Z9, Z8, Z3
-	VMOVUPS      Z3, K3, (AX)
-	VRNDSCALEPS  $0x01, Z4, Z4
-	VADDPS       Z0, Z4, Z4
-	VMAXPS       Z6, Z4, Z4
-	VMINPS       Z7, Z4, Z4
-	VMULPS       Z8, Z4, Z9
-	VFNMADD231PS Z7, Z9, Z4
-	VFMADD213PS  Z9, Z8, Z4
-	VMOVUPS      Z4, K3, (CX)
-	VRNDSCALEPS  $0x01, Z5, Z5
-	VADDPS       Z0, Z5, Z5
-	VMAXPS       Z6, Z5, Z5
-	VMINPS       Z7, Z5, Z5
-	VMULPS       Z8, Z5, Z9
-	VFNMADD231PS Z7, Z9, Z5
-	VFMADD213PS  Z9, Z8, Z5
-	VMOVUPS      Z5, K3, (DX)
+	TESTQ             R8, R8
+	JE                done
+	MOVL              $0xffffffff, BX
+	BZHIL             R8, BX, BX
+	KMOVW             BX, K3
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (AX)
+	VBROADCASTI32X4   64(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (CX)
+	VBROADCASTI32X4   128(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (DX)
 
 done:
+end:
+	VZEROUPPER
+	RET
+
+// func sumsAVX512(dst *uint16, near *byte, far *byte, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·sumsAVX512(SB), NOSPLIT, $0-32
+	MOVQ            dst+0(FP), AX
+	MOVQ            near+8(FP), CX
+	MOVQ            far+16(FP), DX
+	MOVQ            n+24(FP), BX
+	VBROADCASTI32X4 three<>+0(SB), Z16
+
+loop:
+	VPMOVZXBW (CX), Z0
+	VPMOVZXBW (DX), Z1
+	VPMULLW   Z16, Z0, Z0
+	VPADDW    Z1, Z0, Z0
+	VMOVDQU64 Z0, (AX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	ADDQ      $0x40, AX
+	SUBQ      $0x20, BX
+	JG        loop
+	VZEROUPPER
+	RET
+
+// func doubleRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·doubleRGBAVX512(SB), $256-60
+	MOVQ            red+0(FP), AX
+	MOVQ            green+8(FP), CX
+	MOVQ            blue+16(FP), DX
+	MOVQ            y+24(FP), BX
+	MOVQ            cb+32(FP), SI
+	MOVQ            cr+40(FP), DI
+	MOVQ            n+48(FP), R8
+	MOVWLZX         left+56(FP), R9
+	SUBL            $0x00000800, R9
+	VMOVD           R9, X10
+	VPBROADCASTW    X10, Z10
+	MOVWLZX         right+58(FP), R9
+	SUBL            $0x00000800, R9
+	VMOVD           R9, X11
+	VPBROADCASTW    X11, Z11
+	VBROADCASTI32X4 interleave<>+0(SB), Z16
+	VBROADCASTI32X4 red<>+0(SB), Z17
+	VBROADCASTI32X4 blue<>+0(SB), Z18
+	VBROADCASTI32X4 green<>+0(SB), Z19
+	VBROADCASTI32X4 round16<>+0(SB), Z20
+	VBROADCASTI32X4 low<>+0(SB), Z21
+	VBROADCASTI32X4 three<>+0(SB), Z22
+	VMOVDQU64       repeat<>+0(SB), Z14
+	VBROADCASTSS    unit32<>+0(SB), Z13
+	LEAQ            63(SP), R9
+	ANDQ            $-64, R9
+	CMPQ            R8, $0x40
+	JL              tail
+
+turn:
+	VMOVDQU64         (BX), Z1
+	VPANDD            Z21, Z1, Z0
+	VPSRLW            $0x08, Z1, Z1
+	VMOVDQU64         2(SI), Z6
+	VPMULLW           Z22, Z6, Z6
+	VPADDW            (SI), Z6, Z2
+	VPADDW            Z10, Z2, Z2
+	VPSRAW            $0x04, Z2, Z2
+	VPADDW            4(SI), Z6, Z3
+	VPADDW            Z11, Z3, Z3
+	VPSRAW            $0x04, Z3, Z3
+	VMOVDQU64         2(DI), Z6
+	VPMULLW           Z22, Z6, Z6
+	VPADDW            (DI), Z6, Z4
+	VPADDW            Z10, Z4, Z4
+	VPSRAW            $0x04, Z4, Z4
+	VPADDW            4(DI), Z6, Z5
+	VPADDW            Z11, Z5, Z5
+	VPSRAW            $0x04, Z5, Z5
+	VPMULHRSW         Z17, Z4, Z6
+	VPADDW            Z4, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPMULHRSW         Z17, Z5, Z7
+	VPADDW            Z5, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, (R9)
+	VPUNPCKLWD        Z4, Z2, Z8
+	VPUNPCKHWD        Z4, Z2, Z9
+	VPMADDWD          Z19, Z8, Z8
+	VPADDD            Z20, Z8, Z8
+	VPSRAD            $0x10, Z8, Z8
+	VPMADDWD          Z19, Z9, Z9
+	VPADDD            Z20, Z9, Z9
+	VPSRAD            $0x10, Z9, Z9
+	VPACKSSDW         Z9, Z8, Z6
+	VPSUBW            Z4, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPUNPCKLWD        Z5, Z3, Z8
+	VPUNPCKHWD        Z5, Z3, Z9
+	VPMADDWD          Z19, Z8, Z8
+	VPADDD            Z20, Z8, Z8
+	VPSRAD            $0x10, Z8, Z8
+	VPMADDWD          Z19, Z9, Z9
+	VPADDD            Z20, Z9, Z9
+	VPSRAD            $0x10, Z9, Z9
+	VPACKSSDW         Z9, Z8, Z7
+	VPSUBW            Z5, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, 64(R9)
+	VPMULHRSW         Z18, Z2, Z6
+	VPADDW            Z2, Z6, Z6
+	VPADDW            Z2, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPMULHRSW         Z18, Z3, Z7
+	VPADDW            Z3, Z7, Z7
+	VPADDW            Z3, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, 128(R9)
+	ADDQ              $0x40, BX
+	ADDQ              $0x40, SI
+	ADDQ              $0x40, DI
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (AX)
+	VBROADCASTI32X4   64(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, (CX)
+	VBROADCASTI32X4   128(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, (DX)
+	VBROADCASTI32X4   16(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 64(AX)
+	VBROADCASTI32X4   80(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 64(CX)
+	VBROADCASTI32X4   144(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 64(DX)
+	VBROADCASTI32X4   32(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 128(AX)
+	VBROADCASTI32X4   96(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 128(CX)
+	VBROADCASTI32X4   160(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 128(DX)
+	VBROADCASTI32X4   48(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 192(AX)
+	VBROADCASTI32X4   112(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 192(CX)
+	VBROADCASTI32X4   176(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 192(DX)
+	ADDQ              $+256, AX
+	ADDQ              $+256, CX
+	ADDQ              $+256, DX
+	SUBQ              $0x40, R8
+	CMPQ              R8, $0x40
+	JGE               turn
+
+tail:
+	TESTQ      R8, R8
+	JE         end
+	VMOVDQU64  (BX), Z1
+	VPANDD     Z21, Z1, Z0
+	VPSRLW     $0x08, Z1, Z1
+	VMOVDQU64  2(SI), Z6
+	VPMULLW    Z22, Z6, Z6
+	VPADDW     (SI), Z6, Z2
+	VPADDW     Z10, Z2, Z2
+	VPSRAW     $0x04, Z2, Z2
+	VPADDW     4(SI), Z6, Z3
+	VPADDW     Z11, Z3, Z3
+	VPSRAW     $0x04, Z3, Z3
+	VMOVDQU64  2(DI), Z6
+	VPMULLW    Z22, Z6, Z6
+	VPADDW     (DI), Z6, Z4
+	VPADDW     Z10, Z4, Z4
+	VPSRAW     $0x04, Z4, Z4
+	VPADDW     4(DI), Z6, Z5
+	VPADDW     Z11, Z5, Z5
+	VPSRAW     $0x04, Z5, Z5
+	VPMULHRSW  Z17, Z4, Z6
+	VPADDW     Z4, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPMULHRSW  Z17, Z5, Z7
+	VPADDW     Z5, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, (R9)
+	VPUNPCKLWD Z4, Z2, Z8
+	VPUNPCKHWD Z4, Z2, Z9
+	VPMADDWD   Z19, Z8, Z8
+	VPADDD     Z20, Z8, Z8
+	VPSRAD     $0x10, Z8, Z8
+	VPMADDWD   Z19, Z9, Z9
+	VPADDD     Z20, Z9, Z9
+	VPSRAD     $0x10, Z9, Z9
+	VPACKSSDW  Z9, Z8, Z6
+	VPSUBW     Z4, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPUNPCKLWD Z5, Z3, Z8
+	VPUNPCKHWD Z5, Z3, Z9
+	VPMADDWD   Z19, Z8, Z8
+	VPADDD     Z20, Z8, Z8
+	VPSRAD     $0x10, Z8, Z8
+	VPMADDWD   Z19, Z9, Z9
+	VPADDD     Z20, Z9, Z9
+	VPSRAD     $0x10, Z9, Z9
+	VPACKSSDW  Z9, Z8, Z7
+	VPSUBW     Z5, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, 64(R9)
+	VPMULHRSW  Z18, Z2, Z6
+	VPADDW     Z2, Z6, Z6
+	VPADDW     Z2, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPMULHRSW  Z18, Z3, Z7
+	VPADDW     Z3, Z7, Z7
+	VPADDW     Z3, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, 128(R9)
+	CMPQ       R8, $0x10
+	JL         rest
+
+loop:
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (AX)
+	VBROADCASTI32X4   64(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (CX)
+	VBROADCASTI32X4   128(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (DX)
+	ADDQ              $0x40, AX
+	ADDQ              $0x40, CX
+	ADDQ              $0x40, DX
+	ADDQ              $0x10, R9
+	SUBQ              $0x10, R8
+	CMPQ              R8, $0x10
+	JGE               loop
+
+rest:
+	TESTQ             R8, R8
+	JE                done
+	MOVL              $0xffffffff, BX
+	BZHIL             R8, BX, BX
+	KMOVW             BX, K3
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (AX)
+	VBROADCASTI32X4   64(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (CX)
+	VBROADCASTI32X4   128(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (DX)
+
+done:
+end:
 	VZEROUPPER
 	RET
 
@@ -972,55 +1931,6 @@ DATA ones<>+20(SB)/4, $0x01010101
 DATA ones<>+24(SB)/4, $0x01010101
 DATA ones<>+28(SB)/4, $0x01010101
 GLOBL ones<>(SB), RODATA|NOPTR, $32
-
-// func triangleAVX2(dst *byte, near *byte, far *byte, n int, left uint16, right uint16)
-// Requires: AVX, AVX2
-TEXT ·triangleAVX2(SB), NOSPLIT, $0-36
-	MOVQ         dst+0(FP), AX
-	MOVQ         near+8(FP), CX
-	MOVQ         far+16(FP), DX
-	MOVQ         n+24(FP), BX
-	MOVWLZX      left+32(FP), SI
-	VMOVD        SI, X8
-	VPBROADCASTW X8, Y8
-	MOVWLZX      right+34(FP), SI
-	VMOVD        SI, X9
-	VPBROADCASTW X9, Y9
-
-loop:
-	VPMOVZXBW (CX), Y0
-	VPMOVZXBW (DX), Y4
-	VPADDW    Y0, Y0, Y3
-	VPADDW    Y4, Y0, Y0
-	VPADDW    Y3, Y0, Y0
-	VPMOVZXBW 1(CX), Y1
-	VPMOVZXBW 1(DX), Y4
-	VPADDW    Y1, Y1, Y3
-	VPADDW    Y4, Y1, Y1
-	VPADDW    Y3, Y1, Y1
-	VPMOVZXBW 2(CX), Y2
-	VPMOVZXBW 2(DX), Y4
-	VPADDW    Y2, Y2, Y3
-	VPADDW    Y4, Y2, Y2
-	VPADDW    Y3, Y2, Y2
-	VPADDW    Y1, Y1, Y3
-	VPADDW    Y3, Y1, Y1
-	VPADDW    Y1, Y0, Y0
-	VPADDW    Y1, Y2, Y2
-	VPADDW    Y8, Y0, Y0
-	VPADDW    Y9, Y2, Y2
-	VPSRLW    $0x04, Y0, Y0
-	VPSRLW    $0x04, Y2, Y2
-	VPSLLW    $0x08, Y2, Y2
-	VPOR      Y2, Y0, Y0
-	VMOVDQU   Y0, (AX)
-	ADDQ      $0x10, CX
-	ADDQ      $0x10, DX
-	ADDQ      $0x20, AX
-	SUBQ      $0x10, BX
-	JG        loop
-	VZEROUPPER
-	RET
 
 // func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, pairs int, q *int16)
 // Requires: AVX, AVX2
@@ -1401,16 +2311,6 @@ loop:
 	JNE            loop
 	VZEROUPPER
 	RET
-
-DATA level<>+0(SB)/4, $0x00800080
-DATA level<>+4(SB)/4, $0x00800080
-DATA level<>+8(SB)/4, $0x00800080
-DATA level<>+12(SB)/4, $0x00800080
-DATA level<>+16(SB)/4, $0x00800080
-DATA level<>+20(SB)/4, $0x00800080
-DATA level<>+24(SB)/4, $0x00800080
-DATA level<>+28(SB)/4, $0x00800080
-GLOBL level<>(SB), RODATA|NOPTR, $32
 
 DATA even2<>+0(SB)/4, $0x29cf1151
 DATA even2<>+4(SB)/4, $0x29cf1151

@@ -19,9 +19,10 @@ func main() {
 		samples(w)
 		toYCC(w)
 		toRGB(w)
+		sums(w)
+		doubleRGB(w)
 	}
 	halve()
-	triangle()
 	forward()
 	inverse()
 	blocks()
