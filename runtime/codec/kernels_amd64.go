@@ -104,7 +104,14 @@ func (k kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride
 		forwardRow(coefs, nonzero, samples, stride, pairs, q)
 		return
 	}
-	forwardAVX2(&coefs[0], &nonzero[0], &samples[0], stride, pairs, &q.tables[0][0])
+	done := 0
+	if k.avx512 && pairs > 1 {
+		forwardAVX512(&coefs[0], &nonzero[0], &samples[0], stride, pairs/2, &q.tables[0][0])
+		done = pairs &^ 1
+	}
+	if done < pairs {
+		forwardAVX2(&coefs[128*done], &nonzero[2*done], &samples[16*done], stride, pairs-done, &q.tables[0][0])
+	}
 }
 
 func (k kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q *quantiser) {
@@ -112,7 +119,14 @@ func (k kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, q
 		inverseRow(samples, stride, coefs, pairs, q)
 		return
 	}
-	inverseAVX2(&samples[0], stride, &coefs[0], pairs, &q.tables[quantiserStep][0])
+	done := 0
+	if k.avx512 && pairs > 1 {
+		inverseAVX512(&samples[0], stride, &coefs[0], pairs/2, &q.tables[quantiserStep][0])
+		done = pairs &^ 1
+	}
+	if done < pairs {
+		inverseAVX2(&samples[16*done], stride, &coefs[128*done], pairs-done, &q.tables[quantiserStep][0])
+	}
 }
 
 func (k kernels) writeBlocks(out []byte, p pen, b blocks, turns []turn, t *[2]codes) pen {

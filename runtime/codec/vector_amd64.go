@@ -16,6 +16,10 @@ func sumsAVX2(dst *uint16, near *byte, far *byte, n int)
 
 func doubleRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
 
+func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, groups int, q *int16)
+
+func inverseAVX2(samples *byte, stride int, coefs *int16, groups int, steps *int16)
+
 func levelsAVX512(dst *byte, src *float32, n int) (nans uint32)
 
 func samplesAVX512(dst *float32, src *byte, n int)
@@ -28,10 +32,10 @@ func sumsAVX512(dst *uint16, near *byte, far *byte, n int)
 
 func doubleRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
 
+func forwardAVX512(coefs *int16, nonzero *uint64, samples *byte, stride int, groups int, q *int16)
+
+func inverseAVX512(samples *byte, stride int, coefs *int16, groups int, steps *int16)
+
 func halveAVX2(dst *byte, top *byte, bottom *byte, n int, bias uint32)
-
-func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, pairs int, q *int16)
-
-func inverseAVX2(samples *byte, stride int, coefs *int16, pairs int, steps *int16)
 
 func blocksBMI2(out *byte, bits uint64, count uint64, coefs *int16, nonzero *uint64, turns *uint32, n int, codes *uint32, places *uint64, order *int) (written int, pending uint64, left uint64)

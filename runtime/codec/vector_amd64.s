@@ -1058,6 +1058,896 @@ end:
 	VZEROUPPER
 	RET
 
+// func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, groups int, q *int16)
+// Requires: AVX, AVX2
+TEXT ·forwardAVX2(SB), NOSPLIT, $0-48
+	MOVQ coefs+0(FP), AX
+	MOVQ nonzero+8(FP), CX
+	MOVQ samples+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ groups+32(FP), SI
+	MOVQ q+40(FP), DI
+
+loop:
+	MOVQ           DX, R8
+	VPMOVZXBW      (R8), Y0
+	VPSUBW         level<>+0(SB), Y0, Y0
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y1
+	VPSUBW         level<>+0(SB), Y1, Y1
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y2
+	VPSUBW         level<>+0(SB), Y2, Y2
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y3
+	VPSUBW         level<>+0(SB), Y3, Y3
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y4
+	VPSUBW         level<>+0(SB), Y4, Y4
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y5
+	VPSUBW         level<>+0(SB), Y5, Y5
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y6
+	VPSUBW         level<>+0(SB), Y6, Y6
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y7
+	VPSUBW         level<>+0(SB), Y7, Y7
+	ADDQ           BX, R8
+	VPUNPCKLWD     Y1, Y0, Y8
+	VPUNPCKHWD     Y1, Y0, Y9
+	VPUNPCKLWD     Y3, Y2, Y10
+	VPUNPCKHWD     Y3, Y2, Y11
+	VPUNPCKLWD     Y5, Y4, Y12
+	VPUNPCKHWD     Y5, Y4, Y13
+	VPUNPCKLWD     Y7, Y6, Y14
+	VPUNPCKHWD     Y7, Y6, Y15
+	VPUNPCKLDQ     Y10, Y8, Y0
+	VPUNPCKHDQ     Y10, Y8, Y1
+	VPUNPCKLDQ     Y11, Y9, Y2
+	VPUNPCKHDQ     Y11, Y9, Y3
+	VPUNPCKLDQ     Y14, Y12, Y4
+	VPUNPCKHDQ     Y14, Y12, Y5
+	VPUNPCKLDQ     Y15, Y13, Y6
+	VPUNPCKHDQ     Y15, Y13, Y7
+	VPUNPCKLQDQ    Y4, Y0, Y8
+	VPUNPCKHQDQ    Y4, Y0, Y9
+	VPUNPCKLQDQ    Y5, Y1, Y10
+	VPUNPCKHQDQ    Y5, Y1, Y11
+	VPUNPCKLQDQ    Y6, Y2, Y12
+	VPUNPCKHQDQ    Y6, Y2, Y13
+	VPUNPCKLQDQ    Y7, Y3, Y14
+	VPUNPCKHQDQ    Y7, Y3, Y15
+	VPADDW         Y15, Y8, Y0
+	VPSUBW         Y15, Y8, Y15
+	VPADDW         Y14, Y9, Y1
+	VPSUBW         Y14, Y9, Y14
+	VPADDW         Y13, Y10, Y2
+	VPSUBW         Y13, Y10, Y13
+	VPADDW         Y12, Y11, Y3
+	VPSUBW         Y12, Y11, Y12
+	VPADDW         Y3, Y0, Y4
+	VPADDW         Y2, Y1, Y5
+	VPSUBW         Y2, Y1, Y6
+	VPSUBW         Y3, Y0, Y7
+	VPADDW         Y5, Y4, Y0
+	VPSUBW         Y5, Y4, Y1
+	VPSLLW         $0x02, Y0, Y0
+	VPSLLW         $0x02, Y1, Y1
+	VPUNPCKLWD     Y7, Y6, Y4
+	VPUNPCKHWD     Y7, Y6, Y5
+	VPMADDWD       even2<>+0(SB), Y4, Y8
+	VPMADDWD       even2<>+0(SB), Y5, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y2
+	VPMADDWD       even6<>+0(SB), Y4, Y8
+	VPMADDWD       even6<>+0(SB), Y5, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y3
+	VPUNPCKLWD     Y13, Y12, Y4
+	VPUNPCKHWD     Y13, Y12, Y5
+	VPUNPCKLWD     Y15, Y14, Y6
+	VPUNPCKHWD     Y15, Y14, Y7
+	VPMADDWD       odd00<>+0(SB), Y4, Y8
+	VPMADDWD       odd01<>+0(SB), Y6, Y10
+	VPADDD         Y10, Y8, Y8
+	VPMADDWD       odd00<>+0(SB), Y5, Y9
+	VPMADDWD       odd01<>+0(SB), Y7, Y10
+	VPADDD         Y10, Y9, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y12
+	VPMADDWD       odd10<>+0(SB), Y4, Y8
+	VPMADDWD       odd11<>+0(SB), Y6, Y10
+	VPADDD         Y10, Y8, Y8
+	VPMADDWD       odd10<>+0(SB), Y5, Y9
+	VPMADDWD       odd11<>+0(SB), Y7, Y10
+	VPADDD         Y10, Y9, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y13
+	VPMADDWD       odd20<>+0(SB), Y4, Y8
+	VPMADDWD       odd21<>+0(SB), Y6, Y10
+	VPADDD         Y10, Y8, Y8
+	VPMADDWD       odd20<>+0(SB), Y5, Y9
+	VPMADDWD       odd21<>+0(SB), Y7, Y10
+	VPADDD         Y10, Y9, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y14
+	VPMADDWD       odd30<>+0(SB), Y4, Y8
+	VPMADDWD       odd31<>+0(SB), Y6, Y10
+	VPADDD         Y10, Y8, Y8
+	VPMADDWD       odd30<>+0(SB), Y5, Y9
+	VPMADDWD       odd31<>+0(SB), Y7, Y10
+	VPADDD         Y10, Y9, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y15
+	VPUNPCKLWD     Y12, Y0, Y4
+	VPUNPCKHWD     Y12, Y0, Y5
+	VPUNPCKLWD     Y13, Y2, Y6
+	VPUNPCKHWD     Y13, Y2, Y7
+	VPUNPCKLWD     Y14, Y1, Y8
+	VPUNPCKHWD     Y14, Y1, Y9
+	VPUNPCKLWD     Y15, Y3, Y10
+	VPUNPCKHWD     Y15, Y3, Y11
+	VPUNPCKLDQ     Y6, Y4, Y0
+	VPUNPCKHDQ     Y6, Y4, Y12
+	VPUNPCKLDQ     Y7, Y5, Y2
+	VPUNPCKHDQ     Y7, Y5, Y13
+	VPUNPCKLDQ     Y10, Y8, Y1
+	VPUNPCKHDQ     Y10, Y8, Y14
+	VPUNPCKLDQ     Y11, Y9, Y3
+	VPUNPCKHDQ     Y11, Y9, Y15
+	VPUNPCKLQDQ    Y1, Y0, Y4
+	VPUNPCKHQDQ    Y1, Y0, Y5
+	VPUNPCKLQDQ    Y14, Y12, Y6
+	VPUNPCKHQDQ    Y14, Y12, Y7
+	VPUNPCKLQDQ    Y3, Y2, Y8
+	VPUNPCKHQDQ    Y3, Y2, Y9
+	VPUNPCKLQDQ    Y15, Y13, Y10
+	VPUNPCKHQDQ    Y15, Y13, Y11
+	VPADDW         Y11, Y4, Y0
+	VPSUBW         Y11, Y4, Y11
+	VPADDW         Y10, Y5, Y1
+	VPSUBW         Y10, Y5, Y10
+	VPADDW         Y9, Y6, Y2
+	VPSUBW         Y9, Y6, Y9
+	VPADDW         Y8, Y7, Y3
+	VPSUBW         Y8, Y7, Y8
+	VPADDW         Y3, Y0, Y4
+	VPADDW         Y2, Y1, Y5
+	VPSUBW         Y2, Y1, Y6
+	VPSUBW         Y3, Y0, Y7
+	VPADDW         Y5, Y4, Y0
+	VPSUBW         Y5, Y4, Y1
+	VPADDW         round2w<>+0(SB), Y0, Y0
+	VPSRAW         $0x02, Y0, Y0
+	VPADDW         round2w<>+0(SB), Y1, Y1
+	VPSRAW         $0x02, Y1, Y1
+	VPUNPCKLWD     Y7, Y6, Y4
+	VPUNPCKHWD     Y7, Y6, Y5
+	VPMADDWD       even2<>+0(SB), Y4, Y12
+	VPMADDWD       even2<>+0(SB), Y5, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y2
+	VPMADDWD       even6<>+0(SB), Y4, Y12
+	VPMADDWD       even6<>+0(SB), Y5, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y3
+	VPUNPCKLWD     Y9, Y8, Y4
+	VPUNPCKHWD     Y9, Y8, Y5
+	VPUNPCKLWD     Y11, Y10, Y6
+	VPUNPCKHWD     Y11, Y10, Y7
+	VPMADDWD       odd00<>+0(SB), Y4, Y12
+	VPMADDWD       odd01<>+0(SB), Y6, Y14
+	VPADDD         Y14, Y12, Y12
+	VPMADDWD       odd00<>+0(SB), Y5, Y13
+	VPMADDWD       odd01<>+0(SB), Y7, Y14
+	VPADDD         Y14, Y13, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y8
+	VPMADDWD       odd10<>+0(SB), Y4, Y12
+	VPMADDWD       odd11<>+0(SB), Y6, Y14
+	VPADDD         Y14, Y12, Y12
+	VPMADDWD       odd10<>+0(SB), Y5, Y13
+	VPMADDWD       odd11<>+0(SB), Y7, Y14
+	VPADDD         Y14, Y13, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y9
+	VPMADDWD       odd20<>+0(SB), Y4, Y12
+	VPMADDWD       odd21<>+0(SB), Y6, Y14
+	VPADDD         Y14, Y12, Y12
+	VPMADDWD       odd20<>+0(SB), Y5, Y13
+	VPMADDWD       odd21<>+0(SB), Y7, Y14
+	VPADDD         Y14, Y13, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y10
+	VPMADDWD       odd30<>+0(SB), Y4, Y12
+	VPMADDWD       odd31<>+0(SB), Y6, Y14
+	VPADDD         Y14, Y12, Y12
+	VPMADDWD       odd30<>+0(SB), Y5, Y13
+	VPMADDWD       odd31<>+0(SB), Y7, Y14
+	VPADDD         Y14, Y13, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y11
+	VBROADCASTI128 (DI), Y4
+	VBROADCASTI128 128(DI), Y5
+	VBROADCASTI128 256(DI), Y6
+	VPABSW         Y0, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y0, Y7, Y0
+	VBROADCASTI128 16(DI), Y4
+	VBROADCASTI128 144(DI), Y5
+	VBROADCASTI128 272(DI), Y6
+	VPABSW         Y8, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y8, Y7, Y8
+	VBROADCASTI128 32(DI), Y4
+	VBROADCASTI128 160(DI), Y5
+	VBROADCASTI128 288(DI), Y6
+	VPABSW         Y2, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y2, Y7, Y2
+	VBROADCASTI128 48(DI), Y4
+	VBROADCASTI128 176(DI), Y5
+	VBROADCASTI128 304(DI), Y6
+	VPABSW         Y9, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y9, Y7, Y9
+	VBROADCASTI128 64(DI), Y4
+	VBROADCASTI128 192(DI), Y5
+	VBROADCASTI128 320(DI), Y6
+	VPABSW         Y1, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y1, Y7, Y1
+	VBROADCASTI128 80(DI), Y4
+	VBROADCASTI128 208(DI), Y5
+	VBROADCASTI128 336(DI), Y6
+	VPABSW         Y10, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y10, Y7, Y10
+	VBROADCASTI128 96(DI), Y4
+	VBROADCASTI128 224(DI), Y5
+	VBROADCASTI128 352(DI), Y6
+	VPABSW         Y3, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y3, Y7, Y3
+	VBROADCASTI128 112(DI), Y4
+	VBROADCASTI128 240(DI), Y5
+	VBROADCASTI128 368(DI), Y6
+	VPABSW         Y11, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y11, Y7, Y11
+	VMOVDQU        X0, (AX)
+	VEXTRACTI128   $0x01, Y0, 128(AX)
+	VMOVDQU        X8, 16(AX)
+	VEXTRACTI128   $0x01, Y8, 144(AX)
+	VMOVDQU        X2, 32(AX)
+	VEXTRACTI128   $0x01, Y2, 160(AX)
+	VMOVDQU        X9, 48(AX)
+	VEXTRACTI128   $0x01, Y9, 176(AX)
+	VMOVDQU        X1, 64(AX)
+	VEXTRACTI128   $0x01, Y1, 192(AX)
+	VMOVDQU        X10, 80(AX)
+	VEXTRACTI128   $0x01, Y10, 208(AX)
+	VMOVDQU        X3, 96(AX)
+	VEXTRACTI128   $0x01, Y3, 224(AX)
+	VMOVDQU        X11, 112(AX)
+	VEXTRACTI128   $0x01, Y11, 240(AX)
+	VPXOR          Y4, Y4, Y4
+	VPACKSSWB      Y8, Y0, Y5
+	VPCMPEQB       Y4, Y5, Y5
+	VPMOVMSKB      Y5, R10
+	MOVWQZX        R10, R8
+	SHRQ           $0x10, R10
+	MOVQ           R10, R9
+	VPACKSSWB      Y9, Y2, Y5
+	VPCMPEQB       Y4, Y5, Y5
+	VPMOVMSKB      Y5, R10
+	MOVWQZX        R10, R11
+	SHLQ           $0x10, R11
+	ORQ            R11, R8
+	SHRQ           $0x10, R10
+	SHLQ           $0x10, R10
+	ORQ            R10, R9
+	VPACKSSWB      Y10, Y1, Y5
+	VPCMPEQB       Y4, Y5, Y5
+	VPMOVMSKB      Y5, R10
+	MOVWQZX        R10, R11
+	SHLQ           $0x20, R11
+	ORQ            R11, R8
+	SHRQ           $0x10, R10
+	SHLQ           $0x20, R10
+	ORQ            R10, R9
+	VPACKSSWB      Y11, Y3, Y5
+	VPCMPEQB       Y4, Y5, Y5
+	VPMOVMSKB      Y5, R10
+	MOVWQZX        R10, R11
+	SHLQ           $0x30, R11
+	ORQ            R11, R8
+	SHRQ           $0x10, R10
+	SHLQ           $0x30, R10
+	ORQ            R10, R9
+	NOTQ           R8
+	NOTQ           R9
+	MOVQ           R8, (CX)
+	MOVQ           R9, 8(CX)
+	ADDQ           $0x10, DX
+	ADDQ           $0x00000100, AX
+	ADDQ           $0x10, CX
+	DECQ           SI
+	JNE            loop
+	VZEROUPPER
+	RET
+
+DATA even2<>+0(SB)/4, $0x29cf1151
+DATA even2<>+4(SB)/4, $0x29cf1151
+DATA even2<>+8(SB)/4, $0x29cf1151
+DATA even2<>+12(SB)/4, $0x29cf1151
+DATA even2<>+16(SB)/4, $0x29cf1151
+DATA even2<>+20(SB)/4, $0x29cf1151
+DATA even2<>+24(SB)/4, $0x29cf1151
+DATA even2<>+28(SB)/4, $0x29cf1151
+GLOBL even2<>(SB), RODATA|NOPTR, $32
+
+DATA even6<>+0(SB)/4, $0x1151d630
+DATA even6<>+4(SB)/4, $0x1151d630
+DATA even6<>+8(SB)/4, $0x1151d630
+DATA even6<>+12(SB)/4, $0x1151d630
+DATA even6<>+16(SB)/4, $0x1151d630
+DATA even6<>+20(SB)/4, $0x1151d630
+DATA even6<>+24(SB)/4, $0x1151d630
+DATA even6<>+28(SB)/4, $0x1151d630
+GLOBL even6<>(SB), RODATA|NOPTR, $32
+
+DATA round11<>+0(SB)/4, $0x00000400
+DATA round11<>+4(SB)/4, $0x00000400
+DATA round11<>+8(SB)/4, $0x00000400
+DATA round11<>+12(SB)/4, $0x00000400
+DATA round11<>+16(SB)/4, $0x00000400
+DATA round11<>+20(SB)/4, $0x00000400
+DATA round11<>+24(SB)/4, $0x00000400
+DATA round11<>+28(SB)/4, $0x00000400
+GLOBL round11<>(SB), RODATA|NOPTR, $32
+
+DATA round15<>+0(SB)/4, $0x00004000
+DATA round15<>+4(SB)/4, $0x00004000
+DATA round15<>+8(SB)/4, $0x00004000
+DATA round15<>+12(SB)/4, $0x00004000
+DATA round15<>+16(SB)/4, $0x00004000
+DATA round15<>+20(SB)/4, $0x00004000
+DATA round15<>+24(SB)/4, $0x00004000
+DATA round15<>+28(SB)/4, $0x00004000
+GLOBL round15<>(SB), RODATA|NOPTR, $32
+
+DATA round2w<>+0(SB)/4, $0x00020002
+DATA round2w<>+4(SB)/4, $0x00020002
+DATA round2w<>+8(SB)/4, $0x00020002
+DATA round2w<>+12(SB)/4, $0x00020002
+DATA round2w<>+16(SB)/4, $0x00020002
+DATA round2w<>+20(SB)/4, $0x00020002
+DATA round2w<>+24(SB)/4, $0x00020002
+DATA round2w<>+28(SB)/4, $0x00020002
+GLOBL round2w<>(SB), RODATA|NOPTR, $32
+
+DATA odd00<>+0(SB)/4, $0x192508d4
+DATA odd00<>+4(SB)/4, $0x192508d4
+DATA odd00<>+8(SB)/4, $0x192508d4
+DATA odd00<>+12(SB)/4, $0x192508d4
+DATA odd00<>+16(SB)/4, $0x192508d4
+DATA odd00<>+20(SB)/4, $0x192508d4
+DATA odd00<>+24(SB)/4, $0x192508d4
+DATA odd00<>+28(SB)/4, $0x192508d4
+GLOBL odd00<>(SB), RODATA|NOPTR, $32
+
+DATA odd01<>+0(SB)/4, $0x2c6325a1
+DATA odd01<>+4(SB)/4, $0x2c6325a1
+DATA odd01<>+8(SB)/4, $0x2c6325a1
+DATA odd01<>+12(SB)/4, $0x2c6325a1
+DATA odd01<>+16(SB)/4, $0x2c6325a1
+DATA odd01<>+20(SB)/4, $0x2c6325a1
+DATA odd01<>+24(SB)/4, $0x2c6325a1
+DATA odd01<>+28(SB)/4, $0x2c6325a1
+GLOBL odd01<>(SB), RODATA|NOPTR, $32
+
+DATA odd10<>+0(SB)/4, $0xd39ee6dc
+DATA odd10<>+4(SB)/4, $0xd39ee6dc
+DATA odd10<>+8(SB)/4, $0xd39ee6dc
+DATA odd10<>+12(SB)/4, $0xd39ee6dc
+DATA odd10<>+16(SB)/4, $0xd39ee6dc
+DATA odd10<>+20(SB)/4, $0xd39ee6dc
+DATA odd10<>+24(SB)/4, $0xd39ee6dc
+DATA odd10<>+28(SB)/4, $0xd39ee6dc
+GLOBL odd10<>(SB), RODATA|NOPTR, $32
+
+DATA odd11<>+0(SB)/4, $0x25a1f72d
+DATA odd11<>+4(SB)/4, $0x25a1f72d
+DATA odd11<>+8(SB)/4, $0x25a1f72d
+DATA odd11<>+12(SB)/4, $0x25a1f72d
+DATA odd11<>+16(SB)/4, $0x25a1f72d
+DATA odd11<>+20(SB)/4, $0x25a1f72d
+DATA odd11<>+24(SB)/4, $0x25a1f72d
+DATA odd11<>+28(SB)/4, $0x25a1f72d
+GLOBL odd11<>(SB), RODATA|NOPTR, $32
+
+DATA odd20<>+0(SB)/4, $0x08d525a1
+DATA odd20<>+4(SB)/4, $0x08d525a1
+DATA odd20<>+8(SB)/4, $0x08d525a1
+DATA odd20<>+12(SB)/4, $0x08d525a1
+DATA odd20<>+16(SB)/4, $0x08d525a1
+DATA odd20<>+20(SB)/4, $0x08d525a1
+DATA odd20<>+24(SB)/4, $0x08d525a1
+DATA odd20<>+28(SB)/4, $0x08d525a1
+GLOBL odd20<>(SB), RODATA|NOPTR, $32
+
+DATA odd21<>+0(SB)/4, $0x1925d39e
+DATA odd21<>+4(SB)/4, $0x1925d39e
+DATA odd21<>+8(SB)/4, $0x1925d39e
+DATA odd21<>+12(SB)/4, $0x1925d39e
+DATA odd21<>+16(SB)/4, $0x1925d39e
+DATA odd21<>+20(SB)/4, $0x1925d39e
+DATA odd21<>+24(SB)/4, $0x1925d39e
+DATA odd21<>+28(SB)/4, $0x1925d39e
+GLOBL odd21<>(SB), RODATA|NOPTR, $32
+
+DATA odd30<>+0(SB)/4, $0x25a1d39d
+DATA odd30<>+4(SB)/4, $0x25a1d39d
+DATA odd30<>+8(SB)/4, $0x25a1d39d
+DATA odd30<>+12(SB)/4, $0x25a1d39d
+DATA odd30<>+16(SB)/4, $0x25a1d39d
+DATA odd30<>+20(SB)/4, $0x25a1d39d
+DATA odd30<>+24(SB)/4, $0x25a1d39d
+DATA odd30<>+28(SB)/4, $0x25a1d39d
+GLOBL odd30<>(SB), RODATA|NOPTR, $32
+
+DATA odd31<>+0(SB)/4, $0x08d4e6dc
+DATA odd31<>+4(SB)/4, $0x08d4e6dc
+DATA odd31<>+8(SB)/4, $0x08d4e6dc
+DATA odd31<>+12(SB)/4, $0x08d4e6dc
+DATA odd31<>+16(SB)/4, $0x08d4e6dc
+DATA odd31<>+20(SB)/4, $0x08d4e6dc
+DATA odd31<>+24(SB)/4, $0x08d4e6dc
+DATA odd31<>+28(SB)/4, $0x08d4e6dc
+GLOBL odd31<>(SB), RODATA|NOPTR, $32
+
+// func inverseAVX2(samples *byte, stride int, coefs *int16, groups int, steps *int16)
+// Requires: AVX, AVX2
+TEXT ·inverseAVX2(SB), $576-40
+	MOVQ samples+0(FP), AX
+	MOVQ stride+8(FP), CX
+	MOVQ coefs+16(FP), DX
+	MOVQ groups+24(FP), BX
+	MOVQ steps+32(FP), SI
+	LEAQ 63(SP), R8
+	ANDQ $-64, R8
+
+loop:
+	VBROADCASTI128 (SI), Y15
+	VMOVDQU        (DX), X0
+	VINSERTI128    $0x01, 128(DX), Y0, Y0
+	VPMULLW        Y15, Y0, Y0
+	VBROADCASTI128 16(SI), Y15
+	VMOVDQU        16(DX), X1
+	VINSERTI128    $0x01, 144(DX), Y1, Y1
+	VPMULLW        Y15, Y1, Y1
+	VBROADCASTI128 32(SI), Y15
+	VMOVDQU        32(DX), X2
+	VINSERTI128    $0x01, 160(DX), Y2, Y2
+	VPMULLW        Y15, Y2, Y2
+	VBROADCASTI128 48(SI), Y15
+	VMOVDQU        48(DX), X3
+	VINSERTI128    $0x01, 176(DX), Y3, Y3
+	VPMULLW        Y15, Y3, Y3
+	VBROADCASTI128 64(SI), Y15
+	VMOVDQU        64(DX), X4
+	VINSERTI128    $0x01, 192(DX), Y4, Y4
+	VPMULLW        Y15, Y4, Y4
+	VBROADCASTI128 80(SI), Y15
+	VMOVDQU        80(DX), X5
+	VINSERTI128    $0x01, 208(DX), Y5, Y5
+	VPMULLW        Y15, Y5, Y5
+	VBROADCASTI128 96(SI), Y15
+	VMOVDQU        96(DX), X6
+	VINSERTI128    $0x01, 224(DX), Y6, Y6
+	VPMULLW        Y15, Y6, Y6
+	VBROADCASTI128 112(SI), Y15
+	VMOVDQU        112(DX), X7
+	VINSERTI128    $0x01, 240(DX), Y7, Y7
+	VPMULLW        Y15, Y7, Y7
+	VPUNPCKHWD     Y4, Y0, Y12
+	VPMADDWD       sum<>+0(SB), Y12, Y8
+	VPMADDWD       difference<>+0(SB), Y12, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPUNPCKHWD     Y6, Y2, Y12
+	VPMADDWD       inverse3<>+0(SB), Y12, Y14
+	VPMADDWD       inverse2<>+0(SB), Y12, Y15
+	VPSUBD         Y14, Y8, Y11
+	VPADDD         Y14, Y8, Y8
+	VPSUBD         Y15, Y9, Y10
+	VPADDD         Y15, Y9, Y9
+	VPUNPCKHWD     Y5, Y7, Y12
+	VPUNPCKHWD     Y1, Y3, Y13
+	VPMADDWD       odd00<>+0(SB), Y12, Y14
+	VPMADDWD       odd01<>+0(SB), Y13, Y15
+	VPADDD         Y15, Y14, Y14
+	VPSUBD         Y14, Y8, Y15
+	VPADDD         Y14, Y8, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VMOVDQU        Y14, (R8)
+	VPSRAD         $0x0b, Y15, Y15
+	VMOVDQU        Y15, 224(R8)
+	VPMADDWD       odd10<>+0(SB), Y12, Y14
+	VPMADDWD       odd11<>+0(SB), Y13, Y15
+	VPADDD         Y15, Y14, Y14
+	VPSUBD         Y14, Y9, Y15
+	VPADDD         Y14, Y9, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VMOVDQU        Y14, 32(R8)
+	VPSRAD         $0x0b, Y15, Y15
+	VMOVDQU        Y15, 192(R8)
+	VPMADDWD       odd20<>+0(SB), Y12, Y14
+	VPMADDWD       odd21<>+0(SB), Y13, Y15
+	VPADDD         Y15, Y14, Y14
+	VPSUBD         Y14, Y10, Y15
+	VPADDD         Y14, Y10, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VMOVDQU        Y14, 64(R8)
+	VPSRAD         $0x0b, Y15, Y15
+	VMOVDQU        Y15, 160(R8)
+	VPMADDWD       odd30<>+0(SB), Y12, Y14
+	VPMADDWD       odd31<>+0(SB), Y13, Y15
+	VPADDD         Y15, Y14, Y14
+	VPSUBD         Y14, Y11, Y15
+	VPADDD         Y14, Y11, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VMOVDQU        Y14, 96(R8)
+	VPSRAD         $0x0b, Y15, Y15
+	VMOVDQU        Y15, 128(R8)
+	VPUNPCKLWD     Y4, Y0, Y12
+	VPMADDWD       sum<>+0(SB), Y12, Y8
+	VPMADDWD       difference<>+0(SB), Y12, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPUNPCKLWD     Y6, Y2, Y12
+	VPMADDWD       inverse3<>+0(SB), Y12, Y14
+	VPMADDWD       inverse2<>+0(SB), Y12, Y15
+	VPSUBD         Y14, Y8, Y11
+	VPADDD         Y14, Y8, Y8
+	VPSUBD         Y15, Y9, Y10
+	VPADDD         Y15, Y9, Y9
+	VPUNPCKLWD     Y5, Y7, Y12
+	VPUNPCKLWD     Y1, Y3, Y13
+	VPMADDWD       odd00<>+0(SB), Y12, Y14
+	VPMADDWD       odd01<>+0(SB), Y13, Y15
+	VPADDD         Y15, Y14, Y14
+	VPSUBD         Y14, Y8, Y15
+	VPADDD         Y14, Y8, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VPACKSSDW      (R8), Y14, Y0
+	VPSRAD         $0x0b, Y15, Y15
+	VPACKSSDW      224(R8), Y15, Y7
+	VPMADDWD       odd10<>+0(SB), Y12, Y14
+	VPMADDWD       odd11<>+0(SB), Y13, Y15
+	VPADDD         Y15, Y14, Y14
+	VPSUBD         Y14, Y9, Y15
+	VPADDD         Y14, Y9, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VPACKSSDW      32(R8), Y14, Y1
+	VPSRAD         $0x0b, Y15, Y15
+	VPACKSSDW      192(R8), Y15, Y6
+	VPMADDWD       odd20<>+0(SB), Y12, Y14
+	VPMADDWD       odd21<>+0(SB), Y13, Y15
+	VPADDD         Y15, Y14, Y14
+	VPSUBD         Y14, Y10, Y15
+	VPADDD         Y14, Y10, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VPACKSSDW      64(R8), Y14, Y2
+	VPSRAD         $0x0b, Y15, Y15
+	VPACKSSDW      160(R8), Y15, Y5
+	VPMADDWD       odd30<>+0(SB), Y12, Y14
+	VPMADDWD       odd31<>+0(SB), Y13, Y15
+	VPADDD         Y15, Y14, Y14
+	VPSUBD         Y14, Y11, Y15
+	VPADDD         Y14, Y11, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VPACKSSDW      96(R8), Y14, Y3
+	VPSRAD         $0x0b, Y15, Y15
+	VPACKSSDW      128(R8), Y15, Y4
+	VPUNPCKLWD     Y1, Y0, Y8
+	VPUNPCKHWD     Y1, Y0, Y9
+	VPUNPCKLWD     Y3, Y2, Y10
+	VPUNPCKHWD     Y3, Y2, Y11
+	VPUNPCKLWD     Y5, Y4, Y12
+	VPUNPCKHWD     Y5, Y4, Y13
+	VPUNPCKLWD     Y7, Y6, Y14
+	VPUNPCKHWD     Y7, Y6, Y15
+	VPUNPCKLDQ     Y10, Y8, Y0
+	VPUNPCKHDQ     Y10, Y8, Y1
+	VPUNPCKLDQ     Y11, Y9, Y2
+	VPUNPCKHDQ     Y11, Y9, Y3
+	VPUNPCKLDQ     Y14, Y12, Y4
+	VPUNPCKHDQ     Y14, Y12, Y5
+	VPUNPCKLDQ     Y15, Y13, Y6
+	VPUNPCKHDQ     Y15, Y13, Y7
+	VPUNPCKLQDQ    Y4, Y0, Y8
+	VPUNPCKHQDQ    Y4, Y0, Y9
+	VPUNPCKLQDQ    Y5, Y1, Y10
+	VPUNPCKHQDQ    Y5, Y1, Y11
+	VPUNPCKLQDQ    Y6, Y2, Y12
+	VPUNPCKHQDQ    Y6, Y2, Y13
+	VPUNPCKLQDQ    Y7, Y3, Y14
+	VPUNPCKHQDQ    Y7, Y3, Y15
+	VPUNPCKHWD     Y12, Y8, Y4
+	VPMADDWD       sum<>+0(SB), Y4, Y0
+	VPMADDWD       difference<>+0(SB), Y4, Y1
+	VPADDD         round18<>+0(SB), Y0, Y0
+	VPADDD         round18<>+0(SB), Y1, Y1
+	VPUNPCKHWD     Y14, Y10, Y4
+	VPMADDWD       inverse3<>+0(SB), Y4, Y6
+	VPMADDWD       inverse2<>+0(SB), Y4, Y7
+	VPSUBD         Y6, Y0, Y3
+	VPADDD         Y6, Y0, Y0
+	VPSUBD         Y7, Y1, Y2
+	VPADDD         Y7, Y1, Y1
+	VPUNPCKHWD     Y13, Y15, Y4
+	VPUNPCKHWD     Y9, Y11, Y5
+	VPMADDWD       odd00<>+0(SB), Y4, Y6
+	VPMADDWD       odd01<>+0(SB), Y5, Y7
+	VPADDD         Y7, Y6, Y6
+	VPSUBD         Y6, Y0, Y7
+	VPADDD         Y6, Y0, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VMOVDQU        Y6, (R8)
+	VPSRAD         $0x12, Y7, Y7
+	VMOVDQU        Y7, 224(R8)
+	VPMADDWD       odd10<>+0(SB), Y4, Y6
+	VPMADDWD       odd11<>+0(SB), Y5, Y7
+	VPADDD         Y7, Y6, Y6
+	VPSUBD         Y6, Y1, Y7
+	VPADDD         Y6, Y1, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VMOVDQU        Y6, 32(R8)
+	VPSRAD         $0x12, Y7, Y7
+	VMOVDQU        Y7, 192(R8)
+	VPMADDWD       odd20<>+0(SB), Y4, Y6
+	VPMADDWD       odd21<>+0(SB), Y5, Y7
+	VPADDD         Y7, Y6, Y6
+	VPSUBD         Y6, Y2, Y7
+	VPADDD         Y6, Y2, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VMOVDQU        Y6, 64(R8)
+	VPSRAD         $0x12, Y7, Y7
+	VMOVDQU        Y7, 160(R8)
+	VPMADDWD       odd30<>+0(SB), Y4, Y6
+	VPMADDWD       odd31<>+0(SB), Y5, Y7
+	VPADDD         Y7, Y6, Y6
+	VPSUBD         Y6, Y3, Y7
+	VPADDD         Y6, Y3, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VMOVDQU        Y6, 96(R8)
+	VPSRAD         $0x12, Y7, Y7
+	VMOVDQU        Y7, 128(R8)
+	VPUNPCKLWD     Y12, Y8, Y4
+	VPMADDWD       sum<>+0(SB), Y4, Y0
+	VPMADDWD       difference<>+0(SB), Y4, Y1
+	VPADDD         round18<>+0(SB), Y0, Y0
+	VPADDD         round18<>+0(SB), Y1, Y1
+	VPUNPCKLWD     Y14, Y10, Y4
+	VPMADDWD       inverse3<>+0(SB), Y4, Y6
+	VPMADDWD       inverse2<>+0(SB), Y4, Y7
+	VPSUBD         Y6, Y0, Y3
+	VPADDD         Y6, Y0, Y0
+	VPSUBD         Y7, Y1, Y2
+	VPADDD         Y7, Y1, Y1
+	VPUNPCKLWD     Y13, Y15, Y4
+	VPUNPCKLWD     Y9, Y11, Y5
+	VPMADDWD       odd00<>+0(SB), Y4, Y6
+	VPMADDWD       odd01<>+0(SB), Y5, Y7
+	VPADDD         Y7, Y6, Y6
+	VPSUBD         Y6, Y0, Y7
+	VPADDD         Y6, Y0, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VPACKSSDW      (R8), Y6, Y8
+	VPSRAD         $0x12, Y7, Y7
+	VPACKSSDW      224(R8), Y7, Y15
+	VPMADDWD       odd10<>+0(SB), Y4, Y6
+	VPMADDWD       odd11<>+0(SB), Y5, Y7
+	VPADDD         Y7, Y6, Y6
+	VPSUBD         Y6, Y1, Y7
+	VPADDD         Y6, Y1, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VPACKSSDW      32(R8), Y6, Y9
+	VPSRAD         $0x12, Y7, Y7
+	VPACKSSDW      192(R8), Y7, Y14
+	VPMADDWD       odd20<>+0(SB), Y4, Y6
+	VPMADDWD       odd21<>+0(SB), Y5, Y7
+	VPADDD         Y7, Y6, Y6
+	VPSUBD         Y6, Y2, Y7
+	VPADDD         Y6, Y2, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VPACKSSDW      64(R8), Y6, Y10
+	VPSRAD         $0x12, Y7, Y7
+	VPACKSSDW      160(R8), Y7, Y13
+	VPMADDWD       odd30<>+0(SB), Y4, Y6
+	VPMADDWD       odd31<>+0(SB), Y5, Y7
+	VPADDD         Y7, Y6, Y6
+	VPSUBD         Y6, Y3, Y7
+	VPADDD         Y6, Y3, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VPACKSSDW      96(R8), Y6, Y11
+	VPSRAD         $0x12, Y7, Y7
+	VPACKSSDW      128(R8), Y7, Y12
+	VPUNPCKLWD     Y9, Y8, Y0
+	VPUNPCKHWD     Y9, Y8, Y1
+	VPUNPCKLWD     Y11, Y10, Y2
+	VPUNPCKHWD     Y11, Y10, Y3
+	VPUNPCKLWD     Y13, Y12, Y4
+	VPUNPCKHWD     Y13, Y12, Y5
+	VPUNPCKLWD     Y15, Y14, Y6
+	VPUNPCKHWD     Y15, Y14, Y7
+	VPUNPCKLDQ     Y2, Y0, Y8
+	VPUNPCKHDQ     Y2, Y0, Y9
+	VPUNPCKLDQ     Y3, Y1, Y10
+	VPUNPCKHDQ     Y3, Y1, Y11
+	VPUNPCKLDQ     Y6, Y4, Y12
+	VPUNPCKHDQ     Y6, Y4, Y13
+	VPUNPCKLDQ     Y7, Y5, Y14
+	VPUNPCKHDQ     Y7, Y5, Y15
+	VPUNPCKLQDQ    Y12, Y8, Y0
+	VPUNPCKHQDQ    Y12, Y8, Y1
+	VPUNPCKLQDQ    Y13, Y9, Y2
+	VPUNPCKHQDQ    Y13, Y9, Y3
+	VPUNPCKLQDQ    Y14, Y10, Y4
+	VPUNPCKHQDQ    Y14, Y10, Y5
+	VPUNPCKLQDQ    Y15, Y11, Y6
+	VPUNPCKHQDQ    Y15, Y11, Y7
+	MOVQ           AX, DI
+	VPACKSSWB      Y1, Y0, Y0
+	VPXOR          sign<>+0(SB), Y0, Y0
+	VPERMQ         $0xd8, Y0, Y0
+	VMOVDQU        X0, (DI)
+	ADDQ           CX, DI
+	VEXTRACTI128   $0x01, Y0, (DI)
+	ADDQ           CX, DI
+	VPACKSSWB      Y3, Y2, Y2
+	VPXOR          sign<>+0(SB), Y2, Y2
+	VPERMQ         $0xd8, Y2, Y2
+	VMOVDQU        X2, (DI)
+	ADDQ           CX, DI
+	VEXTRACTI128   $0x01, Y2, (DI)
+	ADDQ           CX, DI
+	VPACKSSWB      Y5, Y4, Y4
+	VPXOR          sign<>+0(SB), Y4, Y4
+	VPERMQ         $0xd8, Y4, Y4
+	VMOVDQU        X4, (DI)
+	ADDQ           CX, DI
+	VEXTRACTI128   $0x01, Y4, (DI)
+	ADDQ           CX, DI
+	VPACKSSWB      Y7, Y6, Y6
+	VPXOR          sign<>+0(SB), Y6, Y6
+	VPERMQ         $0xd8, Y6, Y6
+	VMOVDQU        X6, (DI)
+	ADDQ           CX, DI
+	VEXTRACTI128   $0x01, Y6, (DI)
+	ADDQ           CX, DI
+	ADDQ           $0x10, AX
+	ADDQ           $0x00000100, DX
+	DECQ           BX
+	JNE            loop
+	VZEROUPPER
+	RET
+
+DATA sign<>+0(SB)/4, $0x80808080
+DATA sign<>+4(SB)/4, $0x80808080
+DATA sign<>+8(SB)/4, $0x80808080
+DATA sign<>+12(SB)/4, $0x80808080
+DATA sign<>+16(SB)/4, $0x80808080
+DATA sign<>+20(SB)/4, $0x80808080
+DATA sign<>+24(SB)/4, $0x80808080
+DATA sign<>+28(SB)/4, $0x80808080
+GLOBL sign<>(SB), RODATA|NOPTR, $32
+
+DATA sum<>+0(SB)/4, $0x20002000
+DATA sum<>+4(SB)/4, $0x20002000
+DATA sum<>+8(SB)/4, $0x20002000
+DATA sum<>+12(SB)/4, $0x20002000
+DATA sum<>+16(SB)/4, $0x20002000
+DATA sum<>+20(SB)/4, $0x20002000
+DATA sum<>+24(SB)/4, $0x20002000
+DATA sum<>+28(SB)/4, $0x20002000
+GLOBL sum<>(SB), RODATA|NOPTR, $32
+
+DATA difference<>+0(SB)/4, $0xe0002000
+DATA difference<>+4(SB)/4, $0xe0002000
+DATA difference<>+8(SB)/4, $0xe0002000
+DATA difference<>+12(SB)/4, $0xe0002000
+DATA difference<>+16(SB)/4, $0xe0002000
+DATA difference<>+20(SB)/4, $0xe0002000
+DATA difference<>+24(SB)/4, $0xe0002000
+DATA difference<>+28(SB)/4, $0xe0002000
+GLOBL difference<>(SB), RODATA|NOPTR, $32
+
+DATA inverse3<>+0(SB)/4, $0x115129cf
+DATA inverse3<>+4(SB)/4, $0x115129cf
+DATA inverse3<>+8(SB)/4, $0x115129cf
+DATA inverse3<>+12(SB)/4, $0x115129cf
+DATA inverse3<>+16(SB)/4, $0x115129cf
+DATA inverse3<>+20(SB)/4, $0x115129cf
+DATA inverse3<>+24(SB)/4, $0x115129cf
+DATA inverse3<>+28(SB)/4, $0x115129cf
+GLOBL inverse3<>(SB), RODATA|NOPTR, $32
+
+DATA inverse2<>+0(SB)/4, $0xd6301151
+DATA inverse2<>+4(SB)/4, $0xd6301151
+DATA inverse2<>+8(SB)/4, $0xd6301151
+DATA inverse2<>+12(SB)/4, $0xd6301151
+DATA inverse2<>+16(SB)/4, $0xd6301151
+DATA inverse2<>+20(SB)/4, $0xd6301151
+DATA inverse2<>+24(SB)/4, $0xd6301151
+DATA inverse2<>+28(SB)/4, $0xd6301151
+GLOBL inverse2<>(SB), RODATA|NOPTR, $32
+
+DATA round18<>+0(SB)/4, $0x00020000
+DATA round18<>+4(SB)/4, $0x00020000
+DATA round18<>+8(SB)/4, $0x00020000
+DATA round18<>+12(SB)/4, $0x00020000
+DATA round18<>+16(SB)/4, $0x00020000
+DATA round18<>+20(SB)/4, $0x00020000
+DATA round18<>+24(SB)/4, $0x00020000
+DATA round18<>+28(SB)/4, $0x00020000
+GLOBL round18<>(SB), RODATA|NOPTR, $32
+
 // func levelsAVX512(dst *byte, src *float32, n int) (nans uint32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·levelsAVX512(SB), NOSPLIT, $0-28
@@ -1891,6 +2781,749 @@ end:
 	VZEROUPPER
 	RET
 
+// func forwardAVX512(coefs *int16, nonzero *uint64, samples *byte, stride int, groups int, q *int16)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·forwardAVX512(SB), NOSPLIT, $0-48
+	MOVQ            coefs+0(FP), AX
+	MOVQ            nonzero+8(FP), CX
+	MOVQ            samples+16(FP), DX
+	MOVQ            stride+24(FP), BX
+	MOVQ            groups+32(FP), SI
+	MOVQ            q+40(FP), DI
+	VBROADCASTI32X4 level<>+0(SB), Z16
+	VBROADCASTI32X4 even2<>+0(SB), Z17
+	VBROADCASTI32X4 even6<>+0(SB), Z18
+	VBROADCASTI32X4 round11<>+0(SB), Z19
+	VBROADCASTI32X4 round15<>+0(SB), Z20
+	VBROADCASTI32X4 round2w<>+0(SB), Z21
+	VBROADCASTI32X4 odd00<>+0(SB), Z22
+	VBROADCASTI32X4 odd01<>+0(SB), Z23
+	VBROADCASTI32X4 odd10<>+0(SB), Z24
+	VBROADCASTI32X4 odd11<>+0(SB), Z25
+	VBROADCASTI32X4 odd20<>+0(SB), Z26
+	VBROADCASTI32X4 odd21<>+0(SB), Z27
+	VBROADCASTI32X4 odd30<>+0(SB), Z28
+	VBROADCASTI32X4 odd31<>+0(SB), Z29
+	VPXORD          Z30, Z30, Z30
+
+loop:
+	MOVQ            DX, R8
+	VPMOVZXBW       (R8), Z0
+	VPSUBW          Z16, Z0, Z0
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z1
+	VPSUBW          Z16, Z1, Z1
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z2
+	VPSUBW          Z16, Z2, Z2
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z3
+	VPSUBW          Z16, Z3, Z3
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z4
+	VPSUBW          Z16, Z4, Z4
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z5
+	VPSUBW          Z16, Z5, Z5
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z6
+	VPSUBW          Z16, Z6, Z6
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z7
+	VPSUBW          Z16, Z7, Z7
+	ADDQ            BX, R8
+	VPUNPCKLWD      Z1, Z0, Z8
+	VPUNPCKHWD      Z1, Z0, Z9
+	VPUNPCKLWD      Z3, Z2, Z10
+	VPUNPCKHWD      Z3, Z2, Z11
+	VPUNPCKLWD      Z5, Z4, Z12
+	VPUNPCKHWD      Z5, Z4, Z13
+	VPUNPCKLWD      Z7, Z6, Z14
+	VPUNPCKHWD      Z7, Z6, Z15
+	VPUNPCKLDQ      Z10, Z8, Z0
+	VPUNPCKHDQ      Z10, Z8, Z1
+	VPUNPCKLDQ      Z11, Z9, Z2
+	VPUNPCKHDQ      Z11, Z9, Z3
+	VPUNPCKLDQ      Z14, Z12, Z4
+	VPUNPCKHDQ      Z14, Z12, Z5
+	VPUNPCKLDQ      Z15, Z13, Z6
+	VPUNPCKHDQ      Z15, Z13, Z7
+	VPUNPCKLQDQ     Z4, Z0, Z8
+	VPUNPCKHQDQ     Z4, Z0, Z9
+	VPUNPCKLQDQ     Z5, Z1, Z10
+	VPUNPCKHQDQ     Z5, Z1, Z11
+	VPUNPCKLQDQ     Z6, Z2, Z12
+	VPUNPCKHQDQ     Z6, Z2, Z13
+	VPUNPCKLQDQ     Z7, Z3, Z14
+	VPUNPCKHQDQ     Z7, Z3, Z15
+	VPADDW          Z15, Z8, Z0
+	VPSUBW          Z15, Z8, Z15
+	VPADDW          Z14, Z9, Z1
+	VPSUBW          Z14, Z9, Z14
+	VPADDW          Z13, Z10, Z2
+	VPSUBW          Z13, Z10, Z13
+	VPADDW          Z12, Z11, Z3
+	VPSUBW          Z12, Z11, Z12
+	VPADDW          Z3, Z0, Z4
+	VPADDW          Z2, Z1, Z5
+	VPSUBW          Z2, Z1, Z6
+	VPSUBW          Z3, Z0, Z7
+	VPADDW          Z5, Z4, Z0
+	VPSUBW          Z5, Z4, Z1
+	VPSLLW          $0x02, Z0, Z0
+	VPSLLW          $0x02, Z1, Z1
+	VPUNPCKLWD      Z7, Z6, Z4
+	VPUNPCKHWD      Z7, Z6, Z5
+	VPMADDWD        Z17, Z4, Z8
+	VPMADDWD        Z17, Z5, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z2
+	VPMADDWD        Z18, Z4, Z8
+	VPMADDWD        Z18, Z5, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z3
+	VPUNPCKLWD      Z13, Z12, Z4
+	VPUNPCKHWD      Z13, Z12, Z5
+	VPUNPCKLWD      Z15, Z14, Z6
+	VPUNPCKHWD      Z15, Z14, Z7
+	VPMADDWD        Z22, Z4, Z8
+	VPMADDWD        Z23, Z6, Z10
+	VPADDD          Z10, Z8, Z8
+	VPMADDWD        Z22, Z5, Z9
+	VPMADDWD        Z23, Z7, Z10
+	VPADDD          Z10, Z9, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z12
+	VPMADDWD        Z24, Z4, Z8
+	VPMADDWD        Z25, Z6, Z10
+	VPADDD          Z10, Z8, Z8
+	VPMADDWD        Z24, Z5, Z9
+	VPMADDWD        Z25, Z7, Z10
+	VPADDD          Z10, Z9, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z13
+	VPMADDWD        Z26, Z4, Z8
+	VPMADDWD        Z27, Z6, Z10
+	VPADDD          Z10, Z8, Z8
+	VPMADDWD        Z26, Z5, Z9
+	VPMADDWD        Z27, Z7, Z10
+	VPADDD          Z10, Z9, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z14
+	VPMADDWD        Z28, Z4, Z8
+	VPMADDWD        Z29, Z6, Z10
+	VPADDD          Z10, Z8, Z8
+	VPMADDWD        Z28, Z5, Z9
+	VPMADDWD        Z29, Z7, Z10
+	VPADDD          Z10, Z9, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z15
+	VPUNPCKLWD      Z12, Z0, Z4
+	VPUNPCKHWD      Z12, Z0, Z5
+	VPUNPCKLWD      Z13, Z2, Z6
+	VPUNPCKHWD      Z13, Z2, Z7
+	VPUNPCKLWD      Z14, Z1, Z8
+	VPUNPCKHWD      Z14, Z1, Z9
+	VPUNPCKLWD      Z15, Z3, Z10
+	VPUNPCKHWD      Z15, Z3, Z11
+	VPUNPCKLDQ      Z6, Z4, Z0
+	VPUNPCKHDQ      Z6, Z4, Z12
+	VPUNPCKLDQ      Z7, Z5, Z2
+	VPUNPCKHDQ      Z7, Z5, Z13
+	VPUNPCKLDQ      Z10, Z8, Z1
+	VPUNPCKHDQ      Z10, Z8, Z14
+	VPUNPCKLDQ      Z11, Z9, Z3
+	VPUNPCKHDQ      Z11, Z9, Z15
+	VPUNPCKLQDQ     Z1, Z0, Z4
+	VPUNPCKHQDQ     Z1, Z0, Z5
+	VPUNPCKLQDQ     Z14, Z12, Z6
+	VPUNPCKHQDQ     Z14, Z12, Z7
+	VPUNPCKLQDQ     Z3, Z2, Z8
+	VPUNPCKHQDQ     Z3, Z2, Z9
+	VPUNPCKLQDQ     Z15, Z13, Z10
+	VPUNPCKHQDQ     Z15, Z13, Z11
+	VPADDW          Z11, Z4, Z0
+	VPSUBW          Z11, Z4, Z11
+	VPADDW          Z10, Z5, Z1
+	VPSUBW          Z10, Z5, Z10
+	VPADDW          Z9, Z6, Z2
+	VPSUBW          Z9, Z6, Z9
+	VPADDW          Z8, Z7, Z3
+	VPSUBW          Z8, Z7, Z8
+	VPADDW          Z3, Z0, Z4
+	VPADDW          Z2, Z1, Z5
+	VPSUBW          Z2, Z1, Z6
+	VPSUBW          Z3, Z0, Z7
+	VPADDW          Z5, Z4, Z0
+	VPSUBW          Z5, Z4, Z1
+	VPADDW          Z21, Z0, Z0
+	VPSRAW          $0x02, Z0, Z0
+	VPADDW          Z21, Z1, Z1
+	VPSRAW          $0x02, Z1, Z1
+	VPUNPCKLWD      Z7, Z6, Z4
+	VPUNPCKHWD      Z7, Z6, Z5
+	VPMADDWD        Z17, Z4, Z12
+	VPMADDWD        Z17, Z5, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z2
+	VPMADDWD        Z18, Z4, Z12
+	VPMADDWD        Z18, Z5, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z3
+	VPUNPCKLWD      Z9, Z8, Z4
+	VPUNPCKHWD      Z9, Z8, Z5
+	VPUNPCKLWD      Z11, Z10, Z6
+	VPUNPCKHWD      Z11, Z10, Z7
+	VPMADDWD        Z22, Z4, Z12
+	VPMADDWD        Z23, Z6, Z14
+	VPADDD          Z14, Z12, Z12
+	VPMADDWD        Z22, Z5, Z13
+	VPMADDWD        Z23, Z7, Z14
+	VPADDD          Z14, Z13, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z8
+	VPMADDWD        Z24, Z4, Z12
+	VPMADDWD        Z25, Z6, Z14
+	VPADDD          Z14, Z12, Z12
+	VPMADDWD        Z24, Z5, Z13
+	VPMADDWD        Z25, Z7, Z14
+	VPADDD          Z14, Z13, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z9
+	VPMADDWD        Z26, Z4, Z12
+	VPMADDWD        Z27, Z6, Z14
+	VPADDD          Z14, Z12, Z12
+	VPMADDWD        Z26, Z5, Z13
+	VPMADDWD        Z27, Z7, Z14
+	VPADDD          Z14, Z13, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z10
+	VPMADDWD        Z28, Z4, Z12
+	VPMADDWD        Z29, Z6, Z14
+	VPADDD          Z14, Z12, Z12
+	VPMADDWD        Z28, Z5, Z13
+	VPMADDWD        Z29, Z7, Z14
+	VPADDD          Z14, Z13, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z11
+	VBROADCASTI32X4 (DI), Z4
+	VBROADCASTI32X4 128(DI), Z5
+	VBROADCASTI32X4 256(DI), Z6
+	VPABSW          Z0, Z7
+	VPADDW          Z4, Z7, Z7
+	VPMULHUW        Z5, Z7, Z7
+	VPMULHUW        Z6, Z7, Z7
+	VPMOVW2M        Z0, K1
+	VPSUBW          Z7, Z30, K1, Z7
+	VBROADCASTI32X4 16(DI), Z4
+	VBROADCASTI32X4 144(DI), Z5
+	VBROADCASTI32X4 272(DI), Z6
+	VPABSW          Z8, Z0
+	VPADDW          Z4, Z0, Z0
+	VPMULHUW        Z5, Z0, Z0
+	VPMULHUW        Z6, Z0, Z0
+	VPMOVW2M        Z8, K1
+	VPSUBW          Z0, Z30, K1, Z0
+	VBROADCASTI32X4 32(DI), Z4
+	VBROADCASTI32X4 160(DI), Z5
+	VBROADCASTI32X4 288(DI), Z6
+	VPABSW          Z2, Z8
+	VPADDW          Z4, Z8, Z8
+	VPMULHUW        Z5, Z8, Z8
+	VPMULHUW        Z6, Z8, Z8
+	VPMOVW2M        Z2, K1
+	VPSUBW          Z8, Z30, K1, Z8
+	VBROADCASTI32X4 48(DI), Z4
+	VBROADCASTI32X4 176(DI), Z5
+	VBROADCASTI32X4 304(DI), Z6
+	VPABSW          Z9, Z2
+	VPADDW          Z4, Z2, Z2
+	VPMULHUW        Z5, Z2, Z2
+	VPMULHUW        Z6, Z2, Z2
+	VPMOVW2M        Z9, K1
+	VPSUBW          Z2, Z30, K1, Z2
+	VBROADCASTI32X4 64(DI), Z4
+	VBROADCASTI32X4 192(DI), Z5
+	VBROADCASTI32X4 320(DI), Z6
+	VPABSW          Z1, Z9
+	VPADDW          Z4, Z9, Z9
+	VPMULHUW        Z5, Z9, Z9
+	VPMULHUW        Z6, Z9, Z9
+	VPMOVW2M        Z1, K1
+	VPSUBW          Z9, Z30, K1, Z9
+	VBROADCASTI32X4 80(DI), Z4
+	VBROADCASTI32X4 208(DI), Z5
+	VBROADCASTI32X4 336(DI), Z6
+	VPABSW          Z10, Z1
+	VPADDW          Z4, Z1, Z1
+	VPMULHUW        Z5, Z1, Z1
+	VPMULHUW        Z6, Z1, Z1
+	VPMOVW2M        Z10, K1
+	VPSUBW          Z1, Z30, K1, Z1
+	VBROADCASTI32X4 96(DI), Z4
+	VBROADCASTI32X4 224(DI), Z5
+	VBROADCASTI32X4 352(DI), Z6
+	VPABSW          Z3, Z10
+	VPADDW          Z4, Z10, Z10
+	VPMULHUW        Z5, Z10, Z10
+	VPMULHUW        Z6, Z10, Z10
+	VPMOVW2M        Z3, K1
+	VPSUBW          Z10, Z30, K1, Z10
+	VBROADCASTI32X4 112(DI), Z4
+	VBROADCASTI32X4 240(DI), Z5
+	VBROADCASTI32X4 368(DI), Z6
+	VPABSW          Z11, Z3
+	VPADDW          Z4, Z3, Z3
+	VPMULHUW        Z5, Z3, Z3
+	VPMULHUW        Z6, Z3, Z3
+	VPMOVW2M        Z11, K1
+	VPSUBW          Z3, Z30, K1, Z3
+	VSHUFI32X4      $0x44, Z0, Z7, Z4
+	VSHUFI32X4      $0xee, Z0, Z7, Z6
+	VSHUFI32X4      $0x44, Z2, Z8, Z5
+	VSHUFI32X4      $0xee, Z2, Z8, Z11
+	VSHUFI32X4      $0x88, Z5, Z4, Z7
+	VSHUFI32X4      $0xdd, Z5, Z4, Z0
+	VSHUFI32X4      $0x88, Z11, Z6, Z8
+	VSHUFI32X4      $0xdd, Z11, Z6, Z2
+	VSHUFI32X4      $0x44, Z1, Z9, Z12
+	VSHUFI32X4      $0xee, Z1, Z9, Z14
+	VSHUFI32X4      $0x44, Z3, Z10, Z13
+	VSHUFI32X4      $0xee, Z3, Z10, Z15
+	VSHUFI32X4      $0x88, Z13, Z12, Z9
+	VSHUFI32X4      $0xdd, Z13, Z12, Z1
+	VSHUFI32X4      $0x88, Z15, Z14, Z10
+	VSHUFI32X4      $0xdd, Z15, Z14, Z3
+	VMOVDQU64       Z7, (AX)
+	VPTESTMW        Z7, Z7, K1
+	KMOVD           K1, (CX)
+	VMOVDQU64       Z0, 128(AX)
+	VPTESTMW        Z0, Z0, K1
+	KMOVD           K1, 8(CX)
+	VMOVDQU64       Z8, 256(AX)
+	VPTESTMW        Z8, Z8, K1
+	KMOVD           K1, 16(CX)
+	VMOVDQU64       Z2, 384(AX)
+	VPTESTMW        Z2, Z2, K1
+	KMOVD           K1, 24(CX)
+	VMOVDQU64       Z9, 64(AX)
+	VPTESTMW        Z9, Z9, K1
+	KMOVD           K1, 4(CX)
+	VMOVDQU64       Z1, 192(AX)
+	VPTESTMW        Z1, Z1, K1
+	KMOVD           K1, 12(CX)
+	VMOVDQU64       Z10, 320(AX)
+	VPTESTMW        Z10, Z10, K1
+	KMOVD           K1, 20(CX)
+	VMOVDQU64       Z3, 448(AX)
+	VPTESTMW        Z3, Z3, K1
+	KMOVD           K1, 28(CX)
+	ADDQ            $0x20, DX
+	ADDQ            $0x00000200, AX
+	ADDQ            $0x20, CX
+	DECQ            SI
+	JNE             loop
+	VZEROUPPER
+	RET
+
+// func inverseAVX512(samples *byte, stride int, coefs *int16, groups int, steps *int16)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·inverseAVX512(SB), $576-40
+	MOVQ            samples+0(FP), AX
+	MOVQ            stride+8(FP), CX
+	MOVQ            coefs+16(FP), DX
+	MOVQ            groups+24(FP), BX
+	MOVQ            steps+32(FP), SI
+	VBROADCASTI32X4 sign<>+0(SB), Z16
+	VBROADCASTI32X4 sum<>+0(SB), Z17
+	VBROADCASTI32X4 difference<>+0(SB), Z18
+	VBROADCASTI32X4 inverse3<>+0(SB), Z19
+	VBROADCASTI32X4 inverse2<>+0(SB), Z20
+	VBROADCASTI32X4 round11<>+0(SB), Z21
+	VBROADCASTI32X4 round18<>+0(SB), Z22
+	VBROADCASTI32X4 odd00<>+0(SB), Z23
+	VBROADCASTI32X4 odd01<>+0(SB), Z24
+	VBROADCASTI32X4 odd10<>+0(SB), Z25
+	VBROADCASTI32X4 odd11<>+0(SB), Z26
+	VBROADCASTI32X4 odd20<>+0(SB), Z27
+	VBROADCASTI32X4 odd21<>+0(SB), Z28
+	VBROADCASTI32X4 odd30<>+0(SB), Z29
+	VBROADCASTI32X4 odd31<>+0(SB), Z30
+	LEAQ            63(SP), R8
+	ANDQ            $-64, R8
+	VMOVDQU64       evenFirst<>+0(SB), Z31
+
+loop:
+	VMOVDQU64       (DX), Z0
+	VMOVDQU64       128(DX), Z1
+	VMOVDQU64       256(DX), Z2
+	VMOVDQU64       384(DX), Z3
+	VMOVDQU64       64(DX), Z4
+	VMOVDQU64       192(DX), Z5
+	VMOVDQU64       320(DX), Z6
+	VMOVDQU64       448(DX), Z7
+	VSHUFI32X4      $0x44, Z1, Z0, Z8
+	VSHUFI32X4      $0xee, Z1, Z0, Z10
+	VSHUFI32X4      $0x44, Z3, Z2, Z9
+	VSHUFI32X4      $0xee, Z3, Z2, Z11
+	VSHUFI32X4      $0x88, Z9, Z8, Z0
+	VSHUFI32X4      $0xdd, Z9, Z8, Z1
+	VSHUFI32X4      $0x88, Z11, Z10, Z2
+	VSHUFI32X4      $0xdd, Z11, Z10, Z3
+	VSHUFI32X4      $0x44, Z5, Z4, Z12
+	VSHUFI32X4      $0xee, Z5, Z4, Z14
+	VSHUFI32X4      $0x44, Z7, Z6, Z13
+	VSHUFI32X4      $0xee, Z7, Z6, Z15
+	VSHUFI32X4      $0x88, Z13, Z12, Z4
+	VSHUFI32X4      $0xdd, Z13, Z12, Z5
+	VSHUFI32X4      $0x88, Z15, Z14, Z6
+	VSHUFI32X4      $0xdd, Z15, Z14, Z7
+	VBROADCASTI32X4 (SI), Z15
+	VPMULLW         Z15, Z0, Z0
+	VBROADCASTI32X4 16(SI), Z15
+	VPMULLW         Z15, Z1, Z1
+	VBROADCASTI32X4 32(SI), Z15
+	VPMULLW         Z15, Z2, Z2
+	VBROADCASTI32X4 48(SI), Z15
+	VPMULLW         Z15, Z3, Z3
+	VBROADCASTI32X4 64(SI), Z15
+	VPMULLW         Z15, Z4, Z4
+	VBROADCASTI32X4 80(SI), Z15
+	VPMULLW         Z15, Z5, Z5
+	VBROADCASTI32X4 96(SI), Z15
+	VPMULLW         Z15, Z6, Z6
+	VBROADCASTI32X4 112(SI), Z15
+	VPMULLW         Z15, Z7, Z7
+	VPUNPCKHWD      Z4, Z0, Z12
+	VPMADDWD        Z17, Z12, Z8
+	VPMADDWD        Z18, Z12, Z9
+	VPADDD          Z21, Z8, Z8
+	VPADDD          Z21, Z9, Z9
+	VPUNPCKHWD      Z6, Z2, Z12
+	VPMADDWD        Z19, Z12, Z14
+	VPMADDWD        Z20, Z12, Z15
+	VPSUBD          Z14, Z8, Z11
+	VPADDD          Z14, Z8, Z8
+	VPSUBD          Z15, Z9, Z10
+	VPADDD          Z15, Z9, Z9
+	VPUNPCKHWD      Z5, Z7, Z12
+	VPUNPCKHWD      Z1, Z3, Z13
+	VPMADDWD        Z23, Z12, Z14
+	VPMADDWD        Z24, Z13, Z15
+	VPADDD          Z15, Z14, Z14
+	VPSUBD          Z14, Z8, Z15
+	VPADDD          Z14, Z8, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VMOVDQU64       Z14, (R8)
+	VPSRAD          $0x0b, Z15, Z15
+	VMOVDQU64       Z15, 448(R8)
+	VPMADDWD        Z25, Z12, Z14
+	VPMADDWD        Z26, Z13, Z15
+	VPADDD          Z15, Z14, Z14
+	VPSUBD          Z14, Z9, Z15
+	VPADDD          Z14, Z9, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VMOVDQU64       Z14, 64(R8)
+	VPSRAD          $0x0b, Z15, Z15
+	VMOVDQU64       Z15, 384(R8)
+	VPMADDWD        Z27, Z12, Z14
+	VPMADDWD        Z28, Z13, Z15
+	VPADDD          Z15, Z14, Z14
+	VPSUBD          Z14, Z10, Z15
+	VPADDD          Z14, Z10, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VMOVDQU64       Z14, 128(R8)
+	VPSRAD          $0x0b, Z15, Z15
+	VMOVDQU64       Z15, 320(R8)
+	VPMADDWD        Z29, Z12, Z14
+	VPMADDWD        Z30, Z13, Z15
+	VPADDD          Z15, Z14, Z14
+	VPSUBD          Z14, Z11, Z15
+	VPADDD          Z14, Z11, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VMOVDQU64       Z14, 192(R8)
+	VPSRAD          $0x0b, Z15, Z15
+	VMOVDQU64       Z15, 256(R8)
+	VPUNPCKLWD      Z4, Z0, Z12
+	VPMADDWD        Z17, Z12, Z8
+	VPMADDWD        Z18, Z12, Z9
+	VPADDD          Z21, Z8, Z8
+	VPADDD          Z21, Z9, Z9
+	VPUNPCKLWD      Z6, Z2, Z12
+	VPMADDWD        Z19, Z12, Z14
+	VPMADDWD        Z20, Z12, Z15
+	VPSUBD          Z14, Z8, Z11
+	VPADDD          Z14, Z8, Z8
+	VPSUBD          Z15, Z9, Z10
+	VPADDD          Z15, Z9, Z9
+	VPUNPCKLWD      Z5, Z7, Z12
+	VPUNPCKLWD      Z1, Z3, Z13
+	VPMADDWD        Z23, Z12, Z14
+	VPMADDWD        Z24, Z13, Z15
+	VPADDD          Z15, Z14, Z14
+	VPSUBD          Z14, Z8, Z15
+	VPADDD          Z14, Z8, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VPACKSSDW       (R8), Z14, Z0
+	VPSRAD          $0x0b, Z15, Z15
+	VPACKSSDW       448(R8), Z15, Z7
+	VPMADDWD        Z25, Z12, Z14
+	VPMADDWD        Z26, Z13, Z15
+	VPADDD          Z15, Z14, Z14
+	VPSUBD          Z14, Z9, Z15
+	VPADDD          Z14, Z9, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VPACKSSDW       64(R8), Z14, Z1
+	VPSRAD          $0x0b, Z15, Z15
+	VPACKSSDW       384(R8), Z15, Z6
+	VPMADDWD        Z27, Z12, Z14
+	VPMADDWD        Z28, Z13, Z15
+	VPADDD          Z15, Z14, Z14
+	VPSUBD          Z14, Z10, Z15
+	VPADDD          Z14, Z10, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VPACKSSDW       128(R8), Z14, Z2
+	VPSRAD          $0x0b, Z15, Z15
+	VPACKSSDW       320(R8), Z15, Z5
+	VPMADDWD        Z29, Z12, Z14
+	VPMADDWD        Z30, Z13, Z15
+	VPADDD          Z15, Z14, Z14
+	VPSUBD          Z14, Z11, Z15
+	VPADDD          Z14, Z11, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VPACKSSDW       192(R8), Z14, Z3
+	VPSRAD          $0x0b, Z15, Z15
+	VPACKSSDW       256(R8), Z15, Z4
+	VPUNPCKLWD      Z1, Z0, Z8
+	VPUNPCKHWD      Z1, Z0, Z9
+	VPUNPCKLWD      Z3, Z2, Z10
+	VPUNPCKHWD      Z3, Z2, Z11
+	VPUNPCKLWD      Z5, Z4, Z12
+	VPUNPCKHWD      Z5, Z4, Z13
+	VPUNPCKLWD      Z7, Z6, Z14
+	VPUNPCKHWD      Z7, Z6, Z15
+	VPUNPCKLDQ      Z10, Z8, Z0
+	VPUNPCKHDQ      Z10, Z8, Z1
+	VPUNPCKLDQ      Z11, Z9, Z2
+	VPUNPCKHDQ      Z11, Z9, Z3
+	VPUNPCKLDQ      Z14, Z12, Z4
+	VPUNPCKHDQ      Z14, Z12, Z5
+	VPUNPCKLDQ      Z15, Z13, Z6
+	VPUNPCKHDQ      Z15, Z13, Z7
+	VPUNPCKLQDQ     Z4, Z0, Z8
+	VPUNPCKHQDQ     Z4, Z0, Z9
+	VPUNPCKLQDQ     Z5, Z1, Z10
+	VPUNPCKHQDQ     Z5, Z1, Z11
+	VPUNPCKLQDQ     Z6, Z2, Z12
+	VPUNPCKHQDQ     Z6, Z2, Z13
+	VPUNPCKLQDQ     Z7, Z3, Z14
+	VPUNPCKHQDQ     Z7, Z3, Z15
+	VPUNPCKHWD      Z12, Z8, Z4
+	VPMADDWD        Z17, Z4, Z0
+	VPMADDWD        Z18, Z4, Z1
+	VPADDD          Z22, Z0, Z0
+	VPADDD          Z22, Z1, Z1
+	VPUNPCKHWD      Z14, Z10, Z4
+	VPMADDWD        Z19, Z4, Z6
+	VPMADDWD        Z20, Z4, Z7
+	VPSUBD          Z6, Z0, Z3
+	VPADDD          Z6, Z0, Z0
+	VPSUBD          Z7, Z1, Z2
+	VPADDD          Z7, Z1, Z1
+	VPUNPCKHWD      Z13, Z15, Z4
+	VPUNPCKHWD      Z9, Z11, Z5
+	VPMADDWD        Z23, Z4, Z6
+	VPMADDWD        Z24, Z5, Z7
+	VPADDD          Z7, Z6, Z6
+	VPSUBD          Z6, Z0, Z7
+	VPADDD          Z6, Z0, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VMOVDQU64       Z6, (R8)
+	VPSRAD          $0x12, Z7, Z7
+	VMOVDQU64       Z7, 448(R8)
+	VPMADDWD        Z25, Z4, Z6
+	VPMADDWD        Z26, Z5, Z7
+	VPADDD          Z7, Z6, Z6
+	VPSUBD          Z6, Z1, Z7
+	VPADDD          Z6, Z1, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VMOVDQU64       Z6, 64(R8)
+	VPSRAD          $0x12, Z7, Z7
+	VMOVDQU64       Z7, 384(R8)
+	VPMADDWD        Z27, Z4, Z6
+	VPMADDWD        Z28, Z5, Z7
+	VPADDD          Z7, Z6, Z6
+	VPSUBD          Z6, Z2, Z7
+	VPADDD          Z6, Z2, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VMOVDQU64       Z6, 128(R8)
+	VPSRAD          $0x12, Z7, Z7
+	VMOVDQU64       Z7, 320(R8)
+	VPMADDWD        Z29, Z4, Z6
+	VPMADDWD        Z30, Z5, Z7
+	VPADDD          Z7, Z6, Z6
+	VPSUBD          Z6, Z3, Z7
+	VPADDD          Z6, Z3, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VMOVDQU64       Z6, 192(R8)
+	VPSRAD          $0x12, Z7, Z7
+	VMOVDQU64       Z7, 256(R8)
+	VPUNPCKLWD      Z12, Z8, Z4
+	VPMADDWD        Z17, Z4, Z0
+	VPMADDWD        Z18, Z4, Z1
+	VPADDD          Z22, Z0, Z0
+	VPADDD          Z22, Z1, Z1
+	VPUNPCKLWD      Z14, Z10, Z4
+	VPMADDWD        Z19, Z4, Z6
+	VPMADDWD        Z20, Z4, Z7
+	VPSUBD          Z6, Z0, Z3
+	VPADDD          Z6, Z0, Z0
+	VPSUBD          Z7, Z1, Z2
+	VPADDD          Z7, Z1, Z1
+	VPUNPCKLWD      Z13, Z15, Z4
+	VPUNPCKLWD      Z9, Z11, Z5
+	VPMADDWD        Z23, Z4, Z6
+	VPMADDWD        Z24, Z5, Z7
+	VPADDD          Z7, Z6, Z6
+	VPSUBD          Z6, Z0, Z7
+	VPADDD          Z6, Z0, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VPACKSSDW       (R8), Z6, Z8
+	VPSRAD          $0x12, Z7, Z7
+	VPACKSSDW       448(R8), Z7, Z15
+	VPMADDWD        Z25, Z4, Z6
+	VPMADDWD        Z26, Z5, Z7
+	VPADDD          Z7, Z6, Z6
+	VPSUBD          Z6, Z1, Z7
+	VPADDD          Z6, Z1, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VPACKSSDW       64(R8), Z6, Z9
+	VPSRAD          $0x12, Z7, Z7
+	VPACKSSDW       384(R8), Z7, Z14
+	VPMADDWD        Z27, Z4, Z6
+	VPMADDWD        Z28, Z5, Z7
+	VPADDD          Z7, Z6, Z6
+	VPSUBD          Z6, Z2, Z7
+	VPADDD          Z6, Z2, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VPACKSSDW       128(R8), Z6, Z10
+	VPSRAD          $0x12, Z7, Z7
+	VPACKSSDW       320(R8), Z7, Z13
+	VPMADDWD        Z29, Z4, Z6
+	VPMADDWD        Z30, Z5, Z7
+	VPADDD          Z7, Z6, Z6
+	VPSUBD          Z6, Z3, Z7
+	VPADDD          Z6, Z3, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VPACKSSDW       192(R8), Z6, Z11
+	VPSRAD          $0x12, Z7, Z7
+	VPACKSSDW       256(R8), Z7, Z12
+	VPUNPCKLWD      Z9, Z8, Z0
+	VPUNPCKHWD      Z9, Z8, Z1
+	VPUNPCKLWD      Z11, Z10, Z2
+	VPUNPCKHWD      Z11, Z10, Z3
+	VPUNPCKLWD      Z13, Z12, Z4
+	VPUNPCKHWD      Z13, Z12, Z5
+	VPUNPCKLWD      Z15, Z14, Z6
+	VPUNPCKHWD      Z15, Z14, Z7
+	VPUNPCKLDQ      Z2, Z0, Z8
+	VPUNPCKHDQ      Z2, Z0, Z9
+	VPUNPCKLDQ      Z3, Z1, Z10
+	VPUNPCKHDQ      Z3, Z1, Z11
+	VPUNPCKLDQ      Z6, Z4, Z12
+	VPUNPCKHDQ      Z6, Z4, Z13
+	VPUNPCKLDQ      Z7, Z5, Z14
+	VPUNPCKHDQ      Z7, Z5, Z15
+	VPUNPCKLQDQ     Z12, Z8, Z0
+	VPUNPCKHQDQ     Z12, Z8, Z1
+	VPUNPCKLQDQ     Z13, Z9, Z2
+	VPUNPCKHQDQ     Z13, Z9, Z3
+	VPUNPCKLQDQ     Z14, Z10, Z4
+	VPUNPCKHQDQ     Z14, Z10, Z5
+	VPUNPCKLQDQ     Z15, Z11, Z6
+	VPUNPCKHQDQ     Z15, Z11, Z7
+	MOVQ            AX, DI
+	VPACKSSWB       Z1, Z0, Z0
+	VPXORD          Z16, Z0, Z0
+	VPERMQ          Z0, Z31, Z0
+	VMOVDQU         Y0, (DI)
+	ADDQ            CX, DI
+	VEXTRACTI64X4   $0x01, Z0, (DI)
+	ADDQ            CX, DI
+	VPACKSSWB       Z3, Z2, Z2
+	VPXORD          Z16, Z2, Z2
+	VPERMQ          Z2, Z31, Z2
+	VMOVDQU         Y2, (DI)
+	ADDQ            CX, DI
+	VEXTRACTI64X4   $0x01, Z2, (DI)
+	ADDQ            CX, DI
+	VPACKSSWB       Z5, Z4, Z4
+	VPXORD          Z16, Z4, Z4
+	VPERMQ          Z4, Z31, Z4
+	VMOVDQU         Y4, (DI)
+	ADDQ            CX, DI
+	VEXTRACTI64X4   $0x01, Z4, (DI)
+	ADDQ            CX, DI
+	VPACKSSWB       Z7, Z6, Z6
+	VPXORD          Z16, Z6, Z6
+	VPERMQ          Z6, Z31, Z6
+	VMOVDQU         Y6, (DI)
+	ADDQ            CX, DI
+	VEXTRACTI64X4   $0x01, Z6, (DI)
+	ADDQ            CX, DI
+	ADDQ            $0x20, AX
+	ADDQ            $0x00000200, DX
+	DECQ            BX
+	JNE             loop
+	VZEROUPPER
+	RET
+
+DATA evenFirst<>+0(SB)/8, $0x0000000000000000
+DATA evenFirst<>+8(SB)/8, $0x0000000000000002
+DATA evenFirst<>+16(SB)/8, $0x0000000000000004
+DATA evenFirst<>+24(SB)/8, $0x0000000000000006
+DATA evenFirst<>+32(SB)/8, $0x0000000000000001
+DATA evenFirst<>+40(SB)/8, $0x0000000000000003
+DATA evenFirst<>+48(SB)/8, $0x0000000000000005
+DATA evenFirst<>+56(SB)/8, $0x0000000000000007
+GLOBL evenFirst<>(SB), RODATA|NOPTR, $64
+
 // func halveAVX2(dst *byte, top *byte, bottom *byte, n int, bias uint32)
 // Requires: AVX, AVX2
 TEXT ·halveAVX2(SB), NOSPLIT, $0-36
@@ -1931,902 +3564,6 @@ DATA ones<>+20(SB)/4, $0x01010101
 DATA ones<>+24(SB)/4, $0x01010101
 DATA ones<>+28(SB)/4, $0x01010101
 GLOBL ones<>(SB), RODATA|NOPTR, $32
-
-// func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, pairs int, q *int16)
-// Requires: AVX, AVX2
-TEXT ·forwardAVX2(SB), NOSPLIT, $0-48
-	MOVQ coefs+0(FP), AX
-	MOVQ nonzero+8(FP), CX
-	MOVQ samples+16(FP), DX
-	MOVQ stride+24(FP), BX
-	MOVQ pairs+32(FP), SI
-	MOVQ q+40(FP), DI
-
-loop:
-	MOVQ           DX, R8
-	VPMOVZXBW      (R8), Y0
-	VPSUBW         level<>+0(SB), Y0, Y0
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y1
-	VPSUBW         level<>+0(SB), Y1, Y1
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y2
-	VPSUBW         level<>+0(SB), Y2, Y2
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y3
-	VPSUBW         level<>+0(SB), Y3, Y3
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y4
-	VPSUBW         level<>+0(SB), Y4, Y4
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y5
-	VPSUBW         level<>+0(SB), Y5, Y5
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y6
-	VPSUBW         level<>+0(SB), Y6, Y6
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y7
-	VPSUBW         level<>+0(SB), Y7, Y7
-	ADDQ           BX, R8
-	VPUNPCKLWD     Y1, Y0, Y8
-	VPUNPCKHWD     Y1, Y0, Y9
-	VPUNPCKLWD     Y3, Y2, Y10
-	VPUNPCKHWD     Y3, Y2, Y11
-	VPUNPCKLWD     Y5, Y4, Y12
-	VPUNPCKHWD     Y5, Y4, Y13
-	VPUNPCKLWD     Y7, Y6, Y14
-	VPUNPCKHWD     Y7, Y6, Y15
-	VPUNPCKLDQ     Y10, Y8, Y0
-	VPUNPCKHDQ     Y10, Y8, Y1
-	VPUNPCKLDQ     Y11, Y9, Y2
-	VPUNPCKHDQ     Y11, Y9, Y3
-	VPUNPCKLDQ     Y14, Y12, Y4
-	VPUNPCKHDQ     Y14, Y12, Y5
-	VPUNPCKLDQ     Y15, Y13, Y6
-	VPUNPCKHDQ     Y15, Y13, Y7
-	VPUNPCKLQDQ    Y4, Y0, Y8
-	VPUNPCKHQDQ    Y4, Y0, Y9
-	VPUNPCKLQDQ    Y5, Y1, Y10
-	VPUNPCKHQDQ    Y5, Y1, Y11
-	VPUNPCKLQDQ    Y6, Y2, Y12
-	VPUNPCKHQDQ    Y6, Y2, Y13
-	VPUNPCKLQDQ    Y7, Y3, Y14
-	VPUNPCKHQDQ    Y7, Y3, Y15
-	VPADDW         Y15, Y8, Y0
-	VPSUBW         Y15, Y8, Y15
-	VMOVDQA        Y0, Y8
-	VPADDW         Y14, Y9, Y0
-	VPSUBW         Y14, Y9, Y14
-	VMOVDQA        Y0, Y9
-	VPADDW         Y13, Y10, Y0
-	VPSUBW         Y13, Y10, Y13
-	VMOVDQA        Y0, Y10
-	VPADDW         Y12, Y11, Y0
-	VPSUBW         Y12, Y11, Y12
-	VMOVDQA        Y0, Y11
-	VPADDW         Y11, Y8, Y0
-	VPADDW         Y10, Y9, Y1
-	VPSUBW         Y10, Y9, Y2
-	VPSUBW         Y11, Y8, Y3
-	VPADDW         Y1, Y0, Y8
-	VPSUBW         Y1, Y0, Y9
-	VPSLLW         $0x02, Y8, Y8
-	VPSLLW         $0x02, Y9, Y9
-	VPUNPCKLWD     Y3, Y2, Y0
-	VPUNPCKHWD     Y3, Y2, Y1
-	VPMADDWD       even2<>+0(SB), Y0, Y4
-	VPMADDWD       even2<>+0(SB), Y1, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y10
-	VPMADDWD       even6<>+0(SB), Y0, Y4
-	VPMADDWD       even6<>+0(SB), Y1, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y11
-	VPUNPCKLWD     Y13, Y12, Y0
-	VPUNPCKHWD     Y13, Y12, Y1
-	VPUNPCKLWD     Y15, Y14, Y2
-	VPUNPCKHWD     Y15, Y14, Y3
-	VPMADDWD       odd00<>+0(SB), Y0, Y4
-	VPMADDWD       odd01<>+0(SB), Y2, Y6
-	VPADDD         Y6, Y4, Y4
-	VPMADDWD       odd00<>+0(SB), Y1, Y5
-	VPMADDWD       odd01<>+0(SB), Y3, Y6
-	VPADDD         Y6, Y5, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y12
-	VPMADDWD       odd10<>+0(SB), Y0, Y4
-	VPMADDWD       odd11<>+0(SB), Y2, Y6
-	VPADDD         Y6, Y4, Y4
-	VPMADDWD       odd10<>+0(SB), Y1, Y5
-	VPMADDWD       odd11<>+0(SB), Y3, Y6
-	VPADDD         Y6, Y5, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y13
-	VPMADDWD       odd20<>+0(SB), Y0, Y4
-	VPMADDWD       odd21<>+0(SB), Y2, Y6
-	VPADDD         Y6, Y4, Y4
-	VPMADDWD       odd20<>+0(SB), Y1, Y5
-	VPMADDWD       odd21<>+0(SB), Y3, Y6
-	VPADDD         Y6, Y5, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y14
-	VPMADDWD       odd30<>+0(SB), Y0, Y4
-	VPMADDWD       odd31<>+0(SB), Y2, Y6
-	VPADDD         Y6, Y4, Y4
-	VPMADDWD       odd30<>+0(SB), Y1, Y5
-	VPMADDWD       odd31<>+0(SB), Y3, Y6
-	VPADDD         Y6, Y5, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y15
-	VPUNPCKLWD     Y12, Y8, Y0
-	VPUNPCKHWD     Y12, Y8, Y1
-	VPUNPCKLWD     Y13, Y10, Y2
-	VPUNPCKHWD     Y13, Y10, Y3
-	VPUNPCKLWD     Y14, Y9, Y4
-	VPUNPCKHWD     Y14, Y9, Y5
-	VPUNPCKLWD     Y15, Y11, Y6
-	VPUNPCKHWD     Y15, Y11, Y7
-	VPUNPCKLDQ     Y2, Y0, Y8
-	VPUNPCKHDQ     Y2, Y0, Y12
-	VPUNPCKLDQ     Y3, Y1, Y10
-	VPUNPCKHDQ     Y3, Y1, Y13
-	VPUNPCKLDQ     Y6, Y4, Y9
-	VPUNPCKHDQ     Y6, Y4, Y14
-	VPUNPCKLDQ     Y7, Y5, Y11
-	VPUNPCKHDQ     Y7, Y5, Y15
-	VPUNPCKLQDQ    Y9, Y8, Y0
-	VPUNPCKHQDQ    Y9, Y8, Y1
-	VPUNPCKLQDQ    Y14, Y12, Y2
-	VPUNPCKHQDQ    Y14, Y12, Y3
-	VPUNPCKLQDQ    Y11, Y10, Y4
-	VPUNPCKHQDQ    Y11, Y10, Y5
-	VPUNPCKLQDQ    Y15, Y13, Y6
-	VPUNPCKHQDQ    Y15, Y13, Y7
-	VPADDW         Y7, Y0, Y8
-	VPSUBW         Y7, Y0, Y7
-	VMOVDQA        Y8, Y0
-	VPADDW         Y6, Y1, Y8
-	VPSUBW         Y6, Y1, Y6
-	VMOVDQA        Y8, Y1
-	VPADDW         Y5, Y2, Y8
-	VPSUBW         Y5, Y2, Y5
-	VMOVDQA        Y8, Y2
-	VPADDW         Y4, Y3, Y8
-	VPSUBW         Y4, Y3, Y4
-	VMOVDQA        Y8, Y3
-	VPADDW         Y3, Y0, Y8
-	VPADDW         Y2, Y1, Y9
-	VPSUBW         Y2, Y1, Y10
-	VPSUBW         Y3, Y0, Y11
-	VPADDW         Y9, Y8, Y0
-	VPSUBW         Y9, Y8, Y1
-	VPADDW         round2w<>+0(SB), Y0, Y0
-	VPSRAW         $0x02, Y0, Y0
-	VPADDW         round2w<>+0(SB), Y1, Y1
-	VPSRAW         $0x02, Y1, Y1
-	VPUNPCKLWD     Y11, Y10, Y8
-	VPUNPCKHWD     Y11, Y10, Y9
-	VPMADDWD       even2<>+0(SB), Y8, Y12
-	VPMADDWD       even2<>+0(SB), Y9, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y2
-	VPMADDWD       even6<>+0(SB), Y8, Y12
-	VPMADDWD       even6<>+0(SB), Y9, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y3
-	VPUNPCKLWD     Y5, Y4, Y8
-	VPUNPCKHWD     Y5, Y4, Y9
-	VPUNPCKLWD     Y7, Y6, Y10
-	VPUNPCKHWD     Y7, Y6, Y11
-	VPMADDWD       odd00<>+0(SB), Y8, Y12
-	VPMADDWD       odd01<>+0(SB), Y10, Y14
-	VPADDD         Y14, Y12, Y12
-	VPMADDWD       odd00<>+0(SB), Y9, Y13
-	VPMADDWD       odd01<>+0(SB), Y11, Y14
-	VPADDD         Y14, Y13, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y4
-	VPMADDWD       odd10<>+0(SB), Y8, Y12
-	VPMADDWD       odd11<>+0(SB), Y10, Y14
-	VPADDD         Y14, Y12, Y12
-	VPMADDWD       odd10<>+0(SB), Y9, Y13
-	VPMADDWD       odd11<>+0(SB), Y11, Y14
-	VPADDD         Y14, Y13, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y5
-	VPMADDWD       odd20<>+0(SB), Y8, Y12
-	VPMADDWD       odd21<>+0(SB), Y10, Y14
-	VPADDD         Y14, Y12, Y12
-	VPMADDWD       odd20<>+0(SB), Y9, Y13
-	VPMADDWD       odd21<>+0(SB), Y11, Y14
-	VPADDD         Y14, Y13, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y6
-	VPMADDWD       odd30<>+0(SB), Y8, Y12
-	VPMADDWD       odd31<>+0(SB), Y10, Y14
-	VPADDD         Y14, Y12, Y12
-	VPMADDWD       odd30<>+0(SB), Y9, Y13
-	VPMADDWD       odd31<>+0(SB), Y11, Y14
-	VPADDD         Y14, Y13, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y7
-	VBROADCASTI128 (DI), Y8
-	VBROADCASTI128 128(DI), Y9
-	VBROADCASTI128 256(DI), Y10
-	VPABSW         Y0, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y0, Y11, Y0
-	VMOVDQU        X0, (AX)
-	VEXTRACTI128   $0x01, Y0, 128(AX)
-	VBROADCASTI128 16(DI), Y8
-	VBROADCASTI128 144(DI), Y9
-	VBROADCASTI128 272(DI), Y10
-	VPABSW         Y4, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y4, Y11, Y4
-	VMOVDQU        X4, 16(AX)
-	VEXTRACTI128   $0x01, Y4, 144(AX)
-	VBROADCASTI128 32(DI), Y8
-	VBROADCASTI128 160(DI), Y9
-	VBROADCASTI128 288(DI), Y10
-	VPABSW         Y2, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y2, Y11, Y2
-	VMOVDQU        X2, 32(AX)
-	VEXTRACTI128   $0x01, Y2, 160(AX)
-	VBROADCASTI128 48(DI), Y8
-	VBROADCASTI128 176(DI), Y9
-	VBROADCASTI128 304(DI), Y10
-	VPABSW         Y5, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y5, Y11, Y5
-	VMOVDQU        X5, 48(AX)
-	VEXTRACTI128   $0x01, Y5, 176(AX)
-	VBROADCASTI128 64(DI), Y8
-	VBROADCASTI128 192(DI), Y9
-	VBROADCASTI128 320(DI), Y10
-	VPABSW         Y1, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y1, Y11, Y1
-	VMOVDQU        X1, 64(AX)
-	VEXTRACTI128   $0x01, Y1, 192(AX)
-	VBROADCASTI128 80(DI), Y8
-	VBROADCASTI128 208(DI), Y9
-	VBROADCASTI128 336(DI), Y10
-	VPABSW         Y6, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y6, Y11, Y6
-	VMOVDQU        X6, 80(AX)
-	VEXTRACTI128   $0x01, Y6, 208(AX)
-	VBROADCASTI128 96(DI), Y8
-	VBROADCASTI128 224(DI), Y9
-	VBROADCASTI128 352(DI), Y10
-	VPABSW         Y3, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y3, Y11, Y3
-	VMOVDQU        X3, 96(AX)
-	VEXTRACTI128   $0x01, Y3, 224(AX)
-	VBROADCASTI128 112(DI), Y8
-	VBROADCASTI128 240(DI), Y9
-	VBROADCASTI128 368(DI), Y10
-	VPABSW         Y7, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y7, Y11, Y7
-	VMOVDQU        X7, 112(AX)
-	VEXTRACTI128   $0x01, Y7, 240(AX)
-	VPXOR          Y8, Y8, Y8
-	VPACKSSWB      Y4, Y0, Y9
-	VPCMPEQB       Y8, Y9, Y9
-	VPMOVMSKB      Y9, R10
-	MOVWQZX        R10, R8
-	SHRQ           $0x10, R10
-	MOVQ           R10, R9
-	VPACKSSWB      Y5, Y2, Y9
-	VPCMPEQB       Y8, Y9, Y9
-	VPMOVMSKB      Y9, R10
-	MOVWQZX        R10, R11
-	SHLQ           $0x10, R11
-	ORQ            R11, R8
-	SHRQ           $0x10, R10
-	SHLQ           $0x10, R10
-	ORQ            R10, R9
-	VPACKSSWB      Y6, Y1, Y9
-	VPCMPEQB       Y8, Y9, Y9
-	VPMOVMSKB      Y9, R10
-	MOVWQZX        R10, R11
-	SHLQ           $0x20, R11
-	ORQ            R11, R8
-	SHRQ           $0x10, R10
-	SHLQ           $0x20, R10
-	ORQ            R10, R9
-	VPACKSSWB      Y7, Y3, Y9
-	VPCMPEQB       Y8, Y9, Y9
-	VPMOVMSKB      Y9, R10
-	MOVWQZX        R10, R11
-	SHLQ           $0x30, R11
-	ORQ            R11, R8
-	SHRQ           $0x10, R10
-	SHLQ           $0x30, R10
-	ORQ            R10, R9
-	NOTQ           R8
-	NOTQ           R9
-	MOVQ           R8, (CX)
-	MOVQ           R9, 8(CX)
-	ADDQ           $0x10, DX
-	ADDQ           $0x00000100, AX
-	ADDQ           $0x10, CX
-	DECQ           SI
-	JNE            loop
-	VZEROUPPER
-	RET
-
-DATA even2<>+0(SB)/4, $0x29cf1151
-DATA even2<>+4(SB)/4, $0x29cf1151
-DATA even2<>+8(SB)/4, $0x29cf1151
-DATA even2<>+12(SB)/4, $0x29cf1151
-DATA even2<>+16(SB)/4, $0x29cf1151
-DATA even2<>+20(SB)/4, $0x29cf1151
-DATA even2<>+24(SB)/4, $0x29cf1151
-DATA even2<>+28(SB)/4, $0x29cf1151
-GLOBL even2<>(SB), RODATA|NOPTR, $32
-
-DATA even6<>+0(SB)/4, $0x1151d630
-DATA even6<>+4(SB)/4, $0x1151d630
-DATA even6<>+8(SB)/4, $0x1151d630
-DATA even6<>+12(SB)/4, $0x1151d630
-DATA even6<>+16(SB)/4, $0x1151d630
-DATA even6<>+20(SB)/4, $0x1151d630
-DATA even6<>+24(SB)/4, $0x1151d630
-DATA even6<>+28(SB)/4, $0x1151d630
-GLOBL even6<>(SB), RODATA|NOPTR, $32
-
-DATA round11<>+0(SB)/4, $0x00000400
-DATA round11<>+4(SB)/4, $0x00000400
-DATA round11<>+8(SB)/4, $0x00000400
-DATA round11<>+12(SB)/4, $0x00000400
-DATA round11<>+16(SB)/4, $0x00000400
-DATA round11<>+20(SB)/4, $0x00000400
-DATA round11<>+24(SB)/4, $0x00000400
-DATA round11<>+28(SB)/4, $0x00000400
-GLOBL round11<>(SB), RODATA|NOPTR, $32
-
-DATA odd00<>+0(SB)/4, $0x192508d4
-DATA odd00<>+4(SB)/4, $0x192508d4
-DATA odd00<>+8(SB)/4, $0x192508d4
-DATA odd00<>+12(SB)/4, $0x192508d4
-DATA odd00<>+16(SB)/4, $0x192508d4
-DATA odd00<>+20(SB)/4, $0x192508d4
-DATA odd00<>+24(SB)/4, $0x192508d4
-DATA odd00<>+28(SB)/4, $0x192508d4
-GLOBL odd00<>(SB), RODATA|NOPTR, $32
-
-DATA odd01<>+0(SB)/4, $0x2c6325a1
-DATA odd01<>+4(SB)/4, $0x2c6325a1
-DATA odd01<>+8(SB)/4, $0x2c6325a1
-DATA odd01<>+12(SB)/4, $0x2c6325a1
-DATA odd01<>+16(SB)/4, $0x2c6325a1
-DATA odd01<>+20(SB)/4, $0x2c6325a1
-DATA odd01<>+24(SB)/4, $0x2c6325a1
-DATA odd01<>+28(SB)/4, $0x2c6325a1
-GLOBL odd01<>(SB), RODATA|NOPTR, $32
-
-DATA odd10<>+0(SB)/4, $0xd39ee6dc
-DATA odd10<>+4(SB)/4, $0xd39ee6dc
-DATA odd10<>+8(SB)/4, $0xd39ee6dc
-DATA odd10<>+12(SB)/4, $0xd39ee6dc
-DATA odd10<>+16(SB)/4, $0xd39ee6dc
-DATA odd10<>+20(SB)/4, $0xd39ee6dc
-DATA odd10<>+24(SB)/4, $0xd39ee6dc
-DATA odd10<>+28(SB)/4, $0xd39ee6dc
-GLOBL odd10<>(SB), RODATA|NOPTR, $32
-
-DATA odd11<>+0(SB)/4, $0x25a1f72d
-DATA odd11<>+4(SB)/4, $0x25a1f72d
-DATA odd11<>+8(SB)/4, $0x25a1f72d
-DATA odd11<>+12(SB)/4, $0x25a1f72d
-DATA odd11<>+16(SB)/4, $0x25a1f72d
-DATA odd11<>+20(SB)/4, $0x25a1f72d
-DATA odd11<>+24(SB)/4, $0x25a1f72d
-DATA odd11<>+28(SB)/4, $0x25a1f72d
-GLOBL odd11<>(SB), RODATA|NOPTR, $32
-
-DATA odd20<>+0(SB)/4, $0x08d525a1
-DATA odd20<>+4(SB)/4, $0x08d525a1
-DATA odd20<>+8(SB)/4, $0x08d525a1
-DATA odd20<>+12(SB)/4, $0x08d525a1
-DATA odd20<>+16(SB)/4, $0x08d525a1
-DATA odd20<>+20(SB)/4, $0x08d525a1
-DATA odd20<>+24(SB)/4, $0x08d525a1
-DATA odd20<>+28(SB)/4, $0x08d525a1
-GLOBL odd20<>(SB), RODATA|NOPTR, $32
-
-DATA odd21<>+0(SB)/4, $0x1925d39e
-DATA odd21<>+4(SB)/4, $0x1925d39e
-DATA odd21<>+8(SB)/4, $0x1925d39e
-DATA odd21<>+12(SB)/4, $0x1925d39e
-DATA odd21<>+16(SB)/4, $0x1925d39e
-DATA odd21<>+20(SB)/4, $0x1925d39e
-DATA odd21<>+24(SB)/4, $0x1925d39e
-DATA odd21<>+28(SB)/4, $0x1925d39e
-GLOBL odd21<>(SB), RODATA|NOPTR, $32
-
-DATA odd30<>+0(SB)/4, $0x25a1d39d
-DATA odd30<>+4(SB)/4, $0x25a1d39d
-DATA odd30<>+8(SB)/4, $0x25a1d39d
-DATA odd30<>+12(SB)/4, $0x25a1d39d
-DATA odd30<>+16(SB)/4, $0x25a1d39d
-DATA odd30<>+20(SB)/4, $0x25a1d39d
-DATA odd30<>+24(SB)/4, $0x25a1d39d
-DATA odd30<>+28(SB)/4, $0x25a1d39d
-GLOBL odd30<>(SB), RODATA|NOPTR, $32
-
-DATA odd31<>+0(SB)/4, $0x08d4e6dc
-DATA odd31<>+4(SB)/4, $0x08d4e6dc
-DATA odd31<>+8(SB)/4, $0x08d4e6dc
-DATA odd31<>+12(SB)/4, $0x08d4e6dc
-DATA odd31<>+16(SB)/4, $0x08d4e6dc
-DATA odd31<>+20(SB)/4, $0x08d4e6dc
-DATA odd31<>+24(SB)/4, $0x08d4e6dc
-DATA odd31<>+28(SB)/4, $0x08d4e6dc
-GLOBL odd31<>(SB), RODATA|NOPTR, $32
-
-DATA round2w<>+0(SB)/4, $0x00020002
-DATA round2w<>+4(SB)/4, $0x00020002
-DATA round2w<>+8(SB)/4, $0x00020002
-DATA round2w<>+12(SB)/4, $0x00020002
-DATA round2w<>+16(SB)/4, $0x00020002
-DATA round2w<>+20(SB)/4, $0x00020002
-DATA round2w<>+24(SB)/4, $0x00020002
-DATA round2w<>+28(SB)/4, $0x00020002
-GLOBL round2w<>(SB), RODATA|NOPTR, $32
-
-DATA round15<>+0(SB)/4, $0x00004000
-DATA round15<>+4(SB)/4, $0x00004000
-DATA round15<>+8(SB)/4, $0x00004000
-DATA round15<>+12(SB)/4, $0x00004000
-DATA round15<>+16(SB)/4, $0x00004000
-DATA round15<>+20(SB)/4, $0x00004000
-DATA round15<>+24(SB)/4, $0x00004000
-DATA round15<>+28(SB)/4, $0x00004000
-GLOBL round15<>(SB), RODATA|NOPTR, $32
-
-// func inverseAVX2(samples *byte, stride int, coefs *int16, pairs int, steps *int16)
-// Requires: AVX, AVX2
-TEXT ·inverseAVX2(SB), $256-40
-	MOVQ samples+0(FP), AX
-	MOVQ stride+8(FP), CX
-	MOVQ coefs+16(FP), DX
-	MOVQ pairs+24(FP), BX
-	MOVQ steps+32(FP), SI
-
-loop:
-	VBROADCASTI128 (SI), Y15
-	VMOVDQU        (DX), X0
-	VINSERTI128    $0x01, 128(DX), Y0, Y0
-	VPMULLW        Y15, Y0, Y0
-	VBROADCASTI128 16(SI), Y15
-	VMOVDQU        16(DX), X1
-	VINSERTI128    $0x01, 144(DX), Y1, Y1
-	VPMULLW        Y15, Y1, Y1
-	VBROADCASTI128 32(SI), Y15
-	VMOVDQU        32(DX), X2
-	VINSERTI128    $0x01, 160(DX), Y2, Y2
-	VPMULLW        Y15, Y2, Y2
-	VBROADCASTI128 48(SI), Y15
-	VMOVDQU        48(DX), X3
-	VINSERTI128    $0x01, 176(DX), Y3, Y3
-	VPMULLW        Y15, Y3, Y3
-	VBROADCASTI128 64(SI), Y15
-	VMOVDQU        64(DX), X4
-	VINSERTI128    $0x01, 192(DX), Y4, Y4
-	VPMULLW        Y15, Y4, Y4
-	VBROADCASTI128 80(SI), Y15
-	VMOVDQU        80(DX), X5
-	VINSERTI128    $0x01, 208(DX), Y5, Y5
-	VPMULLW        Y15, Y5, Y5
-	VBROADCASTI128 96(SI), Y15
-	VMOVDQU        96(DX), X6
-	VINSERTI128    $0x01, 224(DX), Y6, Y6
-	VPMULLW        Y15, Y6, Y6
-	VBROADCASTI128 112(SI), Y15
-	VMOVDQU        112(DX), X7
-	VINSERTI128    $0x01, 240(DX), Y7, Y7
-	VPMULLW        Y15, Y7, Y7
-	VPUNPCKHWD     Y4, Y0, Y12
-	VPMADDWD       sum<>+0(SB), Y12, Y8
-	VPMADDWD       difference<>+0(SB), Y12, Y9
-	VPADDD         round11<>+0(SB), Y8, Y8
-	VPADDD         round11<>+0(SB), Y9, Y9
-	VPUNPCKHWD     Y6, Y2, Y12
-	VPMADDWD       inverse3<>+0(SB), Y12, Y14
-	VPMADDWD       inverse2<>+0(SB), Y12, Y15
-	VPSUBD         Y14, Y8, Y11
-	VPADDD         Y14, Y8, Y8
-	VPSUBD         Y15, Y9, Y10
-	VPADDD         Y15, Y9, Y9
-	VPUNPCKHWD     Y5, Y7, Y12
-	VPUNPCKHWD     Y1, Y3, Y13
-	VPMADDWD       odd00<>+0(SB), Y12, Y14
-	VPMADDWD       odd01<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
-	VPSUBD         Y14, Y8, Y15
-	VPADDD         Y14, Y8, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VMOVDQU        Y14, (SP)
-	VPSRAD         $0x0b, Y15, Y15
-	VMOVDQU        Y15, 224(SP)
-	VPMADDWD       odd10<>+0(SB), Y12, Y14
-	VPMADDWD       odd11<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
-	VPSUBD         Y14, Y9, Y15
-	VPADDD         Y14, Y9, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VMOVDQU        Y14, 32(SP)
-	VPSRAD         $0x0b, Y15, Y15
-	VMOVDQU        Y15, 192(SP)
-	VPMADDWD       odd20<>+0(SB), Y12, Y14
-	VPMADDWD       odd21<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
-	VPSUBD         Y14, Y10, Y15
-	VPADDD         Y14, Y10, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VMOVDQU        Y14, 64(SP)
-	VPSRAD         $0x0b, Y15, Y15
-	VMOVDQU        Y15, 160(SP)
-	VPMADDWD       odd30<>+0(SB), Y12, Y14
-	VPMADDWD       odd31<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
-	VPSUBD         Y14, Y11, Y15
-	VPADDD         Y14, Y11, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VMOVDQU        Y14, 96(SP)
-	VPSRAD         $0x0b, Y15, Y15
-	VMOVDQU        Y15, 128(SP)
-	VPUNPCKLWD     Y4, Y0, Y12
-	VPMADDWD       sum<>+0(SB), Y12, Y8
-	VPMADDWD       difference<>+0(SB), Y12, Y9
-	VPADDD         round11<>+0(SB), Y8, Y8
-	VPADDD         round11<>+0(SB), Y9, Y9
-	VPUNPCKLWD     Y6, Y2, Y12
-	VPMADDWD       inverse3<>+0(SB), Y12, Y14
-	VPMADDWD       inverse2<>+0(SB), Y12, Y15
-	VPSUBD         Y14, Y8, Y11
-	VPADDD         Y14, Y8, Y8
-	VPSUBD         Y15, Y9, Y10
-	VPADDD         Y15, Y9, Y9
-	VPUNPCKLWD     Y5, Y7, Y12
-	VPUNPCKLWD     Y1, Y3, Y13
-	VPMADDWD       odd00<>+0(SB), Y12, Y14
-	VPMADDWD       odd01<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
-	VPSUBD         Y14, Y8, Y15
-	VPADDD         Y14, Y8, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VPACKSSDW      (SP), Y14, Y0
-	VPSRAD         $0x0b, Y15, Y15
-	VPACKSSDW      224(SP), Y15, Y7
-	VPMADDWD       odd10<>+0(SB), Y12, Y14
-	VPMADDWD       odd11<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
-	VPSUBD         Y14, Y9, Y15
-	VPADDD         Y14, Y9, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VPACKSSDW      32(SP), Y14, Y1
-	VPSRAD         $0x0b, Y15, Y15
-	VPACKSSDW      192(SP), Y15, Y6
-	VPMADDWD       odd20<>+0(SB), Y12, Y14
-	VPMADDWD       odd21<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
-	VPSUBD         Y14, Y10, Y15
-	VPADDD         Y14, Y10, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VPACKSSDW      64(SP), Y14, Y2
-	VPSRAD         $0x0b, Y15, Y15
-	VPACKSSDW      160(SP), Y15, Y5
-	VPMADDWD       odd30<>+0(SB), Y12, Y14
-	VPMADDWD       odd31<>+0(SB), Y13, Y15
-	VPADDD         Y15, Y14, Y14
-	VPSUBD         Y14, Y11, Y15
-	VPADDD         Y14, Y11, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VPACKSSDW      96(SP), Y14, Y3
-	VPSRAD         $0x0b, Y15, Y15
-	VPACKSSDW      128(SP), Y15, Y4
-	VPUNPCKLWD     Y1, Y0, Y8
-	VPUNPCKHWD     Y1, Y0, Y9
-	VPUNPCKLWD     Y3, Y2, Y10
-	VPUNPCKHWD     Y3, Y2, Y11
-	VPUNPCKLWD     Y5, Y4, Y12
-	VPUNPCKHWD     Y5, Y4, Y13
-	VPUNPCKLWD     Y7, Y6, Y14
-	VPUNPCKHWD     Y7, Y6, Y15
-	VPUNPCKLDQ     Y10, Y8, Y0
-	VPUNPCKHDQ     Y10, Y8, Y1
-	VPUNPCKLDQ     Y11, Y9, Y2
-	VPUNPCKHDQ     Y11, Y9, Y3
-	VPUNPCKLDQ     Y14, Y12, Y4
-	VPUNPCKHDQ     Y14, Y12, Y5
-	VPUNPCKLDQ     Y15, Y13, Y6
-	VPUNPCKHDQ     Y15, Y13, Y7
-	VPUNPCKLQDQ    Y4, Y0, Y8
-	VPUNPCKHQDQ    Y4, Y0, Y9
-	VPUNPCKLQDQ    Y5, Y1, Y10
-	VPUNPCKHQDQ    Y5, Y1, Y11
-	VPUNPCKLQDQ    Y6, Y2, Y12
-	VPUNPCKHQDQ    Y6, Y2, Y13
-	VPUNPCKLQDQ    Y7, Y3, Y14
-	VPUNPCKHQDQ    Y7, Y3, Y15
-	VPUNPCKHWD     Y12, Y8, Y4
-	VPMADDWD       sum<>+0(SB), Y4, Y0
-	VPMADDWD       difference<>+0(SB), Y4, Y1
-	VPADDD         round18<>+0(SB), Y0, Y0
-	VPADDD         round18<>+0(SB), Y1, Y1
-	VPUNPCKHWD     Y14, Y10, Y4
-	VPMADDWD       inverse3<>+0(SB), Y4, Y6
-	VPMADDWD       inverse2<>+0(SB), Y4, Y7
-	VPSUBD         Y6, Y0, Y3
-	VPADDD         Y6, Y0, Y0
-	VPSUBD         Y7, Y1, Y2
-	VPADDD         Y7, Y1, Y1
-	VPUNPCKHWD     Y13, Y15, Y4
-	VPUNPCKHWD     Y9, Y11, Y5
-	VPMADDWD       odd00<>+0(SB), Y4, Y6
-	VPMADDWD       odd01<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
-	VPSUBD         Y6, Y0, Y7
-	VPADDD         Y6, Y0, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VMOVDQU        Y6, (SP)
-	VPSRAD         $0x12, Y7, Y7
-	VMOVDQU        Y7, 224(SP)
-	VPMADDWD       odd10<>+0(SB), Y4, Y6
-	VPMADDWD       odd11<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
-	VPSUBD         Y6, Y1, Y7
-	VPADDD         Y6, Y1, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VMOVDQU        Y6, 32(SP)
-	VPSRAD         $0x12, Y7, Y7
-	VMOVDQU        Y7, 192(SP)
-	VPMADDWD       odd20<>+0(SB), Y4, Y6
-	VPMADDWD       odd21<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
-	VPSUBD         Y6, Y2, Y7
-	VPADDD         Y6, Y2, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VMOVDQU        Y6, 64(SP)
-	VPSRAD         $0x12, Y7, Y7
-	VMOVDQU        Y7, 160(SP)
-	VPMADDWD       odd30<>+0(SB), Y4, Y6
-	VPMADDWD       odd31<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
-	VPSUBD         Y6, Y3, Y7
-	VPADDD         Y6, Y3, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VMOVDQU        Y6, 96(SP)
-	VPSRAD         $0x12, Y7, Y7
-	VMOVDQU        Y7, 128(SP)
-	VPUNPCKLWD     Y12, Y8, Y4
-	VPMADDWD       sum<>+0(SB), Y4, Y0
-	VPMADDWD       difference<>+0(SB), Y4, Y1
-	VPADDD         round18<>+0(SB), Y0, Y0
-	VPADDD         round18<>+0(SB), Y1, Y1
-	VPUNPCKLWD     Y14, Y10, Y4
-	VPMADDWD       inverse3<>+0(SB), Y4, Y6
-	VPMADDWD       inverse2<>+0(SB), Y4, Y7
-	VPSUBD         Y6, Y0, Y3
-	VPADDD         Y6, Y0, Y0
-	VPSUBD         Y7, Y1, Y2
-	VPADDD         Y7, Y1, Y1
-	VPUNPCKLWD     Y13, Y15, Y4
-	VPUNPCKLWD     Y9, Y11, Y5
-	VPMADDWD       odd00<>+0(SB), Y4, Y6
-	VPMADDWD       odd01<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
-	VPSUBD         Y6, Y0, Y7
-	VPADDD         Y6, Y0, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VPACKSSDW      (SP), Y6, Y8
-	VPSRAD         $0x12, Y7, Y7
-	VPACKSSDW      224(SP), Y7, Y15
-	VPMADDWD       odd10<>+0(SB), Y4, Y6
-	VPMADDWD       odd11<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
-	VPSUBD         Y6, Y1, Y7
-	VPADDD         Y6, Y1, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VPACKSSDW      32(SP), Y6, Y9
-	VPSRAD         $0x12, Y7, Y7
-	VPACKSSDW      192(SP), Y7, Y14
-	VPMADDWD       odd20<>+0(SB), Y4, Y6
-	VPMADDWD       odd21<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
-	VPSUBD         Y6, Y2, Y7
-	VPADDD         Y6, Y2, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VPACKSSDW      64(SP), Y6, Y10
-	VPSRAD         $0x12, Y7, Y7
-	VPACKSSDW      160(SP), Y7, Y13
-	VPMADDWD       odd30<>+0(SB), Y4, Y6
-	VPMADDWD       odd31<>+0(SB), Y5, Y7
-	VPADDD         Y7, Y6, Y6
-	VPSUBD         Y6, Y3, Y7
-	VPADDD         Y6, Y3, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VPACKSSDW      96(SP), Y6, Y11
-	VPSRAD         $0x12, Y7, Y7
-	VPACKSSDW      128(SP), Y7, Y12
-	VPUNPCKLWD     Y9, Y8, Y0
-	VPUNPCKHWD     Y9, Y8, Y1
-	VPUNPCKLWD     Y11, Y10, Y2
-	VPUNPCKHWD     Y11, Y10, Y3
-	VPUNPCKLWD     Y13, Y12, Y4
-	VPUNPCKHWD     Y13, Y12, Y5
-	VPUNPCKLWD     Y15, Y14, Y6
-	VPUNPCKHWD     Y15, Y14, Y7
-	VPUNPCKLDQ     Y2, Y0, Y8
-	VPUNPCKHDQ     Y2, Y0, Y9
-	VPUNPCKLDQ     Y3, Y1, Y10
-	VPUNPCKHDQ     Y3, Y1, Y11
-	VPUNPCKLDQ     Y6, Y4, Y12
-	VPUNPCKHDQ     Y6, Y4, Y13
-	VPUNPCKLDQ     Y7, Y5, Y14
-	VPUNPCKHDQ     Y7, Y5, Y15
-	VPUNPCKLQDQ    Y12, Y8, Y0
-	VPUNPCKHQDQ    Y12, Y8, Y1
-	VPUNPCKLQDQ    Y13, Y9, Y2
-	VPUNPCKHQDQ    Y13, Y9, Y3
-	VPUNPCKLQDQ    Y14, Y10, Y4
-	VPUNPCKHQDQ    Y14, Y10, Y5
-	VPUNPCKLQDQ    Y15, Y11, Y6
-	VPUNPCKHQDQ    Y15, Y11, Y7
-	MOVQ           AX, DI
-	VPACKSSWB      Y1, Y0, Y0
-	VPXOR          sign<>+0(SB), Y0, Y0
-	VPERMQ         $0xd8, Y0, Y0
-	VMOVDQU        X0, (DI)
-	ADDQ           CX, DI
-	VEXTRACTI128   $0x01, Y0, (DI)
-	ADDQ           CX, DI
-	VPACKSSWB      Y3, Y2, Y2
-	VPXOR          sign<>+0(SB), Y2, Y2
-	VPERMQ         $0xd8, Y2, Y2
-	VMOVDQU        X2, (DI)
-	ADDQ           CX, DI
-	VEXTRACTI128   $0x01, Y2, (DI)
-	ADDQ           CX, DI
-	VPACKSSWB      Y5, Y4, Y4
-	VPXOR          sign<>+0(SB), Y4, Y4
-	VPERMQ         $0xd8, Y4, Y4
-	VMOVDQU        X4, (DI)
-	ADDQ           CX, DI
-	VEXTRACTI128   $0x01, Y4, (DI)
-	ADDQ           CX, DI
-	VPACKSSWB      Y7, Y6, Y6
-	VPXOR          sign<>+0(SB), Y6, Y6
-	VPERMQ         $0xd8, Y6, Y6
-	VMOVDQU        X6, (DI)
-	ADDQ           CX, DI
-	VEXTRACTI128   $0x01, Y6, (DI)
-	ADDQ           CX, DI
-	ADDQ           $0x10, AX
-	ADDQ           $0x00000100, DX
-	DECQ           BX
-	JNE            loop
-	VZEROUPPER
-	RET
-
-DATA sum<>+0(SB)/4, $0x20002000
-DATA sum<>+4(SB)/4, $0x20002000
-DATA sum<>+8(SB)/4, $0x20002000
-DATA sum<>+12(SB)/4, $0x20002000
-DATA sum<>+16(SB)/4, $0x20002000
-DATA sum<>+20(SB)/4, $0x20002000
-DATA sum<>+24(SB)/4, $0x20002000
-DATA sum<>+28(SB)/4, $0x20002000
-GLOBL sum<>(SB), RODATA|NOPTR, $32
-
-DATA difference<>+0(SB)/4, $0xe0002000
-DATA difference<>+4(SB)/4, $0xe0002000
-DATA difference<>+8(SB)/4, $0xe0002000
-DATA difference<>+12(SB)/4, $0xe0002000
-DATA difference<>+16(SB)/4, $0xe0002000
-DATA difference<>+20(SB)/4, $0xe0002000
-DATA difference<>+24(SB)/4, $0xe0002000
-DATA difference<>+28(SB)/4, $0xe0002000
-GLOBL difference<>(SB), RODATA|NOPTR, $32
-
-DATA inverse3<>+0(SB)/4, $0x115129cf
-DATA inverse3<>+4(SB)/4, $0x115129cf
-DATA inverse3<>+8(SB)/4, $0x115129cf
-DATA inverse3<>+12(SB)/4, $0x115129cf
-DATA inverse3<>+16(SB)/4, $0x115129cf
-DATA inverse3<>+20(SB)/4, $0x115129cf
-DATA inverse3<>+24(SB)/4, $0x115129cf
-DATA inverse3<>+28(SB)/4, $0x115129cf
-GLOBL inverse3<>(SB), RODATA|NOPTR, $32
-
-DATA inverse2<>+0(SB)/4, $0xd6301151
-DATA inverse2<>+4(SB)/4, $0xd6301151
-DATA inverse2<>+8(SB)/4, $0xd6301151
-DATA inverse2<>+12(SB)/4, $0xd6301151
-DATA inverse2<>+16(SB)/4, $0xd6301151
-DATA inverse2<>+20(SB)/4, $0xd6301151
-DATA inverse2<>+24(SB)/4, $0xd6301151
-DATA inverse2<>+28(SB)/4, $0xd6301151
-GLOBL inverse2<>(SB), RODATA|NOPTR, $32
-
-DATA round18<>+0(SB)/4, $0x00020000
-DATA round18<>+4(SB)/4, $0x00020000
-DATA round18<>+8(SB)/4, $0x00020000
-DATA round18<>+12(SB)/4, $0x00020000
-DATA round18<>+16(SB)/4, $0x00020000
-DATA round18<>+20(SB)/4, $0x00020000
-DATA round18<>+24(SB)/4, $0x00020000
-DATA round18<>+28(SB)/4, $0x00020000
-GLOBL round18<>(SB), RODATA|NOPTR, $32
-
-DATA sign<>+0(SB)/4, $0x80808080
-DATA sign<>+4(SB)/4, $0x80808080
-DATA sign<>+8(SB)/4, $0x80808080
-DATA sign<>+12(SB)/4, $0x80808080
-DATA sign<>+16(SB)/4, $0x80808080
-DATA sign<>+20(SB)/4, $0x80808080
-DATA sign<>+24(SB)/4, $0x80808080
-DATA sign<>+28(SB)/4, $0x80808080
-GLOBL sign<>(SB), RODATA|NOPTR, $32
 
 // func blocksBMI2(out *byte, bits uint64, count uint64, coefs *int16, nonzero *uint64, turns *uint32, n int, codes *uint32, places *uint64, order *int) (written int, pending uint64, left uint64)
 // Requires: BMI, BMI2

@@ -21,10 +21,10 @@ func main() {
 		toRGB(w)
 		sums(w)
 		doubleRGB(w)
+		forward(w)
+		inverse(w)
 	}
 	halve()
-	forward()
-	inverse()
 	blocks()
 	Generate()
 }
