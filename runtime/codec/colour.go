@@ -62,11 +62,31 @@ func toRGB(r, g, b []float32, y, cb, cr []byte) {
 	n := len(r)
 	g, b, y, cb, cr = g[:n], b[:n], y[:n], cb[:n], cr[:n]
 	for i := range r {
-		luma, u, v := int32(y[i]), int32(cb[i])-128, int32(cr[i])-128
-		r[i] = pixel.Sample(clamp(luma + (rCr*v+colourHalf)>>colourBits))
-		g[i] = pixel.Sample(clamp(luma + (gCb*u+gCr*v+colourHalf)>>colourBits))
-		b[i] = pixel.Sample(clamp(luma + (bCb*u+colourHalf)>>colourBits))
+		r[i], g[i], b[i] = pixelRGB(y[i], cb[i], cr[i])
 	}
+}
+
+// doubleRGB is toRGB of chroma that is yet to be doubled along the row, from sums
+// of its rows that start one sample before the first and end one after the last.
+func doubleRGB(r, g, b []float32, y []byte, cb, cr []uint16, d doubling) {
+	n := len(r)
+	g, b, y = g[:n], b[:n], y[:n]
+	for i := range ceilDiv(n, 2) {
+		u0, u1 := d.pair(cb[i], cb[i+1], cb[i+2])
+		v0, v1 := d.pair(cr[i], cr[i+1], cr[i+2])
+		k := 2 * i
+		r[k], g[k], b[k] = pixelRGB(y[k], u0, v0)
+		if k++; k < n {
+			r[k], g[k], b[k] = pixelRGB(y[k], u1, v1)
+		}
+	}
+}
+
+func pixelRGB(y, cb, cr byte) (r, g, b float32) {
+	luma, u, v := int32(y), int32(cb)-128, int32(cr)-128
+	return pixel.Sample(clamp(luma + (rCr*v+colourHalf)>>colourBits)),
+		pixel.Sample(clamp(luma + (gCb*u+gCr*v+colourHalf)>>colourBits)),
+		pixel.Sample(clamp(luma + (bCb*u+colourHalf)>>colourBits))
 }
 
 func clamp(v int32) byte { return byte(min(max(v, 0), 255)) }

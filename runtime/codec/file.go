@@ -42,23 +42,21 @@ func (t *trip) code() (header, scan []byte) {
 	header, tables := t.header, &t.codes
 	if t.options.Optimize {
 		specs := t.fit()
-		tables = &[2]*codes{specs[0].codes(), specs[1].codes()}
+		tables = &[2]codes{specs[0].codes(), specs[1].codes()}
 		header = t.appendHeader(nil, &specs)
 	}
 	w := &t.scan
 	w.begin()
-	t.walk(func(c *component, coefs []int16, nonzero uint64, difference int) {
-		w.block(coefs, nonzero, difference, tables[c.table])
-	})
+	w.blocks(t.blocks, t.turns, tables)
 	return header, w.end()
 }
 
 // fit counts the symbols of the scan and makes tables for them.
 func (t *trip) fit() (specs [2]huffmanSpecs) {
 	var counts [2]census
-	t.walk(func(c *component, coefs []int16, nonzero uint64, difference int) {
-		counts[c.table].block(coefs, nonzero, difference)
-	})
+	for _, u := range t.turns {
+		counts[u.table].block(t.blocks, u)
+	}
 	for i := range min(2, len(t.components)) {
 		specs[i] = counts[i].fit()
 	}

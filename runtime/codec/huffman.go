@@ -41,8 +41,7 @@ func (s *huffmanSpec) assign(table []code) {
 // huffmanSpecs are the tables of luma or chroma.
 type huffmanSpecs struct{ dc, ac huffmanSpec }
 
-func (s *huffmanSpecs) codes() *codes {
-	c := new(codes)
+func (s *huffmanSpecs) codes() (c codes) {
 	s.dc.assign(c[:acCodes])
 	s.ac.assign(c[acCodes:])
 	return c

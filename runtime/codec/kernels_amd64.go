@@ -8,7 +8,7 @@ import "golang.org/x/sys/cpu"
 // ones, which give the same bits.
 type kernels struct {
 	avx2   bool // with FMA, BMI1 and BMI2, which every such processor has
-	avx512 bool // besides; for rows of samples
+	avx512 bool // with BW and DQ, besides; for rows of samples
 }
 
 // choices returns what this processor can run, the fastest last.
@@ -16,7 +16,7 @@ func choices() []kernels {
 	list := []kernels{{}}
 	if x := cpu.X86; x.HasAVX2 && x.HasFMA && x.HasBMI1 && x.HasBMI2 {
 		list = append(list, kernels{avx2: true})
-		if x.HasAVX512F {
+		if x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ {
 			list = append(list, kernels{avx2: true, avx512: true})
 		}
 	}
@@ -91,12 +91,43 @@ func (k kernels) triangle(dst, near, far []byte, n int, d doubling) {
 	triangleAVX2(&dst[0], &near[0], &far[0], n, d.left, d.right)
 }
 
+func (k kernels) sums(dst []uint16, near, far []byte) {
+	if !k.avx2 {
+		sums(dst, near, far)
+		return
+	}
+	if k.avx512 {
+		sumsAVX512(&dst[0], &near[0], &far[0], len(dst))
+		return
+	}
+	sumsAVX2(&dst[0], &near[0], &far[0], len(dst))
+}
+
+func (k kernels) doubleRGB(r, g, b []float32, y []byte, cb, cr []uint16, d doubling) {
+	if !k.avx2 {
+		doubleRGB(r, g, b, y, cb, cr, d)
+		return
+	}
+	if k.avx512 {
+		doubleRGBAVX512(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r), d.left, d.right)
+		return
+	}
+	doubleRGBAVX2(&r[0], &g[0], &b[0], &y[0], &cb[0], &cr[0], len(r), d.left, d.right)
+}
+
 func (k kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride, pairs int, q *quantiser) {
 	if !k.avx2 {
 		forwardRow(coefs, nonzero, samples, stride, pairs, q)
 		return
 	}
-	forwardAVX2(&coefs[0], &nonzero[0], &samples[0], stride, pairs, &q.tables[0][0])
+	done := 0
+	if k.avx512 && pairs > 1 {
+		forwardAVX512(&coefs[0], &nonzero[0], &samples[0], stride, pairs/2, &q.tables[0][0])
+		done = pairs &^ 1
+	}
+	if done < pairs {
+		forwardAVX2(&coefs[128*done], &nonzero[2*done], &samples[16*done], stride, pairs-done, &q.tables[0][0])
+	}
 }
 
 func (k kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, steps *[64]int16) {
@@ -104,13 +135,21 @@ func (k kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, s
 		inverseRow(samples, stride, coefs, pairs, steps)
 		return
 	}
-	inverseAVX2(&samples[0], stride, &coefs[0], pairs, &steps[0])
+	done := 0
+	if k.avx512 && pairs > 1 {
+		inverseAVX512(&samples[0], stride, &coefs[0], pairs/2, &steps[0])
+		done = pairs &^ 1
+	}
+	if done < pairs {
+		inverseAVX2(&samples[16*done], stride, &coefs[128*done], pairs-done, &steps[0])
+	}
 }
 
-func (k kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
+func (k kernels) writeBlocks(out []byte, p pen, b blocks, turns []turn, t *[2]codes) pen {
 	if !k.avx2 {
-		return writeBlock(out, p, coefs, rest, difference, t)
+		return writeBlocks(out, p, b, turns, t)
 	}
-	written, pending, count := blockBMI2(&out[p.at], p.pending, uint64(p.count), &coefs[0], rest, difference, (*uint32)(&t[0]), &zigzag[0])
+	written, pending, count := blocksBMI2(&out[p.at], p.pending, uint64(p.count), &b.coefs[0], &b.nonzero[0],
+		&turns[0].block, len(turns), (*uint32)(&t[0][0]), &zigzagBits[0][0], &zigzag[0])
 	return pen{p.at + written, pending, uint(count)}
 }

@@ -15,6 +15,10 @@ func (kernels) toRGB(r, g, b []float32, y, cb, cr []byte)         { toRGB(r, g, 
 func (kernels) toLevels(dst, y, cb, cr []byte)                    { toLevels(dst, y, cb, cr) }
 func (kernels) halve(dst, top, bottom []byte, h halving)          { halve(dst, top, bottom, h) }
 func (kernels) triangle(dst, near, far []byte, n int, d doubling) { triangle(dst, near, far, n, d) }
+func (kernels) sums(dst []uint16, near, far []byte)               { sums(dst, near, far) }
+func (kernels) doubleRGB(r, g, b []float32, y []byte, cb, cr []uint16, d doubling) {
+	doubleRGB(r, g, b, y, cb, cr, d)
+}
 func (kernels) forward(coefs []int16, nonzero []uint64, samples []byte, stride, pairs int, q *quantiser) {
 	forwardRow(coefs, nonzero, samples, stride, pairs, q)
 }
@@ -22,6 +26,6 @@ func (kernels) inverse(samples []byte, stride int, coefs []int16, pairs int, ste
 	inverseRow(samples, stride, coefs, pairs, steps)
 }
 
-func (kernels) writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
-	return writeBlock(out, p, coefs, rest, difference, t)
+func (kernels) writeBlocks(out []byte, p pen, b blocks, turns []turn, t *[2]codes) pen {
+	return writeBlocks(out, p, b, turns, t)
 }

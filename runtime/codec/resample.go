@@ -41,8 +41,22 @@ func doublingOf(v int) doubling {
 	return doubling{8, 7}
 }
 
-// triangle doubles n samples of the row nearer to the new one and of the row
-// farther off, or of one row that is given twice. The rows start one sample
+// pair makes two new samples of sums of rows, each 3/4 of the nearer row and 1/4 of
+// the farther one, times 4.
+func (d doubling) pair(before, here, after uint16) (left, right byte) {
+	return byte((3*here + before + d.left) >> 4), byte((3*here + after + d.right) >> 4)
+}
+
+// sums adds the row nearer to the new one, three times, and the row farther off,
+// or one row that is given twice.
+func sums(dst []uint16, near, far []byte) {
+	near, far = near[:len(dst)], far[:len(dst)]
+	for i := range dst {
+		dst[i] = 3*uint16(near[i]) + uint16(far[i])
+	}
+}
+
+// triangle doubles n samples of two rows, see sums. The rows start one sample
 // before the first and end one after the last.
 func triangle(dst, near, far []byte, n int, d doubling) {
 	near, far, dst = near[:n+2], far[:n+2], dst[:2*n]
@@ -50,8 +64,7 @@ func triangle(dst, near, far []byte, n int, d doubling) {
 	here := 3*uint16(near[1]) + uint16(far[1])
 	for i := range n {
 		after := 3*uint16(near[i+2]) + uint16(far[i+2])
-		dst[2*i] = byte((3*here + before + d.left) >> 4)
-		dst[2*i+1] = byte((3*here + after + d.right) >> 4)
+		dst[2*i], dst[2*i+1] = d.pair(before, here, after)
 		before, here = here, after
 	}
 }
@@ -82,24 +95,33 @@ func repeat(dst, src []byte, n, times int) {
 // across.
 const minFancy = 3
 
+// between returns the rows of a component, thinned out v times downwards, that row y
+// of the image lies between: of halved ones the nearer and the farther one. Where
+// the latter would lie outside the image it is the edge's own.
+func (c *component) between(y, v int) (near, far int) {
+	near = y / v
+	if v != 2 {
+		return near, near
+	}
+	return near, min(max(near-1+y%2*2, 0), c.height-1)
+}
+
+// bordered returns row y from one sample before the first on.
+func (c *component) bordered(y int) []byte { return c.samples[y*c.stride+margin-1 : (y+1)*c.stride] }
+
 // upsample returns row y of the image from a component that is thinned out h times
 // across and v times downwards: a row of the component, or dst. As libjpeg does by
-// default, it interpolates what is halved and repeats all else. Where the next
-// row would lie outside the image it is the edge's own. The component has its
-// border.
+// default, it interpolates what is halved and repeats all else. The component has
+// its border.
 func (k kernels) upsample(dst []byte, c *component, y, h, v int) []byte {
-	near := y / v
-	far := near
-	if v == 2 {
-		far = min(max(near-1+y%2*2, 0), c.height-1)
-	}
+	near, far := c.between(y, v)
 	switch {
 	case h == 1 && v == 2:
 		between(dst[:c.width], c.row(near), c.row(far), y%2 == 1)
 	case h == 1:
 		return c.row(near)
 	case h == 2 && v <= 2 && c.width >= minFancy:
-		k.triangle(dst, c.samples[near*c.stride+margin-1:(near+1)*c.stride], c.samples[far*c.stride+margin-1:(far+1)*c.stride], c.width, doublingOf(v))
+		k.triangle(dst, c.bordered(near), c.bordered(far), c.width, doublingOf(v))
 	default:
 		repeat(dst, c.row(near), c.width, h)
 	}

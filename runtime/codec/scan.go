@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // A scanWriter writes the entropy-coded segments of baseline scans (T.81, F.1.2)
@@ -19,13 +20,16 @@ type scanWriter struct {
 // A pen is where a scanWriter writes.
 type pen struct {
 	at      int    // what is written of out
-	pending uint64 // the first count of these bits are still to be written
+	pending uint64 // its last count bits are still to be written, others mean nothing
 	count   uint   // below 8
 }
 
 // maxBlockBytes bounds what a block comes to: 64 times at most 16 bits of code
-// and 11 of value, and eight bytes that are written at once.
-const maxBlockBytes = 64*27/8 + 8
+// and 11 of value. spareBytes is what is written at once.
+const (
+	maxBlockBytes = 64 * 27 / 8
+	spareBytes    = 8
+)
 
 // begin forgets what was written.
 func (w *scanWriter) begin() { w.pen = pen{} }
@@ -33,7 +37,7 @@ func (w *scanWriter) begin() { w.pen = pen{} }
 // end fills the last byte with ones (T.81, F.1.2.3) and returns what was written.
 func (w *scanWriter) end() []byte {
 	if w.count > 0 {
-		w.out[w.at] = byte(w.pending>>56) | 0xff>>w.count
+		w.out[w.at] = byte(w.pending<<(8-w.count)) | 0xff>>w.count
 		w.at++
 	}
 	return w.out[:w.at]
@@ -61,46 +65,67 @@ const (
 	zeroRun    = 0xf0 // 16 zeros
 )
 
-// put writes a code with its additional bits. It writes eight bytes and moves on
-// by the whole ones among them, which takes no branch.
-func (p pen) put(out []byte, c code, value uint32) pen {
+// put takes a code with its additional bits. At most 56 bits may be pending
+// afterwards.
+func (p *pen) put(c code, value uint32) {
+	p.pending = p.pending<<(c&codeLength) | uint64(uint32(c)>>codeShift|value)
 	p.count += uint(c & codeLength)
-	p.pending |= uint64(uint32(c)>>codeShift|value) << ((64 - p.count) & 63)
-	binary.BigEndian.PutUint64(out[p.at:], p.pending)
+}
+
+// flush writes eight bytes and moves on by the whole ones among them, which takes
+// no branch.
+func (p *pen) flush(out []byte) {
+	binary.BigEndian.PutUint64(out[p.at:], p.pending<<((64-p.count)&63))
 	p.at += int(p.count / 8)
-	p.pending <<= p.count &^ 7 & 63
 	p.count &= 7
-	return p
 }
 
-// block codes the difference of a block's DC coefficient to its predecessor's,
-// and its AC coefficients in zig-zag order.
-func (w *scanWriter) block(coefs []int16, nonzero uint64, difference int, t *codes) {
-	if len(w.out)-w.at < maxBlockBytes {
-		w.out = append(w.out, make([]byte, len(w.out)+maxBlockBytes)...)
-	}
-	w.pen = w.writeBlock(w.out, w.pen, coefs, inZigzag(nonzero)&^1, difference, t)
+// A turn is a block's in the scan.
+type turn struct {
+	block, before uint32 // the numbers of this block and of its component's last one
+	table         uint32 // of [codes]
 }
 
-// writeBlock is block's inner loop; rest has the places of the AC coefficients
-// that are not 0, in zig-zag order.
-func writeBlock(out []byte, p pen, coefs []int16, rest uint64, difference int, t *codes) pen {
-	b := (*[64]int16)(coefs)
-	size, value := magnitude(difference)
-	p = p.put(out, t[size&15], value)
-	last := 0
-	for ; rest != 0; rest &= rest - 1 {
-		k := bits.TrailingZeros64(rest)
-		run := uint(k - last - 1)
-		last = k
-		for ; run > 15; run -= 16 {
-			p = p.put(out, t[acCodes+zeroRun], 0)
+// turnsAtOnce is for how many blocks there is memory before they are written.
+const turnsAtOnce = 64
+
+// blocks codes blocks by turns: the difference of the DC coefficient to that of
+// the component's block before (T.81, F.1.1.5.1), and the AC coefficients in
+// zig-zag order.
+func (w *scanWriter) blocks(b blocks, turns []turn, t *[2]codes) {
+	for some := range slices.Chunk(turns, turnsAtOnce) {
+		if need := len(some)*maxBlockBytes + spareBytes; len(w.out)-w.at < need {
+			w.out = append(w.out, make([]byte, len(w.out)+need)...)
 		}
-		size, value := magnitude(int(b[zigzag[k&63]&63]))
-		p = p.put(out, t[acCodes+(run<<4|size)&0xff], value)
+		w.pen = w.writeBlocks(w.out, w.pen, b, some, t)
 	}
-	if last < 63 {
-		p = p.put(out, t[acCodes+endOfBlock], 0)
+}
+
+// writeBlocks is the scan's inner loop.
+func writeBlocks(out []byte, p pen, b blocks, turns []turn, tables *[2]codes) pen {
+	for _, u := range turns {
+		t := &tables[u.table]
+		coefs := (*[64]int16)(b.coefs[64*u.block:])
+		size, value := magnitude(int(coefs[0]) - int(b.coefs[64*u.before]))
+		p.put(t[size&15], value)
+		p.flush(out)
+		last := 0
+		for rest := inZigzag(b.nonzero[u.block]) &^ 1; rest != 0; rest &= rest - 1 {
+			k := bits.TrailingZeros64(rest)
+			run := uint(k - last - 1)
+			last = k
+			for ; run > 15; run -= 16 {
+				p.put(t[acCodes+zeroRun], 0)
+				p.flush(out)
+			}
+			size, value := magnitude(int(coefs[zigzag[k&63]&63]))
+			p.put(t[acCodes+(run<<4|size)&0xff], value)
+			p.flush(out)
+		}
+		if last < 63 {
+			p.put(t[acCodes+endOfBlock], 0)
+			p.flush(out)
+		}
 	}
 	return p
 }
@@ -113,14 +138,15 @@ func magnitude(v int) (size uint, value uint32) {
 	return size, uint32(v+sign) & (1<<(size&31) - 1)
 }
 
-// A census counts the symbols that block would code.
+// A census counts the symbols that writeBlocks would code.
 type census struct{ dc, ac [256]int }
 
-func (c *census) block(coefs []int16, nonzero uint64, difference int) {
-	size, _ := magnitude(difference)
+func (c *census) block(b blocks, u turn) {
+	coefs := b.coefs[64*u.block:]
+	size, _ := magnitude(int(coefs[0]) - int(b.coefs[64*u.before]))
 	c.dc[size]++
 	last := 0
-	for rest := inZigzag(nonzero) &^ 1; rest != 0; rest &= rest - 1 {
+	for rest := inZigzag(b.nonzero[u.block]) &^ 1; rest != 0; rest &= rest - 1 {
 		k := bits.TrailingZeros64(rest)
 		run := k - last - 1
 		last = k
@@ -156,31 +182,35 @@ var zigzagBits = func() (table [8][256]uint64) {
 	return table
 }()
 
-// walk calls visit for each block of the scan in the order of T.81, A.2, unit by
-// unit and in each unit component by component, with the difference of its DC
-// coefficient to that of the component's block before (F.1.1.5.1). A block that
-// fills up a unit beyond the image repeats that one's and has no others.
-func (t *trip) walk(visit func(c *component, coefs []int16, nonzero uint64, difference int)) {
-	var before [3]int
-	for uy := range t.unitsHigh {
-		for ux := range t.unitsWide {
-			for i := range t.components {
-				c := &t.components[i]
+// turns returns the blocks of the scan in the order of T.81, A.2, unit by unit
+// and in each unit component by component. A block that fills up a unit beyond
+// the image repeats the DC coefficient of the one before and has no others: it is
+// the one without coefficients, after itself, as the first blocks come after it.
+func (f shape) turns(components []component) []turn {
+	perUnit, last := 0, components[len(components)-1]
+	empty := uint32(last.first + len(last.nonzero))
+	before := make([]uint32, len(components))
+	for i, c := range components {
+		perUnit += c.h * c.v
+		before[i] = empty
+	}
+	list := make([]turn, 0, f.unitsHigh*f.unitsWide*perUnit)
+	for uy := range f.unitsHigh {
+		for ux := range f.unitsWide {
+			for i := range components {
+				c := &components[i]
 				for k := range c.h * c.v {
 					row, column := uy*c.v+k/c.h, ux*c.h+k%c.h
 					if row >= c.blocksHigh || column >= c.blocksWide {
-						visit(c, filler[:], 0, 0)
+						list = append(list, turn{empty, empty, uint32(c.table)})
 						continue
 					}
-					at := c.block(row, column)
-					coefs := c.coefs[64*at : 64*at+64]
-					visit(c, coefs, c.nonzero[at], int(coefs[0])-before[i])
-					before[i] = int(coefs[0])
+					block := uint32(c.first + c.block(row, column))
+					list = append(list, turn{block, before[i], uint32(c.table)})
+					before[i] = block
 				}
 			}
 		}
 	}
+	return list
 }
-
-// filler is a block without coefficients.
-var filler [64]int16

@@ -31,12 +31,23 @@ type component struct {
 	// samples has margin samples before each row and as many after it, so that
 	// neighbours of a row's ends can be read and whole vectors written.
 	samples []byte
-	coefs   []int16  // 64 a block, row by row, blocks in rows of 2·pairs
+	blocks      // of this component, in rows of 2·pairs
+	first   int // the number of the first one among the blocks of all components
+}
+
+// Blocks hold quantised coefficients.
+type blocks struct {
+	coefs   []int16  // 64 a block, row by row
 	nonzero []uint64 // for each block: bit k is set where coefficient k is not 0
 }
 
+// some returns n blocks from one on.
+func (b blocks) some(first, n int) blocks {
+	return blocks{b.coefs[64*first : 64*(first+n)], b.nonzero[first : first+n]}
+}
+
 // margin is what lies before and after each row of samples: a vector's width.
-const margin = 32
+const margin = 64
 
 // unit returns the number of the unit that a component's block belongs to.
 func (f shape) unit(c *component, row, column int) int {
@@ -58,9 +69,11 @@ func (c *component) allocate(wide, high int) {
 	c.samples = make([]byte, c.stride*8*high)
 }
 
-// components returns memory for the components of such images.
-func (f shape) components(channels int) []component {
+// components returns memory for the components of such images, and all their
+// blocks together. After these stands one that remains without coefficients.
+func (f shape) components(channels int) ([]component, blocks) {
 	list := make([]component, channels)
+	n := 0
 	for i := range list {
 		c := &list[i]
 		if i == 0 {
@@ -70,10 +83,15 @@ func (f shape) components(channels int) []component {
 			c.table = 1
 		}
 		c.allocate(c.blocksWide, c.blocksHigh)
-		c.coefs = make([]int16, 128*c.pairs*c.blocksHigh)
-		c.nonzero = make([]uint64, 2*c.pairs*c.blocksHigh)
+		c.first = n
+		n += 2 * c.pairs * c.blocksHigh
 	}
-	return list
+	all := blocks{make([]int16, 64*(n+1)), make([]uint64, n+1)}
+	for i := range list {
+		c := &list[i]
+		c.blocks = all.some(c.first, 2*c.pairs*c.blocksHigh)
+	}
+	return list, all
 }
 
 // row returns row y of a component, padding included, from its first sample on.
@@ -101,7 +119,7 @@ func (c *component) pad(subsampled bool) {
 }
 
 // border repeats the first and the last of the decoded samples of each row that
-// stand for the image, just outside them: there [kernels.triangle] looks for the
+// stand for the image, just outside them: there the triangle filter looks for the
 // neighbours that an edge does not have.
 func (c *component) border() {
 	for y := range c.height {

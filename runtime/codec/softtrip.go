@@ -35,7 +35,7 @@ var (
 
 func newSoftTrip(x *pixel.Batch, o *Options, round rounding) *softTrip {
 	t := &softTrip{shape: newShape(x, o.Subsampling), options: o, round: round}
-	components := t.components(x.C)
+	components, _ := t.components(x.C)
 	for i := range components {
 		c := &components[i]
 		n := 64 * c.blocksHigh * c.blocksWide

@@ -9,18 +9,21 @@ type trip struct {
 	shape
 	options    *Options
 	components []component
+	blocks                        // of all components
+	turns      []turn             // in the scan, unless options.Qualities is given
 	quantisers [2]*quantiser      // of luma and chroma, unless options.Qualities is given:
 	units      [101][2]*quantiser // these, by quality
 	header     []byte             // of the files, with K.3's Huffman tables
-	codes      [2]*codes          // K.3's
+	codes      [2]codes           // K.3's
 	lines      [2][2][]byte       // rows of chroma as wide as luma: component, row of two
+	rowSums    [2][]uint16        // of rows of chroma, for doubling, with margin beyond
 	scan       scanWriter
 }
 
 // newTrip prepares for images of x's shape and valid options.
 func newTrip(x *pixel.Batch, o *Options, k kernels) *trip {
 	t := &trip{kernels: k, shape: newShape(x, o.Subsampling), options: o, scan: scanWriter{kernels: k}}
-	t.components = t.shape.components(x.C)
+	t.components, t.blocks = t.shape.components(x.C)
 	if o.Qualities != nil {
 		for _, q := range o.Qualities {
 			if t.units[q][0] == nil {
@@ -32,6 +35,7 @@ func newTrip(x *pixel.Batch, o *Options, k kernels) *trip {
 		luma, chroma := o.tables()
 		t.quantisers = [2]*quantiser{newQuantiser(&luma), newQuantiser(&chroma)}
 		typical := [2]huffmanSpecs{typicalCodes(0), typicalCodes(1)}
+		t.turns = t.shape.turns(t.components)
 		t.header = t.appendHeader(nil, &typical)
 		for i := range typical {
 			t.codes[i] = typical[i].codes()
@@ -42,6 +46,7 @@ func newTrip(x *pixel.Batch, o *Options, k kernels) *trip {
 			for v := range t.lines[i] {
 				t.lines[i][v] = make([]byte, 32*t.components[1].pairs+2*margin)
 			}
+			t.rowSums[i] = make([]uint16, t.components[1].width+2+margin)
 		}
 	}
 	return t
@@ -160,11 +165,27 @@ func (t *trip) join(dst []float32) {
 		t.components[2].border()
 	}
 	for y := range t.height {
+		at := y * w
+		r, g, b := dst[at:at+w], dst[plane+at:plane+at+w], dst[2*plane+at:2*plane+at+w]
+		if t.h == 2 && t.components[1].width >= minFancy {
+			for i := range t.rowSums {
+				t.sumRows(i, y)
+			}
+			t.doubleRGB(r, g, b, luma.row(y), t.rowSums[0], t.rowSums[1], doublingOf(t.v))
+			continue
+		}
 		rows := [2][]byte{}
 		for i := range rows {
 			rows[i] = t.upsample(t.lines[i][0], &t.components[1+i], y, t.h, t.v)
 		}
-		at := y * w
-		t.toRGB(dst[at:at+w], dst[plane+at:plane+at+w], dst[2*plane+at:2*plane+at+w], luma.row(y), rows[0], rows[1])
+		t.toRGB(r, g, b, luma.row(y), rows[0], rows[1])
 	}
+}
+
+// sumRows sums the rows of a chroma component that row y of the image lies
+// between.
+func (t *trip) sumRows(chroma, y int) {
+	c := &t.components[1+chroma]
+	near, far := c.between(y, t.v)
+	t.sums(t.rowSums[chroma][:c.width+2], c.bordered(near), c.bordered(far))
 }

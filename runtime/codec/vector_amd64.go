@@ -12,6 +12,14 @@ func toYCCAVX2(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue *
 
 func toRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
 
+func sumsAVX2(dst *uint16, near *byte, far *byte, n int)
+
+func doubleRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
+
+func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, groups int, q *int16)
+
+func inverseAVX2(samples *byte, stride int, coefs *int16, groups int, steps *int16)
+
 func levelsAVX512(dst *byte, src *float32, n int) (nans uint32)
 
 func samplesAVX512(dst *float32, src *byte, n int)
@@ -20,14 +28,18 @@ func toYCCAVX512(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue
 
 func toRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
 
+func sumsAVX512(dst *uint16, near *byte, far *byte, n int)
+
+func doubleRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
+
+func forwardAVX512(coefs *int16, nonzero *uint64, samples *byte, stride int, groups int, q *int16)
+
+func inverseAVX512(samples *byte, stride int, coefs *int16, groups int, steps *int16)
+
 func toLevelsAVX2(dst *byte, y *byte, cb *byte, cr *byte, n int)
 
 func halveAVX2(dst *byte, top *byte, bottom *byte, n int, bias uint32)
 
 func triangleAVX2(dst *byte, near *byte, far *byte, n int, left uint16, right uint16)
 
-func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, pairs int, q *int16)
-
-func inverseAVX2(samples *byte, stride int, coefs *int16, pairs int, steps *int16)
-
-func blockBMI2(out *byte, bits uint64, count uint64, coefs *int16, rest uint64, difference int, codes *uint32, order *int) (written int, pending uint64, left uint64)
+func blocksBMI2(out *byte, bits uint64, count uint64, coefs *int16, nonzero *uint64, turns *uint32, n int, codes *uint32, places *uint64, order *int) (written int, pending uint64, left uint64)

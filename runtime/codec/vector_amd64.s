@@ -110,40 +110,36 @@ GLOBL tail<>(SB), RODATA|NOPTR, $64
 // func samplesAVX2(dst *float32, src *byte, n int)
 // Requires: AVX, AVX2, FMA3
 TEXT ·samplesAVX2(SB), NOSPLIT, $0-24
-	MOVQ    dst+0(FP), AX
-	MOVQ    src+8(FP), CX
-	MOVQ    n+16(FP), DX
-	VMOVUPS f255<>+0(SB), Y1
-	VMOVUPS inverse255<>+0(SB), Y3
-	CMPQ    DX, $0x08
-	JL      rest
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	CMPQ DX, $0x08
+	JL   rest
 
 loop:
-	VPMOVZXBD    (CX), Y0
-	VCVTDQ2PS    Y0, Y0
-	VMULPS       Y3, Y0, Y2
-	VFNMADD231PS Y1, Y2, Y0
-	VFMADD213PS  Y2, Y3, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         $0x20, AX
-	ADDQ         $0x08, CX
-	SUBQ         $0x08, DX
-	CMPQ         DX, $0x08
-	JGE          loop
+	VPMOVZXBD   (CX), Y0
+	VCVTDQ2PS   Y0, Y0
+	VMULPS      rest255<>+0(SB), Y0, Y1
+	VFMADD132PS inverse255<>+0(SB), Y1, Y0
+	VMOVUPS     Y0, (AX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x08, CX
+	SUBQ        $0x08, DX
+	CMPQ        DX, $0x08
+	JGE         loop
 
 rest:
-	TESTQ        DX, DX
-	JE           done
-	LEAQ         tail<>+32(SB), BX
-	SHLQ         $0x02, DX
-	SUBQ         DX, BX
-	VMOVDQU      (BX), Y15
-	VPMOVZXBD    (CX), Y0
-	VCVTDQ2PS    Y0, Y0
-	VMULPS       Y3, Y0, Y2
-	VFNMADD231PS Y1, Y2, Y0
-	VFMADD213PS  Y2, Y3, Y0
-	VMASKMOVPS   Y0, Y15, (AX)
+	TESTQ       DX, DX
+	JE          done
+	LEAQ        tail<>+32(SB), BX
+	SHLQ        $0x02, DX
+	SUBQ        DX, BX
+	VMOVDQU     (BX), Y15
+	VPMOVZXBD   (CX), Y0
+	VCVTDQ2PS   Y0, Y0
+	VMULPS      rest255<>+0(SB), Y0, Y1
+	VFMADD132PS inverse255<>+0(SB), Y1, Y0
+	VMASKMOVPS  Y0, Y15, (AX)
 
 done:
 	VZEROUPPER
@@ -158,6 +154,16 @@ DATA inverse255<>+20(SB)/4, $0x3b808081
 DATA inverse255<>+24(SB)/4, $0x3b808081
 DATA inverse255<>+28(SB)/4, $0x3b808081
 GLOBL inverse255<>(SB), RODATA|NOPTR, $32
+
+DATA rest255<>+0(SB)/4, $0xaf7efeff
+DATA rest255<>+4(SB)/4, $0xaf7efeff
+DATA rest255<>+8(SB)/4, $0xaf7efeff
+DATA rest255<>+12(SB)/4, $0xaf7efeff
+DATA rest255<>+16(SB)/4, $0xaf7efeff
+DATA rest255<>+20(SB)/4, $0xaf7efeff
+DATA rest255<>+24(SB)/4, $0xaf7efeff
+DATA rest255<>+28(SB)/4, $0xaf7efeff
+GLOBL rest255<>(SB), RODATA|NOPTR, $32
 
 // func toYCCAVX2(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue *float32, n int) (nans uint32)
 // Requires: AVX, AVX2, FMA3
@@ -412,170 +418,1615 @@ GLOBL crB<>(SB), RODATA|NOPTR, $32
 
 // func toRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
 // Requires: AVX, AVX2, FMA3
-TEXT ·toRGBAVX2(SB), NOSPLIT, $0-56
-	MOVQ    red+0(FP), AX
-	MOVQ    green+8(FP), CX
-	MOVQ    blue+16(FP), DX
-	MOVQ    y+24(FP), BX
-	MOVQ    cb+32(FP), SI
-	MOVQ    cr+40(FP), DI
-	MOVQ    n+48(FP), R8
-	VMOVUPS zero<>+0(SB), Y6
-	VMOVUPS f255<>+0(SB), Y7
-	VMOVUPS inverse255<>+0(SB), Y8
-	CMPQ    R8, $0x08
-	JL      rest
+TEXT ·toRGBAVX2(SB), $256-56
+	MOVQ red+0(FP), AX
+	MOVQ green+8(FP), CX
+	MOVQ blue+16(FP), DX
+	MOVQ y+24(FP), BX
+	MOVQ cb+32(FP), SI
+	MOVQ cr+40(FP), DI
+	MOVQ n+48(FP), R8
+	LEAQ 63(SP), R9
+	ANDQ $-64, R9
+	CMPQ R8, $0x20
+	JL   tail
+
+turn:
+	VMOVDQU     (BX), Y1
+	VPAND       low<>+0(SB), Y1, Y0
+	VPSRLW      $0x08, Y1, Y1
+	VMOVDQU     (SI), Y3
+	VPAND       low<>+0(SB), Y3, Y2
+	VPSRLW      $0x08, Y3, Y3
+	VMOVDQU     (DI), Y5
+	VPAND       low<>+0(SB), Y5, Y4
+	VPSRLW      $0x08, Y5, Y5
+	VPSUBW      level<>+0(SB), Y2, Y2
+	VPSUBW      level<>+0(SB), Y3, Y3
+	VPSUBW      level<>+0(SB), Y4, Y4
+	VPSUBW      level<>+0(SB), Y5, Y5
+	VPMULHRSW   red<>+0(SB), Y4, Y6
+	VPADDW      Y4, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPMULHRSW   red<>+0(SB), Y5, Y7
+	VPADDW      Y5, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, (R9)
+	VPUNPCKLWD  Y4, Y2, Y8
+	VPUNPCKHWD  Y4, Y2, Y9
+	VPMADDWD    green<>+0(SB), Y8, Y8
+	VPADDD      round16<>+0(SB), Y8, Y8
+	VPSRAD      $0x10, Y8, Y8
+	VPMADDWD    green<>+0(SB), Y9, Y9
+	VPADDD      round16<>+0(SB), Y9, Y9
+	VPSRAD      $0x10, Y9, Y9
+	VPACKSSDW   Y9, Y8, Y6
+	VPSUBW      Y4, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPUNPCKLWD  Y5, Y3, Y8
+	VPUNPCKHWD  Y5, Y3, Y9
+	VPMADDWD    green<>+0(SB), Y8, Y8
+	VPADDD      round16<>+0(SB), Y8, Y8
+	VPSRAD      $0x10, Y8, Y8
+	VPMADDWD    green<>+0(SB), Y9, Y9
+	VPADDD      round16<>+0(SB), Y9, Y9
+	VPSRAD      $0x10, Y9, Y9
+	VPACKSSDW   Y9, Y8, Y7
+	VPSUBW      Y5, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, 32(R9)
+	VPMULHRSW   blue<>+0(SB), Y2, Y6
+	VPADDW      Y2, Y6, Y6
+	VPADDW      Y2, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPMULHRSW   blue<>+0(SB), Y3, Y7
+	VPADDW      Y3, Y7, Y7
+	VPADDW      Y3, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, 64(R9)
+	ADDQ        $0x20, BX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, (AX)
+	VPMOVZXBD   32(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, (CX)
+	VPMOVZXBD   64(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, (DX)
+	VPMOVZXBD   8(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 32(AX)
+	VPMOVZXBD   40(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 32(CX)
+	VPMOVZXBD   72(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 32(DX)
+	VPMOVZXBD   16(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 64(AX)
+	VPMOVZXBD   48(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 64(CX)
+	VPMOVZXBD   80(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 64(DX)
+	VPMOVZXBD   24(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 96(AX)
+	VPMOVZXBD   56(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 96(CX)
+	VPMOVZXBD   88(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 96(DX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $0x20, R8
+	CMPQ        R8, $0x20
+	JGE         turn
+
+tail:
+	TESTQ      R8, R8
+	JE         end
+	VMOVDQU    (BX), Y1
+	VPAND      low<>+0(SB), Y1, Y0
+	VPSRLW     $0x08, Y1, Y1
+	VMOVDQU    (SI), Y3
+	VPAND      low<>+0(SB), Y3, Y2
+	VPSRLW     $0x08, Y3, Y3
+	VMOVDQU    (DI), Y5
+	VPAND      low<>+0(SB), Y5, Y4
+	VPSRLW     $0x08, Y5, Y5
+	VPSUBW     level<>+0(SB), Y2, Y2
+	VPSUBW     level<>+0(SB), Y3, Y3
+	VPSUBW     level<>+0(SB), Y4, Y4
+	VPSUBW     level<>+0(SB), Y5, Y5
+	VPMULHRSW  red<>+0(SB), Y4, Y6
+	VPADDW     Y4, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPMULHRSW  red<>+0(SB), Y5, Y7
+	VPADDW     Y5, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, (R9)
+	VPUNPCKLWD Y4, Y2, Y8
+	VPUNPCKHWD Y4, Y2, Y9
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPMADDWD   green<>+0(SB), Y9, Y9
+	VPADDD     round16<>+0(SB), Y9, Y9
+	VPSRAD     $0x10, Y9, Y9
+	VPACKSSDW  Y9, Y8, Y6
+	VPSUBW     Y4, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPUNPCKLWD Y5, Y3, Y8
+	VPUNPCKHWD Y5, Y3, Y9
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPMADDWD   green<>+0(SB), Y9, Y9
+	VPADDD     round16<>+0(SB), Y9, Y9
+	VPSRAD     $0x10, Y9, Y9
+	VPACKSSDW  Y9, Y8, Y7
+	VPSUBW     Y5, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, 32(R9)
+	VPMULHRSW  blue<>+0(SB), Y2, Y6
+	VPADDW     Y2, Y6, Y6
+	VPADDW     Y2, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPMULHRSW  blue<>+0(SB), Y3, Y7
+	VPADDW     Y3, Y7, Y7
+	VPADDW     Y3, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, 64(R9)
+	CMPQ       R8, $0x08
+	JL         rest
 
 loop:
-	VPMOVZXBD    (BX), Y0
-	VCVTDQ2PS    Y0, Y0
-	VPMOVZXBD    (SI), Y1
-	VCVTDQ2PS    Y1, Y1
-	VPMOVZXBD    (DI), Y2
-	VCVTDQ2PS    Y2, Y2
-	VSUBPS       f128<>+0(SB), Y1, Y1
-	VSUBPS       f128<>+0(SB), Y2, Y2
-	VMOVUPS      half<>+0(SB), Y3
-	VMOVUPS      half<>+0(SB), Y4
-	VMOVUPS      half<>+0(SB), Y5
-	VFMADD231PS  rCr<>+0(SB), Y2, Y3
-	VFMADD231PS  gCb<>+0(SB), Y1, Y4
-	VFMADD231PS  gCr<>+0(SB), Y2, Y4
-	VFMADD231PS  bCb<>+0(SB), Y1, Y5
-	VROUNDPS     $0x01, Y3, Y3
-	VADDPS       Y0, Y3, Y3
-	VMAXPS       Y6, Y3, Y3
-	VMINPS       Y7, Y3, Y3
-	VMULPS       Y8, Y3, Y9
-	VFNMADD231PS Y7, Y9, Y3
-	VFMADD213PS  Y9, Y8, Y3
-	VMOVUPS      Y3, (AX)
-	VROUNDPS     $0x01, Y4, Y4
-	VADDPS       Y0, Y4, Y4
-	VMAXPS       Y6, Y4, Y4
-	VMINPS       Y7, Y4, Y4
-	VMULPS       Y8, Y4, Y9
-	VFNMADD231PS Y7, Y9, Y4
-	VFMADD213PS  Y9, Y8, Y4
-	VMOVUPS      Y4, (CX)
-	VROUNDPS     $0x01, Y5, Y5
-	VADDPS       Y0, Y5, Y5
-	VMAXPS       Y6, Y5, Y5
-	VMINPS       Y7, Y5, Y5
-	VMULPS       Y8, Y5, Y9
-	VFNMADD231PS Y7, Y9, Y5
-	VFMADD213PS  Y9, Y8, Y5
-	VMOVUPS      Y5, (DX)
-	ADDQ         $0x20, AX
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, DX
-	ADDQ         $0x08, BX
-	ADDQ         $0x08, SI
-	ADDQ         $0x08, DI
-	SUBQ         $0x08, R8
-	CMPQ         R8, $0x08
-	JGE          loop
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (AX)
+	VPMOVZXBD   32(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (CX)
+	VPMOVZXBD   64(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (DX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x08, R9
+	SUBQ        $0x08, R8
+	CMPQ        R8, $0x08
+	JGE         loop
 
 rest:
-	TESTQ        R8, R8
-	JE           done
-	LEAQ         tail<>+32(SB), R9
-	SHLQ         $0x02, R8
-	SUBQ         R8, R9
-	VMOVDQU      (R9), Y15
-	VPMOVZXBD    (BX), Y0
-	VCVTDQ2PS    Y0, Y0
-	VPMOVZXBD    (SI), Y1
-	VCVTDQ2PS    Y1, Y1
-	VPMOVZXBD    (DI), Y2
-	VCVTDQ2PS    Y2, Y2
-	VSUBPS       f128<>+0(SB), Y1, Y1
-	VSUBPS       f128<>+0(SB), Y2, Y2
-	VMOVUPS      half<>+0(SB), Y3
-	VMOVUPS      half<>+0(SB), Y4
-	VMOVUPS      half<>+0(SB), Y5
-	VFMADD231PS  rCr<>+0(SB), Y2, Y3
-	VFMADD231PS  gCb<>+0(SB), Y1, Y4
-	VFMADD231PS  gCr<>+0(SB), Y2, Y4
-	VFMADD231PS  bCb<>+0(SB), Y1, Y5
-	VROUNDPS     $0x01, Y3, Y3
-	VADDPS       Y0, Y3, Y3
-	VMAXPS       Y6, Y3, Y3
-	VMINPS       Y7, Y3, Y3
-	VMULPS       Y8, Y3, Y9
-	VFNMADD231PS Y7, Y9, Y3
-	VFMADD213PS  Y9, Y8, Y3
-	VMASKMOVPS   Y3, Y15, (AX)
-	VROUNDPS     $0x01, Y4, Y4
-	VADDPS       Y0, Y4, Y4
-	VMAXPS       Y6, Y4, Y4
-	VMINPS       Y7, Y4, Y4
-	VMULPS       Y8, Y4, Y9
-	VFNMADD231PS Y7, Y9, Y4
-	VFMADD213PS  Y9, Y8, Y4
-	VMASKMOVPS   Y4, Y15, (CX)
-	VROUNDPS     $0x01, Y5, Y5
-	VADDPS       Y0, Y5, Y5
-	VMAXPS       Y6, Y5, Y5
-	VMINPS       Y7, Y5, Y5
-	VMULPS       Y8, Y5, Y9
-	VFNMADD231PS Y7, Y9, Y5
-	VFMADD213PS  Y9, Y8, Y5
-	VMASKMOVPS   Y5, Y15, (DX)
+	TESTQ       R8, R8
+	JE          done
+	LEAQ        tail<>+32(SB), BX
+	SHLQ        $0x02, R8
+	SUBQ        R8, BX
+	VMOVDQU     (BX), Y15
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (AX)
+	VPMOVZXBD   32(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (CX)
+	VPMOVZXBD   64(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (DX)
 
 done:
+end:
 	VZEROUPPER
 	RET
 
-DATA f128<>+0(SB)/4, $0x43000000
-DATA f128<>+4(SB)/4, $0x43000000
-DATA f128<>+8(SB)/4, $0x43000000
-DATA f128<>+12(SB)/4, $0x43000000
-DATA f128<>+16(SB)/4, $0x43000000
-DATA f128<>+20(SB)/4, $0x43000000
-DATA f128<>+24(SB)/4, $0x43000000
-DATA f128<>+28(SB)/4, $0x43000000
-GLOBL f128<>(SB), RODATA|NOPTR, $32
+DATA low<>+0(SB)/4, $0x00ff00ff
+DATA low<>+4(SB)/4, $0x00ff00ff
+DATA low<>+8(SB)/4, $0x00ff00ff
+DATA low<>+12(SB)/4, $0x00ff00ff
+DATA low<>+16(SB)/4, $0x00ff00ff
+DATA low<>+20(SB)/4, $0x00ff00ff
+DATA low<>+24(SB)/4, $0x00ff00ff
+DATA low<>+28(SB)/4, $0x00ff00ff
+GLOBL low<>(SB), RODATA|NOPTR, $32
 
-DATA rCr<>+0(SB)/4, $0x3fb37480
-DATA rCr<>+4(SB)/4, $0x3fb37480
-DATA rCr<>+8(SB)/4, $0x3fb37480
-DATA rCr<>+12(SB)/4, $0x3fb37480
-DATA rCr<>+16(SB)/4, $0x3fb37480
-DATA rCr<>+20(SB)/4, $0x3fb37480
-DATA rCr<>+24(SB)/4, $0x3fb37480
-DATA rCr<>+28(SB)/4, $0x3fb37480
-GLOBL rCr<>(SB), RODATA|NOPTR, $32
+DATA level<>+0(SB)/4, $0x00800080
+DATA level<>+4(SB)/4, $0x00800080
+DATA level<>+8(SB)/4, $0x00800080
+DATA level<>+12(SB)/4, $0x00800080
+DATA level<>+16(SB)/4, $0x00800080
+DATA level<>+20(SB)/4, $0x00800080
+DATA level<>+24(SB)/4, $0x00800080
+DATA level<>+28(SB)/4, $0x00800080
+GLOBL level<>(SB), RODATA|NOPTR, $32
 
-DATA gCb<>+0(SB)/4, $0xbeb03400
-DATA gCb<>+4(SB)/4, $0xbeb03400
-DATA gCb<>+8(SB)/4, $0xbeb03400
-DATA gCb<>+12(SB)/4, $0xbeb03400
-DATA gCb<>+16(SB)/4, $0xbeb03400
-DATA gCb<>+20(SB)/4, $0xbeb03400
-DATA gCb<>+24(SB)/4, $0xbeb03400
-DATA gCb<>+28(SB)/4, $0xbeb03400
-GLOBL gCb<>(SB), RODATA|NOPTR, $32
+DATA interleave<>+0(SB)/4, $0x09010800
+DATA interleave<>+4(SB)/4, $0x0b030a02
+DATA interleave<>+8(SB)/4, $0x0d050c04
+DATA interleave<>+12(SB)/4, $0x0f070e06
+DATA interleave<>+16(SB)/4, $0x09010800
+DATA interleave<>+20(SB)/4, $0x0b030a02
+DATA interleave<>+24(SB)/4, $0x0d050c04
+DATA interleave<>+28(SB)/4, $0x0f070e06
+GLOBL interleave<>(SB), RODATA|NOPTR, $32
 
-DATA gCr<>+0(SB)/4, $0xbf36d200
-DATA gCr<>+4(SB)/4, $0xbf36d200
-DATA gCr<>+8(SB)/4, $0xbf36d200
-DATA gCr<>+12(SB)/4, $0xbf36d200
-DATA gCr<>+16(SB)/4, $0xbf36d200
-DATA gCr<>+20(SB)/4, $0xbf36d200
-DATA gCr<>+24(SB)/4, $0xbf36d200
-DATA gCr<>+28(SB)/4, $0xbf36d200
-GLOBL gCr<>(SB), RODATA|NOPTR, $32
+DATA red<>+0(SB)/4, $0x33753375
+DATA red<>+4(SB)/4, $0x33753375
+DATA red<>+8(SB)/4, $0x33753375
+DATA red<>+12(SB)/4, $0x33753375
+DATA red<>+16(SB)/4, $0x33753375
+DATA red<>+20(SB)/4, $0x33753375
+DATA red<>+24(SB)/4, $0x33753375
+DATA red<>+28(SB)/4, $0x33753375
+GLOBL red<>(SB), RODATA|NOPTR, $32
 
-DATA bCb<>+0(SB)/4, $0x3fe2d100
-DATA bCb<>+4(SB)/4, $0x3fe2d100
-DATA bCb<>+8(SB)/4, $0x3fe2d100
-DATA bCb<>+12(SB)/4, $0x3fe2d100
-DATA bCb<>+16(SB)/4, $0x3fe2d100
-DATA bCb<>+20(SB)/4, $0x3fe2d100
-DATA bCb<>+24(SB)/4, $0x3fe2d100
-DATA bCb<>+28(SB)/4, $0x3fe2d100
-GLOBL bCb<>(SB), RODATA|NOPTR, $32
+DATA blue<>+0(SB)/4, $0xe2d1e2d1
+DATA blue<>+4(SB)/4, $0xe2d1e2d1
+DATA blue<>+8(SB)/4, $0xe2d1e2d1
+DATA blue<>+12(SB)/4, $0xe2d1e2d1
+DATA blue<>+16(SB)/4, $0xe2d1e2d1
+DATA blue<>+20(SB)/4, $0xe2d1e2d1
+DATA blue<>+24(SB)/4, $0xe2d1e2d1
+DATA blue<>+28(SB)/4, $0xe2d1e2d1
+GLOBL blue<>(SB), RODATA|NOPTR, $32
+
+DATA green<>+0(SB)/4, $0x492ea7e6
+DATA green<>+4(SB)/4, $0x492ea7e6
+DATA green<>+8(SB)/4, $0x492ea7e6
+DATA green<>+12(SB)/4, $0x492ea7e6
+DATA green<>+16(SB)/4, $0x492ea7e6
+DATA green<>+20(SB)/4, $0x492ea7e6
+DATA green<>+24(SB)/4, $0x492ea7e6
+DATA green<>+28(SB)/4, $0x492ea7e6
+GLOBL green<>(SB), RODATA|NOPTR, $32
+
+DATA round16<>+0(SB)/4, $0x00008000
+DATA round16<>+4(SB)/4, $0x00008000
+DATA round16<>+8(SB)/4, $0x00008000
+DATA round16<>+12(SB)/4, $0x00008000
+DATA round16<>+16(SB)/4, $0x00008000
+DATA round16<>+20(SB)/4, $0x00008000
+DATA round16<>+24(SB)/4, $0x00008000
+DATA round16<>+28(SB)/4, $0x00008000
+GLOBL round16<>(SB), RODATA|NOPTR, $32
+
+// func sumsAVX2(dst *uint16, near *byte, far *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·sumsAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ near+8(FP), CX
+	MOVQ far+16(FP), DX
+	MOVQ n+24(FP), BX
+
+loop:
+	VPMOVZXBW (CX), Y0
+	VPMOVZXBW (DX), Y1
+	VPMULLW   three<>+0(SB), Y0, Y0
+	VPADDW    Y1, Y0, Y0
+	VMOVDQU   Y0, (AX)
+	ADDQ      $0x10, CX
+	ADDQ      $0x10, DX
+	ADDQ      $0x20, AX
+	SUBQ      $0x10, BX
+	JG        loop
+	VZEROUPPER
+	RET
+
+DATA three<>+0(SB)/4, $0x00030003
+DATA three<>+4(SB)/4, $0x00030003
+DATA three<>+8(SB)/4, $0x00030003
+DATA three<>+12(SB)/4, $0x00030003
+DATA three<>+16(SB)/4, $0x00030003
+DATA three<>+20(SB)/4, $0x00030003
+DATA three<>+24(SB)/4, $0x00030003
+DATA three<>+28(SB)/4, $0x00030003
+GLOBL three<>(SB), RODATA|NOPTR, $32
+
+// func doubleRGBAVX2(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
+// Requires: AVX, AVX2, FMA3
+TEXT ·doubleRGBAVX2(SB), $256-60
+	MOVQ         red+0(FP), AX
+	MOVQ         green+8(FP), CX
+	MOVQ         blue+16(FP), DX
+	MOVQ         y+24(FP), BX
+	MOVQ         cb+32(FP), SI
+	MOVQ         cr+40(FP), DI
+	MOVQ         n+48(FP), R8
+	MOVWLZX      left+56(FP), R9
+	SUBL         $0x00000800, R9
+	VMOVD        R9, X10
+	VPBROADCASTW X10, Y10
+	MOVWLZX      right+58(FP), R9
+	SUBL         $0x00000800, R9
+	VMOVD        R9, X11
+	VPBROADCASTW X11, Y11
+	LEAQ         63(SP), R9
+	ANDQ         $-64, R9
+	CMPQ         R8, $0x20
+	JL           tail
+
+turn:
+	VMOVDQU     (BX), Y1
+	VPAND       low<>+0(SB), Y1, Y0
+	VPSRLW      $0x08, Y1, Y1
+	VMOVDQU     2(SI), Y6
+	VPMULLW     three<>+0(SB), Y6, Y6
+	VPADDW      (SI), Y6, Y2
+	VPADDW      Y10, Y2, Y2
+	VPSRAW      $0x04, Y2, Y2
+	VPADDW      4(SI), Y6, Y3
+	VPADDW      Y11, Y3, Y3
+	VPSRAW      $0x04, Y3, Y3
+	VMOVDQU     2(DI), Y6
+	VPMULLW     three<>+0(SB), Y6, Y6
+	VPADDW      (DI), Y6, Y4
+	VPADDW      Y10, Y4, Y4
+	VPSRAW      $0x04, Y4, Y4
+	VPADDW      4(DI), Y6, Y5
+	VPADDW      Y11, Y5, Y5
+	VPSRAW      $0x04, Y5, Y5
+	VPMULHRSW   red<>+0(SB), Y4, Y6
+	VPADDW      Y4, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPMULHRSW   red<>+0(SB), Y5, Y7
+	VPADDW      Y5, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, (R9)
+	VPUNPCKLWD  Y4, Y2, Y8
+	VPUNPCKHWD  Y4, Y2, Y9
+	VPMADDWD    green<>+0(SB), Y8, Y8
+	VPADDD      round16<>+0(SB), Y8, Y8
+	VPSRAD      $0x10, Y8, Y8
+	VPMADDWD    green<>+0(SB), Y9, Y9
+	VPADDD      round16<>+0(SB), Y9, Y9
+	VPSRAD      $0x10, Y9, Y9
+	VPACKSSDW   Y9, Y8, Y6
+	VPSUBW      Y4, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPUNPCKLWD  Y5, Y3, Y8
+	VPUNPCKHWD  Y5, Y3, Y9
+	VPMADDWD    green<>+0(SB), Y8, Y8
+	VPADDD      round16<>+0(SB), Y8, Y8
+	VPSRAD      $0x10, Y8, Y8
+	VPMADDWD    green<>+0(SB), Y9, Y9
+	VPADDD      round16<>+0(SB), Y9, Y9
+	VPSRAD      $0x10, Y9, Y9
+	VPACKSSDW   Y9, Y8, Y7
+	VPSUBW      Y5, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, 32(R9)
+	VPMULHRSW   blue<>+0(SB), Y2, Y6
+	VPADDW      Y2, Y6, Y6
+	VPADDW      Y2, Y6, Y6
+	VPADDW      Y0, Y6, Y6
+	VPMULHRSW   blue<>+0(SB), Y3, Y7
+	VPADDW      Y3, Y7, Y7
+	VPADDW      Y3, Y7, Y7
+	VPADDW      Y1, Y7, Y7
+	VPACKUSWB   Y7, Y6, Y6
+	VPSHUFB     interleave<>+0(SB), Y6, Y6
+	VMOVDQU     Y6, 64(R9)
+	ADDQ        $0x20, BX
+	ADDQ        $0x20, SI
+	ADDQ        $0x20, DI
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, (AX)
+	VPMOVZXBD   32(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, (CX)
+	VPMOVZXBD   64(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, (DX)
+	VPMOVZXBD   8(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 32(AX)
+	VPMOVZXBD   40(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 32(CX)
+	VPMOVZXBD   72(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 32(DX)
+	VPMOVZXBD   16(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 64(AX)
+	VPMOVZXBD   48(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 64(CX)
+	VPMOVZXBD   80(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 64(DX)
+	VPMOVZXBD   24(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y6
+	VMOVUPS     Y6, 96(AX)
+	VPMOVZXBD   56(R9), Y7
+	VCVTDQ2PS   Y7, Y7
+	VMULPS      rest255<>+0(SB), Y7, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y7
+	VMOVUPS     Y7, 96(CX)
+	VPMOVZXBD   88(R9), Y8
+	VCVTDQ2PS   Y8, Y8
+	VMULPS      rest255<>+0(SB), Y8, Y9
+	VFMADD132PS inverse255<>+0(SB), Y9, Y8
+	VMOVUPS     Y8, 96(DX)
+	ADDQ        $+128, AX
+	ADDQ        $+128, CX
+	ADDQ        $+128, DX
+	SUBQ        $0x20, R8
+	CMPQ        R8, $0x20
+	JGE         turn
+
+tail:
+	TESTQ      R8, R8
+	JE         end
+	VMOVDQU    (BX), Y1
+	VPAND      low<>+0(SB), Y1, Y0
+	VPSRLW     $0x08, Y1, Y1
+	VMOVDQU    2(SI), Y6
+	VPMULLW    three<>+0(SB), Y6, Y6
+	VPADDW     (SI), Y6, Y2
+	VPADDW     Y10, Y2, Y2
+	VPSRAW     $0x04, Y2, Y2
+	VPADDW     4(SI), Y6, Y3
+	VPADDW     Y11, Y3, Y3
+	VPSRAW     $0x04, Y3, Y3
+	VMOVDQU    2(DI), Y6
+	VPMULLW    three<>+0(SB), Y6, Y6
+	VPADDW     (DI), Y6, Y4
+	VPADDW     Y10, Y4, Y4
+	VPSRAW     $0x04, Y4, Y4
+	VPADDW     4(DI), Y6, Y5
+	VPADDW     Y11, Y5, Y5
+	VPSRAW     $0x04, Y5, Y5
+	VPMULHRSW  red<>+0(SB), Y4, Y6
+	VPADDW     Y4, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPMULHRSW  red<>+0(SB), Y5, Y7
+	VPADDW     Y5, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, (R9)
+	VPUNPCKLWD Y4, Y2, Y8
+	VPUNPCKHWD Y4, Y2, Y9
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPMADDWD   green<>+0(SB), Y9, Y9
+	VPADDD     round16<>+0(SB), Y9, Y9
+	VPSRAD     $0x10, Y9, Y9
+	VPACKSSDW  Y9, Y8, Y6
+	VPSUBW     Y4, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPUNPCKLWD Y5, Y3, Y8
+	VPUNPCKHWD Y5, Y3, Y9
+	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPADDD     round16<>+0(SB), Y8, Y8
+	VPSRAD     $0x10, Y8, Y8
+	VPMADDWD   green<>+0(SB), Y9, Y9
+	VPADDD     round16<>+0(SB), Y9, Y9
+	VPSRAD     $0x10, Y9, Y9
+	VPACKSSDW  Y9, Y8, Y7
+	VPSUBW     Y5, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, 32(R9)
+	VPMULHRSW  blue<>+0(SB), Y2, Y6
+	VPADDW     Y2, Y6, Y6
+	VPADDW     Y2, Y6, Y6
+	VPADDW     Y0, Y6, Y6
+	VPMULHRSW  blue<>+0(SB), Y3, Y7
+	VPADDW     Y3, Y7, Y7
+	VPADDW     Y3, Y7, Y7
+	VPADDW     Y1, Y7, Y7
+	VPACKUSWB  Y7, Y6, Y6
+	VPSHUFB    interleave<>+0(SB), Y6, Y6
+	VMOVDQU    Y6, 64(R9)
+	CMPQ       R8, $0x08
+	JL         rest
+
+loop:
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (AX)
+	VPMOVZXBD   32(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (CX)
+	VPMOVZXBD   64(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMOVUPS     Y6, (DX)
+	ADDQ        $0x20, AX
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, DX
+	ADDQ        $0x08, R9
+	SUBQ        $0x08, R8
+	CMPQ        R8, $0x08
+	JGE         loop
+
+rest:
+	TESTQ       R8, R8
+	JE          done
+	LEAQ        tail<>+32(SB), BX
+	SHLQ        $0x02, R8
+	SUBQ        R8, BX
+	VMOVDQU     (BX), Y15
+	VPMOVZXBD   (R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (AX)
+	VPMOVZXBD   32(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (CX)
+	VPMOVZXBD   64(R9), Y6
+	VCVTDQ2PS   Y6, Y6
+	VMULPS      rest255<>+0(SB), Y6, Y7
+	VFMADD132PS inverse255<>+0(SB), Y7, Y6
+	VMASKMOVPS  Y6, Y15, (DX)
+
+done:
+end:
+	VZEROUPPER
+	RET
+
+// func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, groups int, q *int16)
+// Requires: AVX, AVX2
+TEXT ·forwardAVX2(SB), NOSPLIT, $0-48
+	MOVQ coefs+0(FP), AX
+	MOVQ nonzero+8(FP), CX
+	MOVQ samples+16(FP), DX
+	MOVQ stride+24(FP), BX
+	MOVQ groups+32(FP), SI
+	MOVQ q+40(FP), DI
+
+loop:
+	MOVQ           DX, R8
+	VPMOVZXBW      (R8), Y0
+	VPSUBW         level<>+0(SB), Y0, Y0
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y1
+	VPSUBW         level<>+0(SB), Y1, Y1
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y2
+	VPSUBW         level<>+0(SB), Y2, Y2
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y3
+	VPSUBW         level<>+0(SB), Y3, Y3
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y4
+	VPSUBW         level<>+0(SB), Y4, Y4
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y5
+	VPSUBW         level<>+0(SB), Y5, Y5
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y6
+	VPSUBW         level<>+0(SB), Y6, Y6
+	ADDQ           BX, R8
+	VPMOVZXBW      (R8), Y7
+	VPSUBW         level<>+0(SB), Y7, Y7
+	ADDQ           BX, R8
+	VPUNPCKLWD     Y1, Y0, Y8
+	VPUNPCKHWD     Y1, Y0, Y9
+	VPUNPCKLWD     Y3, Y2, Y10
+	VPUNPCKHWD     Y3, Y2, Y11
+	VPUNPCKLWD     Y5, Y4, Y12
+	VPUNPCKHWD     Y5, Y4, Y13
+	VPUNPCKLWD     Y7, Y6, Y14
+	VPUNPCKHWD     Y7, Y6, Y15
+	VPUNPCKLDQ     Y10, Y8, Y0
+	VPUNPCKHDQ     Y10, Y8, Y1
+	VPUNPCKLDQ     Y11, Y9, Y2
+	VPUNPCKHDQ     Y11, Y9, Y3
+	VPUNPCKLDQ     Y14, Y12, Y4
+	VPUNPCKHDQ     Y14, Y12, Y5
+	VPUNPCKLDQ     Y15, Y13, Y6
+	VPUNPCKHDQ     Y15, Y13, Y7
+	VPUNPCKLQDQ    Y4, Y0, Y8
+	VPUNPCKHQDQ    Y4, Y0, Y9
+	VPUNPCKLQDQ    Y5, Y1, Y10
+	VPUNPCKHQDQ    Y5, Y1, Y11
+	VPUNPCKLQDQ    Y6, Y2, Y12
+	VPUNPCKHQDQ    Y6, Y2, Y13
+	VPUNPCKLQDQ    Y7, Y3, Y14
+	VPUNPCKHQDQ    Y7, Y3, Y15
+	VPADDW         Y15, Y8, Y0
+	VPSUBW         Y15, Y8, Y15
+	VPADDW         Y14, Y9, Y1
+	VPSUBW         Y14, Y9, Y14
+	VPADDW         Y13, Y10, Y2
+	VPSUBW         Y13, Y10, Y13
+	VPADDW         Y12, Y11, Y3
+	VPSUBW         Y12, Y11, Y12
+	VPADDW         Y3, Y0, Y4
+	VPADDW         Y2, Y1, Y5
+	VPSUBW         Y2, Y1, Y6
+	VPSUBW         Y3, Y0, Y7
+	VPADDW         Y5, Y4, Y0
+	VPSUBW         Y5, Y4, Y1
+	VPSLLW         $0x02, Y0, Y0
+	VPSLLW         $0x02, Y1, Y1
+	VPUNPCKLWD     Y7, Y6, Y4
+	VPUNPCKHWD     Y7, Y6, Y5
+	VPMADDWD       even2<>+0(SB), Y4, Y8
+	VPMADDWD       even2<>+0(SB), Y5, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y2
+	VPMADDWD       even6<>+0(SB), Y4, Y8
+	VPMADDWD       even6<>+0(SB), Y5, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y3
+	VPUNPCKLWD     Y13, Y12, Y4
+	VPUNPCKHWD     Y13, Y12, Y5
+	VPUNPCKLWD     Y15, Y14, Y6
+	VPUNPCKHWD     Y15, Y14, Y7
+	VPMADDWD       odd00<>+0(SB), Y4, Y8
+	VPMADDWD       odd01<>+0(SB), Y6, Y10
+	VPADDD         Y10, Y8, Y8
+	VPMADDWD       odd00<>+0(SB), Y5, Y9
+	VPMADDWD       odd01<>+0(SB), Y7, Y10
+	VPADDD         Y10, Y9, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y12
+	VPMADDWD       odd10<>+0(SB), Y4, Y8
+	VPMADDWD       odd11<>+0(SB), Y6, Y10
+	VPADDD         Y10, Y8, Y8
+	VPMADDWD       odd10<>+0(SB), Y5, Y9
+	VPMADDWD       odd11<>+0(SB), Y7, Y10
+	VPADDD         Y10, Y9, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y13
+	VPMADDWD       odd20<>+0(SB), Y4, Y8
+	VPMADDWD       odd21<>+0(SB), Y6, Y10
+	VPADDD         Y10, Y8, Y8
+	VPMADDWD       odd20<>+0(SB), Y5, Y9
+	VPMADDWD       odd21<>+0(SB), Y7, Y10
+	VPADDD         Y10, Y9, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y14
+	VPMADDWD       odd30<>+0(SB), Y4, Y8
+	VPMADDWD       odd31<>+0(SB), Y6, Y10
+	VPADDD         Y10, Y8, Y8
+	VPMADDWD       odd30<>+0(SB), Y5, Y9
+	VPMADDWD       odd31<>+0(SB), Y7, Y10
+	VPADDD         Y10, Y9, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPSRAD         $0x0b, Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPSRAD         $0x0b, Y9, Y9
+	VPACKSSDW      Y9, Y8, Y15
+	VPUNPCKLWD     Y12, Y0, Y4
+	VPUNPCKHWD     Y12, Y0, Y5
+	VPUNPCKLWD     Y13, Y2, Y6
+	VPUNPCKHWD     Y13, Y2, Y7
+	VPUNPCKLWD     Y14, Y1, Y8
+	VPUNPCKHWD     Y14, Y1, Y9
+	VPUNPCKLWD     Y15, Y3, Y10
+	VPUNPCKHWD     Y15, Y3, Y11
+	VPUNPCKLDQ     Y6, Y4, Y0
+	VPUNPCKHDQ     Y6, Y4, Y12
+	VPUNPCKLDQ     Y7, Y5, Y2
+	VPUNPCKHDQ     Y7, Y5, Y13
+	VPUNPCKLDQ     Y10, Y8, Y1
+	VPUNPCKHDQ     Y10, Y8, Y14
+	VPUNPCKLDQ     Y11, Y9, Y3
+	VPUNPCKHDQ     Y11, Y9, Y15
+	VPUNPCKLQDQ    Y1, Y0, Y4
+	VPUNPCKHQDQ    Y1, Y0, Y5
+	VPUNPCKLQDQ    Y14, Y12, Y6
+	VPUNPCKHQDQ    Y14, Y12, Y7
+	VPUNPCKLQDQ    Y3, Y2, Y8
+	VPUNPCKHQDQ    Y3, Y2, Y9
+	VPUNPCKLQDQ    Y15, Y13, Y10
+	VPUNPCKHQDQ    Y15, Y13, Y11
+	VPADDW         Y11, Y4, Y0
+	VPSUBW         Y11, Y4, Y11
+	VPADDW         Y10, Y5, Y1
+	VPSUBW         Y10, Y5, Y10
+	VPADDW         Y9, Y6, Y2
+	VPSUBW         Y9, Y6, Y9
+	VPADDW         Y8, Y7, Y3
+	VPSUBW         Y8, Y7, Y8
+	VPADDW         Y3, Y0, Y4
+	VPADDW         Y2, Y1, Y5
+	VPSUBW         Y2, Y1, Y6
+	VPSUBW         Y3, Y0, Y7
+	VPADDW         Y5, Y4, Y0
+	VPSUBW         Y5, Y4, Y1
+	VPADDW         round2w<>+0(SB), Y0, Y0
+	VPSRAW         $0x02, Y0, Y0
+	VPADDW         round2w<>+0(SB), Y1, Y1
+	VPSRAW         $0x02, Y1, Y1
+	VPUNPCKLWD     Y7, Y6, Y4
+	VPUNPCKHWD     Y7, Y6, Y5
+	VPMADDWD       even2<>+0(SB), Y4, Y12
+	VPMADDWD       even2<>+0(SB), Y5, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y2
+	VPMADDWD       even6<>+0(SB), Y4, Y12
+	VPMADDWD       even6<>+0(SB), Y5, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y3
+	VPUNPCKLWD     Y9, Y8, Y4
+	VPUNPCKHWD     Y9, Y8, Y5
+	VPUNPCKLWD     Y11, Y10, Y6
+	VPUNPCKHWD     Y11, Y10, Y7
+	VPMADDWD       odd00<>+0(SB), Y4, Y12
+	VPMADDWD       odd01<>+0(SB), Y6, Y14
+	VPADDD         Y14, Y12, Y12
+	VPMADDWD       odd00<>+0(SB), Y5, Y13
+	VPMADDWD       odd01<>+0(SB), Y7, Y14
+	VPADDD         Y14, Y13, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y8
+	VPMADDWD       odd10<>+0(SB), Y4, Y12
+	VPMADDWD       odd11<>+0(SB), Y6, Y14
+	VPADDD         Y14, Y12, Y12
+	VPMADDWD       odd10<>+0(SB), Y5, Y13
+	VPMADDWD       odd11<>+0(SB), Y7, Y14
+	VPADDD         Y14, Y13, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y9
+	VPMADDWD       odd20<>+0(SB), Y4, Y12
+	VPMADDWD       odd21<>+0(SB), Y6, Y14
+	VPADDD         Y14, Y12, Y12
+	VPMADDWD       odd20<>+0(SB), Y5, Y13
+	VPMADDWD       odd21<>+0(SB), Y7, Y14
+	VPADDD         Y14, Y13, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y10
+	VPMADDWD       odd30<>+0(SB), Y4, Y12
+	VPMADDWD       odd31<>+0(SB), Y6, Y14
+	VPADDD         Y14, Y12, Y12
+	VPMADDWD       odd30<>+0(SB), Y5, Y13
+	VPMADDWD       odd31<>+0(SB), Y7, Y14
+	VPADDD         Y14, Y13, Y13
+	VPADDD         round15<>+0(SB), Y12, Y12
+	VPSRAD         $0x0f, Y12, Y12
+	VPADDD         round15<>+0(SB), Y13, Y13
+	VPSRAD         $0x0f, Y13, Y13
+	VPACKSSDW      Y13, Y12, Y11
+	VBROADCASTI128 (DI), Y4
+	VBROADCASTI128 128(DI), Y5
+	VBROADCASTI128 256(DI), Y6
+	VPABSW         Y0, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y0, Y7, Y0
+	VBROADCASTI128 16(DI), Y4
+	VBROADCASTI128 144(DI), Y5
+	VBROADCASTI128 272(DI), Y6
+	VPABSW         Y8, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y8, Y7, Y8
+	VBROADCASTI128 32(DI), Y4
+	VBROADCASTI128 160(DI), Y5
+	VBROADCASTI128 288(DI), Y6
+	VPABSW         Y2, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y2, Y7, Y2
+	VBROADCASTI128 48(DI), Y4
+	VBROADCASTI128 176(DI), Y5
+	VBROADCASTI128 304(DI), Y6
+	VPABSW         Y9, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y9, Y7, Y9
+	VBROADCASTI128 64(DI), Y4
+	VBROADCASTI128 192(DI), Y5
+	VBROADCASTI128 320(DI), Y6
+	VPABSW         Y1, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y1, Y7, Y1
+	VBROADCASTI128 80(DI), Y4
+	VBROADCASTI128 208(DI), Y5
+	VBROADCASTI128 336(DI), Y6
+	VPABSW         Y10, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y10, Y7, Y10
+	VBROADCASTI128 96(DI), Y4
+	VBROADCASTI128 224(DI), Y5
+	VBROADCASTI128 352(DI), Y6
+	VPABSW         Y3, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y3, Y7, Y3
+	VBROADCASTI128 112(DI), Y4
+	VBROADCASTI128 240(DI), Y5
+	VBROADCASTI128 368(DI), Y6
+	VPABSW         Y11, Y7
+	VPADDW         Y4, Y7, Y7
+	VPMULHUW       Y5, Y7, Y7
+	VPMULHUW       Y6, Y7, Y7
+	VPSIGNW        Y11, Y7, Y11
+	VMOVDQU        X0, (AX)
+	VEXTRACTI128   $0x01, Y0, 128(AX)
+	VMOVDQU        X8, 16(AX)
+	VEXTRACTI128   $0x01, Y8, 144(AX)
+	VMOVDQU        X2, 32(AX)
+	VEXTRACTI128   $0x01, Y2, 160(AX)
+	VMOVDQU        X9, 48(AX)
+	VEXTRACTI128   $0x01, Y9, 176(AX)
+	VMOVDQU        X1, 64(AX)
+	VEXTRACTI128   $0x01, Y1, 192(AX)
+	VMOVDQU        X10, 80(AX)
+	VEXTRACTI128   $0x01, Y10, 208(AX)
+	VMOVDQU        X3, 96(AX)
+	VEXTRACTI128   $0x01, Y3, 224(AX)
+	VMOVDQU        X11, 112(AX)
+	VEXTRACTI128   $0x01, Y11, 240(AX)
+	VPXOR          Y4, Y4, Y4
+	VPACKSSWB      Y8, Y0, Y5
+	VPCMPEQB       Y4, Y5, Y5
+	VPMOVMSKB      Y5, R10
+	MOVWQZX        R10, R8
+	SHRQ           $0x10, R10
+	MOVQ           R10, R9
+	VPACKSSWB      Y9, Y2, Y5
+	VPCMPEQB       Y4, Y5, Y5
+	VPMOVMSKB      Y5, R10
+	MOVWQZX        R10, R11
+	SHLQ           $0x10, R11
+	ORQ            R11, R8
+	SHRQ           $0x10, R10
+	SHLQ           $0x10, R10
+	ORQ            R10, R9
+	VPACKSSWB      Y10, Y1, Y5
+	VPCMPEQB       Y4, Y5, Y5
+	VPMOVMSKB      Y5, R10
+	MOVWQZX        R10, R11
+	SHLQ           $0x20, R11
+	ORQ            R11, R8
+	SHRQ           $0x10, R10
+	SHLQ           $0x20, R10
+	ORQ            R10, R9
+	VPACKSSWB      Y11, Y3, Y5
+	VPCMPEQB       Y4, Y5, Y5
+	VPMOVMSKB      Y5, R10
+	MOVWQZX        R10, R11
+	SHLQ           $0x30, R11
+	ORQ            R11, R8
+	SHRQ           $0x10, R10
+	SHLQ           $0x30, R10
+	ORQ            R10, R9
+	NOTQ           R8
+	NOTQ           R9
+	MOVQ           R8, (CX)
+	MOVQ           R9, 8(CX)
+	ADDQ           $0x10, DX
+	ADDQ           $0x00000100, AX
+	ADDQ           $0x10, CX
+	DECQ           SI
+	JNE            loop
+	VZEROUPPER
+	RET
+
+DATA even2<>+0(SB)/4, $0x29cf1151
+DATA even2<>+4(SB)/4, $0x29cf1151
+DATA even2<>+8(SB)/4, $0x29cf1151
+DATA even2<>+12(SB)/4, $0x29cf1151
+DATA even2<>+16(SB)/4, $0x29cf1151
+DATA even2<>+20(SB)/4, $0x29cf1151
+DATA even2<>+24(SB)/4, $0x29cf1151
+DATA even2<>+28(SB)/4, $0x29cf1151
+GLOBL even2<>(SB), RODATA|NOPTR, $32
+
+DATA even6<>+0(SB)/4, $0x1151d630
+DATA even6<>+4(SB)/4, $0x1151d630
+DATA even6<>+8(SB)/4, $0x1151d630
+DATA even6<>+12(SB)/4, $0x1151d630
+DATA even6<>+16(SB)/4, $0x1151d630
+DATA even6<>+20(SB)/4, $0x1151d630
+DATA even6<>+24(SB)/4, $0x1151d630
+DATA even6<>+28(SB)/4, $0x1151d630
+GLOBL even6<>(SB), RODATA|NOPTR, $32
+
+DATA round11<>+0(SB)/4, $0x00000400
+DATA round11<>+4(SB)/4, $0x00000400
+DATA round11<>+8(SB)/4, $0x00000400
+DATA round11<>+12(SB)/4, $0x00000400
+DATA round11<>+16(SB)/4, $0x00000400
+DATA round11<>+20(SB)/4, $0x00000400
+DATA round11<>+24(SB)/4, $0x00000400
+DATA round11<>+28(SB)/4, $0x00000400
+GLOBL round11<>(SB), RODATA|NOPTR, $32
+
+DATA round15<>+0(SB)/4, $0x00004000
+DATA round15<>+4(SB)/4, $0x00004000
+DATA round15<>+8(SB)/4, $0x00004000
+DATA round15<>+12(SB)/4, $0x00004000
+DATA round15<>+16(SB)/4, $0x00004000
+DATA round15<>+20(SB)/4, $0x00004000
+DATA round15<>+24(SB)/4, $0x00004000
+DATA round15<>+28(SB)/4, $0x00004000
+GLOBL round15<>(SB), RODATA|NOPTR, $32
+
+DATA round2w<>+0(SB)/4, $0x00020002
+DATA round2w<>+4(SB)/4, $0x00020002
+DATA round2w<>+8(SB)/4, $0x00020002
+DATA round2w<>+12(SB)/4, $0x00020002
+DATA round2w<>+16(SB)/4, $0x00020002
+DATA round2w<>+20(SB)/4, $0x00020002
+DATA round2w<>+24(SB)/4, $0x00020002
+DATA round2w<>+28(SB)/4, $0x00020002
+GLOBL round2w<>(SB), RODATA|NOPTR, $32
+
+DATA odd00<>+0(SB)/4, $0x192508d4
+DATA odd00<>+4(SB)/4, $0x192508d4
+DATA odd00<>+8(SB)/4, $0x192508d4
+DATA odd00<>+12(SB)/4, $0x192508d4
+DATA odd00<>+16(SB)/4, $0x192508d4
+DATA odd00<>+20(SB)/4, $0x192508d4
+DATA odd00<>+24(SB)/4, $0x192508d4
+DATA odd00<>+28(SB)/4, $0x192508d4
+GLOBL odd00<>(SB), RODATA|NOPTR, $32
+
+DATA odd01<>+0(SB)/4, $0x2c6325a1
+DATA odd01<>+4(SB)/4, $0x2c6325a1
+DATA odd01<>+8(SB)/4, $0x2c6325a1
+DATA odd01<>+12(SB)/4, $0x2c6325a1
+DATA odd01<>+16(SB)/4, $0x2c6325a1
+DATA odd01<>+20(SB)/4, $0x2c6325a1
+DATA odd01<>+24(SB)/4, $0x2c6325a1
+DATA odd01<>+28(SB)/4, $0x2c6325a1
+GLOBL odd01<>(SB), RODATA|NOPTR, $32
+
+DATA odd10<>+0(SB)/4, $0xd39ee6dc
+DATA odd10<>+4(SB)/4, $0xd39ee6dc
+DATA odd10<>+8(SB)/4, $0xd39ee6dc
+DATA odd10<>+12(SB)/4, $0xd39ee6dc
+DATA odd10<>+16(SB)/4, $0xd39ee6dc
+DATA odd10<>+20(SB)/4, $0xd39ee6dc
+DATA odd10<>+24(SB)/4, $0xd39ee6dc
+DATA odd10<>+28(SB)/4, $0xd39ee6dc
+GLOBL odd10<>(SB), RODATA|NOPTR, $32
+
+DATA odd11<>+0(SB)/4, $0x25a1f72d
+DATA odd11<>+4(SB)/4, $0x25a1f72d
+DATA odd11<>+8(SB)/4, $0x25a1f72d
+DATA odd11<>+12(SB)/4, $0x25a1f72d
+DATA odd11<>+16(SB)/4, $0x25a1f72d
+DATA odd11<>+20(SB)/4, $0x25a1f72d
+DATA odd11<>+24(SB)/4, $0x25a1f72d
+DATA odd11<>+28(SB)/4, $0x25a1f72d
+GLOBL odd11<>(SB), RODATA|NOPTR, $32
+
+DATA odd20<>+0(SB)/4, $0x08d525a1
+DATA odd20<>+4(SB)/4, $0x08d525a1
+DATA odd20<>+8(SB)/4, $0x08d525a1
+DATA odd20<>+12(SB)/4, $0x08d525a1
+DATA odd20<>+16(SB)/4, $0x08d525a1
+DATA odd20<>+20(SB)/4, $0x08d525a1
+DATA odd20<>+24(SB)/4, $0x08d525a1
+DATA odd20<>+28(SB)/4, $0x08d525a1
+GLOBL odd20<>(SB), RODATA|NOPTR, $32
+
+DATA odd21<>+0(SB)/4, $0x1925d39e
+DATA odd21<>+4(SB)/4, $0x1925d39e
+DATA odd21<>+8(SB)/4, $0x1925d39e
+DATA odd21<>+12(SB)/4, $0x1925d39e
+DATA odd21<>+16(SB)/4, $0x1925d39e
+DATA odd21<>+20(SB)/4, $0x1925d39e
+DATA odd21<>+24(SB)/4, $0x1925d39e
+DATA odd21<>+28(SB)/4, $0x1925d39e
+GLOBL odd21<>(SB), RODATA|NOPTR, $32
+
+DATA odd30<>+0(SB)/4, $0x25a1d39d
+DATA odd30<>+4(SB)/4, $0x25a1d39d
+DATA odd30<>+8(SB)/4, $0x25a1d39d
+DATA odd30<>+12(SB)/4, $0x25a1d39d
+DATA odd30<>+16(SB)/4, $0x25a1d39d
+DATA odd30<>+20(SB)/4, $0x25a1d39d
+DATA odd30<>+24(SB)/4, $0x25a1d39d
+DATA odd30<>+28(SB)/4, $0x25a1d39d
+GLOBL odd30<>(SB), RODATA|NOPTR, $32
+
+DATA odd31<>+0(SB)/4, $0x08d4e6dc
+DATA odd31<>+4(SB)/4, $0x08d4e6dc
+DATA odd31<>+8(SB)/4, $0x08d4e6dc
+DATA odd31<>+12(SB)/4, $0x08d4e6dc
+DATA odd31<>+16(SB)/4, $0x08d4e6dc
+DATA odd31<>+20(SB)/4, $0x08d4e6dc
+DATA odd31<>+24(SB)/4, $0x08d4e6dc
+DATA odd31<>+28(SB)/4, $0x08d4e6dc
+GLOBL odd31<>(SB), RODATA|NOPTR, $32
+
+// func inverseAVX2(samples *byte, stride int, coefs *int16, groups int, steps *int16)
+// Requires: AVX, AVX2
+TEXT ·inverseAVX2(SB), $704-40
+	MOVQ samples+0(FP), AX
+	MOVQ stride+8(FP), CX
+	MOVQ coefs+16(FP), DX
+	MOVQ groups+24(FP), BX
+	MOVQ steps+32(FP), SI
+	LEAQ 63(SP), R8
+	ANDQ $-64, R8
+
+loop:
+	VBROADCASTI128 (SI), Y15
+	VMOVDQU        (DX), X0
+	VINSERTI128    $0x01, 128(DX), Y0, Y0
+	VPMULLW        Y15, Y0, Y0
+	VBROADCASTI128 16(SI), Y15
+	VMOVDQU        16(DX), X1
+	VINSERTI128    $0x01, 144(DX), Y1, Y1
+	VPMULLW        Y15, Y1, Y1
+	VBROADCASTI128 32(SI), Y15
+	VMOVDQU        32(DX), X2
+	VINSERTI128    $0x01, 160(DX), Y2, Y2
+	VPMULLW        Y15, Y2, Y2
+	VBROADCASTI128 48(SI), Y15
+	VMOVDQU        48(DX), X3
+	VINSERTI128    $0x01, 176(DX), Y3, Y3
+	VPMULLW        Y15, Y3, Y3
+	VBROADCASTI128 64(SI), Y15
+	VMOVDQU        64(DX), X4
+	VINSERTI128    $0x01, 192(DX), Y4, Y4
+	VPMULLW        Y15, Y4, Y4
+	VBROADCASTI128 80(SI), Y15
+	VMOVDQU        80(DX), X5
+	VINSERTI128    $0x01, 208(DX), Y5, Y5
+	VPMULLW        Y15, Y5, Y5
+	VBROADCASTI128 96(SI), Y15
+	VMOVDQU        96(DX), X6
+	VINSERTI128    $0x01, 224(DX), Y6, Y6
+	VPMULLW        Y15, Y6, Y6
+	VBROADCASTI128 112(SI), Y15
+	VMOVDQU        112(DX), X7
+	VINSERTI128    $0x01, 240(DX), Y7, Y7
+	VPMULLW        Y15, Y7, Y7
+	VPADDW         Y4, Y0, Y12
+	VPSUBW         Y4, Y0, Y13
+	VPUNPCKHWD     Y13, Y12, Y12
+	VPMADDWD       first<>+0(SB), Y12, Y8
+	VPMADDWD       second<>+0(SB), Y12, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPUNPCKHWD     Y6, Y2, Y12
+	VPMADDWD       inverse3<>+0(SB), Y12, Y14
+	VPMADDWD       inverse2<>+0(SB), Y12, Y15
+	VPSUBD         Y14, Y8, Y11
+	VPADDD         Y14, Y8, Y8
+	VPSUBD         Y15, Y9, Y10
+	VPADDD         Y15, Y9, Y9
+	VPADDW         Y3, Y7, Y12
+	VPADDW         Y1, Y5, Y13
+	VPUNPCKHWD     Y13, Y12, Y12
+	VPMADDWD       sum73<>+0(SB), Y12, Y14
+	VMOVDQU        Y14, 256(R8)
+	VPMADDWD       sum51<>+0(SB), Y12, Y14
+	VMOVDQU        Y14, 288(R8)
+	VPUNPCKHWD     Y1, Y7, Y12
+	VPUNPCKHWD     Y3, Y5, Y13
+	VPMADDWD       odd1<>+0(SB), Y12, Y14
+	VPADDD         288(R8), Y14, Y14
+	VPSUBD         Y14, Y8, Y15
+	VPADDD         Y14, Y8, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VMOVDQU        Y14, (R8)
+	VPSRAD         $0x0b, Y15, Y15
+	VMOVDQU        Y15, 224(R8)
+	VPMADDWD       odd3<>+0(SB), Y13, Y14
+	VPADDD         256(R8), Y14, Y14
+	VPSUBD         Y14, Y9, Y15
+	VPADDD         Y14, Y9, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VMOVDQU        Y14, 32(R8)
+	VPSRAD         $0x0b, Y15, Y15
+	VMOVDQU        Y15, 192(R8)
+	VPMADDWD       odd5<>+0(SB), Y13, Y14
+	VPADDD         288(R8), Y14, Y14
+	VPSUBD         Y14, Y10, Y15
+	VPADDD         Y14, Y10, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VMOVDQU        Y14, 64(R8)
+	VPSRAD         $0x0b, Y15, Y15
+	VMOVDQU        Y15, 160(R8)
+	VPMADDWD       odd7<>+0(SB), Y12, Y14
+	VPADDD         256(R8), Y14, Y14
+	VPSUBD         Y14, Y11, Y15
+	VPADDD         Y14, Y11, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VMOVDQU        Y14, 96(R8)
+	VPSRAD         $0x0b, Y15, Y15
+	VMOVDQU        Y15, 128(R8)
+	VPADDW         Y4, Y0, Y12
+	VPSUBW         Y4, Y0, Y13
+	VPUNPCKLWD     Y13, Y12, Y12
+	VPMADDWD       first<>+0(SB), Y12, Y8
+	VPMADDWD       second<>+0(SB), Y12, Y9
+	VPADDD         round11<>+0(SB), Y8, Y8
+	VPADDD         round11<>+0(SB), Y9, Y9
+	VPUNPCKLWD     Y6, Y2, Y12
+	VPMADDWD       inverse3<>+0(SB), Y12, Y14
+	VPMADDWD       inverse2<>+0(SB), Y12, Y15
+	VPSUBD         Y14, Y8, Y11
+	VPADDD         Y14, Y8, Y8
+	VPSUBD         Y15, Y9, Y10
+	VPADDD         Y15, Y9, Y9
+	VPADDW         Y3, Y7, Y12
+	VPADDW         Y1, Y5, Y13
+	VPUNPCKLWD     Y13, Y12, Y12
+	VPMADDWD       sum73<>+0(SB), Y12, Y14
+	VMOVDQU        Y14, 256(R8)
+	VPMADDWD       sum51<>+0(SB), Y12, Y14
+	VMOVDQU        Y14, 288(R8)
+	VPUNPCKLWD     Y1, Y7, Y12
+	VPUNPCKLWD     Y3, Y5, Y13
+	VPMADDWD       odd1<>+0(SB), Y12, Y14
+	VPADDD         288(R8), Y14, Y14
+	VPSUBD         Y14, Y8, Y15
+	VPADDD         Y14, Y8, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VPACKSSDW      (R8), Y14, Y0
+	VPSRAD         $0x0b, Y15, Y15
+	VPACKSSDW      224(R8), Y15, Y7
+	VPMADDWD       odd3<>+0(SB), Y13, Y14
+	VPADDD         256(R8), Y14, Y14
+	VPSUBD         Y14, Y9, Y15
+	VPADDD         Y14, Y9, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VPACKSSDW      32(R8), Y14, Y1
+	VPSRAD         $0x0b, Y15, Y15
+	VPACKSSDW      192(R8), Y15, Y6
+	VPMADDWD       odd5<>+0(SB), Y13, Y14
+	VPADDD         288(R8), Y14, Y14
+	VPSUBD         Y14, Y10, Y15
+	VPADDD         Y14, Y10, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VPACKSSDW      64(R8), Y14, Y2
+	VPSRAD         $0x0b, Y15, Y15
+	VPACKSSDW      160(R8), Y15, Y5
+	VPMADDWD       odd7<>+0(SB), Y12, Y14
+	VPADDD         256(R8), Y14, Y14
+	VPSUBD         Y14, Y11, Y15
+	VPADDD         Y14, Y11, Y14
+	VPSRAD         $0x0b, Y14, Y14
+	VPACKSSDW      96(R8), Y14, Y3
+	VPSRAD         $0x0b, Y15, Y15
+	VPACKSSDW      128(R8), Y15, Y4
+	VPUNPCKLWD     Y1, Y0, Y8
+	VPUNPCKHWD     Y1, Y0, Y9
+	VPUNPCKLWD     Y3, Y2, Y10
+	VPUNPCKHWD     Y3, Y2, Y11
+	VPUNPCKLWD     Y5, Y4, Y12
+	VPUNPCKHWD     Y5, Y4, Y13
+	VPUNPCKLWD     Y7, Y6, Y14
+	VPUNPCKHWD     Y7, Y6, Y15
+	VPUNPCKLDQ     Y10, Y8, Y0
+	VPUNPCKHDQ     Y10, Y8, Y1
+	VPUNPCKLDQ     Y11, Y9, Y2
+	VPUNPCKHDQ     Y11, Y9, Y3
+	VPUNPCKLDQ     Y14, Y12, Y4
+	VPUNPCKHDQ     Y14, Y12, Y5
+	VPUNPCKLDQ     Y15, Y13, Y6
+	VPUNPCKHDQ     Y15, Y13, Y7
+	VPUNPCKLQDQ    Y4, Y0, Y8
+	VPUNPCKHQDQ    Y4, Y0, Y9
+	VPUNPCKLQDQ    Y5, Y1, Y10
+	VPUNPCKHQDQ    Y5, Y1, Y11
+	VPUNPCKLQDQ    Y6, Y2, Y12
+	VPUNPCKHQDQ    Y6, Y2, Y13
+	VPUNPCKLQDQ    Y7, Y3, Y14
+	VPUNPCKHQDQ    Y7, Y3, Y15
+	VPADDW         Y12, Y8, Y4
+	VPSUBW         Y12, Y8, Y5
+	VPUNPCKHWD     Y5, Y4, Y4
+	VPMADDWD       first<>+0(SB), Y4, Y0
+	VPMADDWD       second<>+0(SB), Y4, Y1
+	VPADDD         round18<>+0(SB), Y0, Y0
+	VPADDD         round18<>+0(SB), Y1, Y1
+	VPUNPCKHWD     Y14, Y10, Y4
+	VPMADDWD       inverse3<>+0(SB), Y4, Y6
+	VPMADDWD       inverse2<>+0(SB), Y4, Y7
+	VPSUBD         Y6, Y0, Y3
+	VPADDD         Y6, Y0, Y0
+	VPSUBD         Y7, Y1, Y2
+	VPADDD         Y7, Y1, Y1
+	VPADDW         Y11, Y15, Y4
+	VPADDW         Y9, Y13, Y5
+	VPUNPCKHWD     Y5, Y4, Y4
+	VPMADDWD       sum73<>+0(SB), Y4, Y6
+	VMOVDQU        Y6, 256(R8)
+	VPMADDWD       sum51<>+0(SB), Y4, Y6
+	VMOVDQU        Y6, 288(R8)
+	VPUNPCKHWD     Y9, Y15, Y4
+	VPUNPCKHWD     Y11, Y13, Y5
+	VPMADDWD       odd1<>+0(SB), Y4, Y6
+	VPADDD         288(R8), Y6, Y6
+	VPSUBD         Y6, Y0, Y7
+	VPADDD         Y6, Y0, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VMOVDQU        Y6, (R8)
+	VPSRAD         $0x12, Y7, Y7
+	VMOVDQU        Y7, 224(R8)
+	VPMADDWD       odd3<>+0(SB), Y5, Y6
+	VPADDD         256(R8), Y6, Y6
+	VPSUBD         Y6, Y1, Y7
+	VPADDD         Y6, Y1, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VMOVDQU        Y6, 32(R8)
+	VPSRAD         $0x12, Y7, Y7
+	VMOVDQU        Y7, 192(R8)
+	VPMADDWD       odd5<>+0(SB), Y5, Y6
+	VPADDD         288(R8), Y6, Y6
+	VPSUBD         Y6, Y2, Y7
+	VPADDD         Y6, Y2, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VMOVDQU        Y6, 64(R8)
+	VPSRAD         $0x12, Y7, Y7
+	VMOVDQU        Y7, 160(R8)
+	VPMADDWD       odd7<>+0(SB), Y4, Y6
+	VPADDD         256(R8), Y6, Y6
+	VPSUBD         Y6, Y3, Y7
+	VPADDD         Y6, Y3, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VMOVDQU        Y6, 96(R8)
+	VPSRAD         $0x12, Y7, Y7
+	VMOVDQU        Y7, 128(R8)
+	VPADDW         Y12, Y8, Y4
+	VPSUBW         Y12, Y8, Y5
+	VPUNPCKLWD     Y5, Y4, Y4
+	VPMADDWD       first<>+0(SB), Y4, Y0
+	VPMADDWD       second<>+0(SB), Y4, Y1
+	VPADDD         round18<>+0(SB), Y0, Y0
+	VPADDD         round18<>+0(SB), Y1, Y1
+	VPUNPCKLWD     Y14, Y10, Y4
+	VPMADDWD       inverse3<>+0(SB), Y4, Y6
+	VPMADDWD       inverse2<>+0(SB), Y4, Y7
+	VPSUBD         Y6, Y0, Y3
+	VPADDD         Y6, Y0, Y0
+	VPSUBD         Y7, Y1, Y2
+	VPADDD         Y7, Y1, Y1
+	VPADDW         Y11, Y15, Y4
+	VPADDW         Y9, Y13, Y5
+	VPUNPCKLWD     Y5, Y4, Y4
+	VPMADDWD       sum73<>+0(SB), Y4, Y6
+	VMOVDQU        Y6, 256(R8)
+	VPMADDWD       sum51<>+0(SB), Y4, Y6
+	VMOVDQU        Y6, 288(R8)
+	VPUNPCKLWD     Y9, Y15, Y4
+	VPUNPCKLWD     Y11, Y13, Y5
+	VPMADDWD       odd1<>+0(SB), Y4, Y6
+	VPADDD         288(R8), Y6, Y6
+	VPSUBD         Y6, Y0, Y7
+	VPADDD         Y6, Y0, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VPACKSSDW      (R8), Y6, Y8
+	VPSRAD         $0x12, Y7, Y7
+	VPACKSSDW      224(R8), Y7, Y15
+	VPMADDWD       odd3<>+0(SB), Y5, Y6
+	VPADDD         256(R8), Y6, Y6
+	VPSUBD         Y6, Y1, Y7
+	VPADDD         Y6, Y1, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VPACKSSDW      32(R8), Y6, Y9
+	VPSRAD         $0x12, Y7, Y7
+	VPACKSSDW      192(R8), Y7, Y14
+	VPMADDWD       odd5<>+0(SB), Y5, Y6
+	VPADDD         288(R8), Y6, Y6
+	VPSUBD         Y6, Y2, Y7
+	VPADDD         Y6, Y2, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VPACKSSDW      64(R8), Y6, Y10
+	VPSRAD         $0x12, Y7, Y7
+	VPACKSSDW      160(R8), Y7, Y13
+	VPMADDWD       odd7<>+0(SB), Y4, Y6
+	VPADDD         256(R8), Y6, Y6
+	VPSUBD         Y6, Y3, Y7
+	VPADDD         Y6, Y3, Y6
+	VPSRAD         $0x12, Y6, Y6
+	VPACKSSDW      96(R8), Y6, Y11
+	VPSRAD         $0x12, Y7, Y7
+	VPACKSSDW      128(R8), Y7, Y12
+	VPUNPCKLWD     Y9, Y8, Y0
+	VPUNPCKHWD     Y9, Y8, Y1
+	VPUNPCKLWD     Y11, Y10, Y2
+	VPUNPCKHWD     Y11, Y10, Y3
+	VPUNPCKLWD     Y13, Y12, Y4
+	VPUNPCKHWD     Y13, Y12, Y5
+	VPUNPCKLWD     Y15, Y14, Y6
+	VPUNPCKHWD     Y15, Y14, Y7
+	VPUNPCKLDQ     Y2, Y0, Y8
+	VPUNPCKHDQ     Y2, Y0, Y9
+	VPUNPCKLDQ     Y3, Y1, Y10
+	VPUNPCKHDQ     Y3, Y1, Y11
+	VPUNPCKLDQ     Y6, Y4, Y12
+	VPUNPCKHDQ     Y6, Y4, Y13
+	VPUNPCKLDQ     Y7, Y5, Y14
+	VPUNPCKHDQ     Y7, Y5, Y15
+	VPUNPCKLQDQ    Y12, Y8, Y0
+	VPUNPCKHQDQ    Y12, Y8, Y1
+	VPUNPCKLQDQ    Y13, Y9, Y2
+	VPUNPCKHQDQ    Y13, Y9, Y3
+	VPUNPCKLQDQ    Y14, Y10, Y4
+	VPUNPCKHQDQ    Y14, Y10, Y5
+	VPUNPCKLQDQ    Y15, Y11, Y6
+	VPUNPCKHQDQ    Y15, Y11, Y7
+	MOVQ           AX, DI
+	VPACKSSWB      Y1, Y0, Y0
+	VPXOR          sign<>+0(SB), Y0, Y0
+	VPERMQ         $0xd8, Y0, Y0
+	VMOVDQU        X0, (DI)
+	ADDQ           CX, DI
+	VEXTRACTI128   $0x01, Y0, (DI)
+	ADDQ           CX, DI
+	VPACKSSWB      Y3, Y2, Y2
+	VPXOR          sign<>+0(SB), Y2, Y2
+	VPERMQ         $0xd8, Y2, Y2
+	VMOVDQU        X2, (DI)
+	ADDQ           CX, DI
+	VEXTRACTI128   $0x01, Y2, (DI)
+	ADDQ           CX, DI
+	VPACKSSWB      Y5, Y4, Y4
+	VPXOR          sign<>+0(SB), Y4, Y4
+	VPERMQ         $0xd8, Y4, Y4
+	VMOVDQU        X4, (DI)
+	ADDQ           CX, DI
+	VEXTRACTI128   $0x01, Y4, (DI)
+	ADDQ           CX, DI
+	VPACKSSWB      Y7, Y6, Y6
+	VPXOR          sign<>+0(SB), Y6, Y6
+	VPERMQ         $0xd8, Y6, Y6
+	VMOVDQU        X6, (DI)
+	ADDQ           CX, DI
+	VEXTRACTI128   $0x01, Y6, (DI)
+	ADDQ           CX, DI
+	ADDQ           $0x10, AX
+	ADDQ           $0x00000100, DX
+	DECQ           BX
+	JNE            loop
+	VZEROUPPER
+	RET
+
+DATA sign<>+0(SB)/4, $0x80808080
+DATA sign<>+4(SB)/4, $0x80808080
+DATA sign<>+8(SB)/4, $0x80808080
+DATA sign<>+12(SB)/4, $0x80808080
+DATA sign<>+16(SB)/4, $0x80808080
+DATA sign<>+20(SB)/4, $0x80808080
+DATA sign<>+24(SB)/4, $0x80808080
+DATA sign<>+28(SB)/4, $0x80808080
+GLOBL sign<>(SB), RODATA|NOPTR, $32
+
+DATA first<>+0(SB)/4, $0x00002000
+DATA first<>+4(SB)/4, $0x00002000
+DATA first<>+8(SB)/4, $0x00002000
+DATA first<>+12(SB)/4, $0x00002000
+DATA first<>+16(SB)/4, $0x00002000
+DATA first<>+20(SB)/4, $0x00002000
+DATA first<>+24(SB)/4, $0x00002000
+DATA first<>+28(SB)/4, $0x00002000
+GLOBL first<>(SB), RODATA|NOPTR, $32
+
+DATA second<>+0(SB)/4, $0x20000000
+DATA second<>+4(SB)/4, $0x20000000
+DATA second<>+8(SB)/4, $0x20000000
+DATA second<>+12(SB)/4, $0x20000000
+DATA second<>+16(SB)/4, $0x20000000
+DATA second<>+20(SB)/4, $0x20000000
+DATA second<>+24(SB)/4, $0x20000000
+DATA second<>+28(SB)/4, $0x20000000
+GLOBL second<>(SB), RODATA|NOPTR, $32
+
+DATA inverse3<>+0(SB)/4, $0x115129cf
+DATA inverse3<>+4(SB)/4, $0x115129cf
+DATA inverse3<>+8(SB)/4, $0x115129cf
+DATA inverse3<>+12(SB)/4, $0x115129cf
+DATA inverse3<>+16(SB)/4, $0x115129cf
+DATA inverse3<>+20(SB)/4, $0x115129cf
+DATA inverse3<>+24(SB)/4, $0x115129cf
+DATA inverse3<>+28(SB)/4, $0x115129cf
+GLOBL inverse3<>(SB), RODATA|NOPTR, $32
+
+DATA inverse2<>+0(SB)/4, $0xd6301151
+DATA inverse2<>+4(SB)/4, $0xd6301151
+DATA inverse2<>+8(SB)/4, $0xd6301151
+DATA inverse2<>+12(SB)/4, $0xd6301151
+DATA inverse2<>+16(SB)/4, $0xd6301151
+DATA inverse2<>+20(SB)/4, $0xd6301151
+DATA inverse2<>+24(SB)/4, $0xd6301151
+DATA inverse2<>+28(SB)/4, $0xd6301151
+GLOBL inverse2<>(SB), RODATA|NOPTR, $32
+
+DATA round18<>+0(SB)/4, $0x00020000
+DATA round18<>+4(SB)/4, $0x00020000
+DATA round18<>+8(SB)/4, $0x00020000
+DATA round18<>+12(SB)/4, $0x00020000
+DATA round18<>+16(SB)/4, $0x00020000
+DATA round18<>+20(SB)/4, $0x00020000
+DATA round18<>+24(SB)/4, $0x00020000
+DATA round18<>+28(SB)/4, $0x00020000
+GLOBL round18<>(SB), RODATA|NOPTR, $32
+
+DATA sum73<>+0(SB)/4, $0x25a1e6dc
+DATA sum73<>+4(SB)/4, $0x25a1e6dc
+DATA sum73<>+8(SB)/4, $0x25a1e6dc
+DATA sum73<>+12(SB)/4, $0x25a1e6dc
+DATA sum73<>+16(SB)/4, $0x25a1e6dc
+DATA sum73<>+20(SB)/4, $0x25a1e6dc
+DATA sum73<>+24(SB)/4, $0x25a1e6dc
+DATA sum73<>+28(SB)/4, $0x25a1e6dc
+GLOBL sum73<>(SB), RODATA|NOPTR, $32
+
+DATA sum51<>+0(SB)/4, $0x192525a1
+DATA sum51<>+4(SB)/4, $0x192525a1
+DATA sum51<>+8(SB)/4, $0x192525a1
+DATA sum51<>+12(SB)/4, $0x192525a1
+DATA sum51<>+16(SB)/4, $0x192525a1
+DATA sum51<>+20(SB)/4, $0x192525a1
+DATA sum51<>+24(SB)/4, $0x192525a1
+DATA sum51<>+28(SB)/4, $0x192525a1
+GLOBL sum51<>(SB), RODATA|NOPTR, $32
+
+DATA odd1<>+0(SB)/4, $0x133ee333
+DATA odd1<>+4(SB)/4, $0x133ee333
+DATA odd1<>+8(SB)/4, $0x133ee333
+DATA odd1<>+12(SB)/4, $0x133ee333
+DATA odd1<>+16(SB)/4, $0x133ee333
+DATA odd1<>+20(SB)/4, $0x133ee333
+DATA odd1<>+24(SB)/4, $0x133ee333
+DATA odd1<>+28(SB)/4, $0x133ee333
+GLOBL odd1<>(SB), RODATA|NOPTR, $32
+
+DATA odd3<>+0(SB)/4, $0x1051adfd
+DATA odd3<>+4(SB)/4, $0x1051adfd
+DATA odd3<>+8(SB)/4, $0x1051adfd
+DATA odd3<>+12(SB)/4, $0x1051adfd
+DATA odd3<>+16(SB)/4, $0x1051adfd
+DATA odd3<>+20(SB)/4, $0x1051adfd
+DATA odd3<>+24(SB)/4, $0x1051adfd
+DATA odd3<>+28(SB)/4, $0x1051adfd
+GLOBL odd3<>(SB), RODATA|NOPTR, $32
+
+DATA odd5<>+0(SB)/4, $0xadfdefb0
+DATA odd5<>+4(SB)/4, $0xadfdefb0
+DATA odd5<>+8(SB)/4, $0xadfdefb0
+DATA odd5<>+12(SB)/4, $0xadfdefb0
+DATA odd5<>+16(SB)/4, $0xadfdefb0
+DATA odd5<>+20(SB)/4, $0xadfdefb0
+DATA odd5<>+24(SB)/4, $0xadfdefb0
+DATA odd5<>+28(SB)/4, $0xadfdefb0
+GLOBL odd5<>(SB), RODATA|NOPTR, $32
+
+DATA odd7<>+0(SB)/4, $0xe333ecc1
+DATA odd7<>+4(SB)/4, $0xe333ecc1
+DATA odd7<>+8(SB)/4, $0xe333ecc1
+DATA odd7<>+12(SB)/4, $0xe333ecc1
+DATA odd7<>+16(SB)/4, $0xe333ecc1
+DATA odd7<>+20(SB)/4, $0xe333ecc1
+DATA odd7<>+24(SB)/4, $0xe333ecc1
+DATA odd7<>+28(SB)/4, $0xe333ecc1
+GLOBL odd7<>(SB), RODATA|NOPTR, $32
 
 // func levelsAVX512(dst *byte, src *float32, n int) (nans uint32)
 // Requires: AVX, AVX512F, BMI2
@@ -629,47 +2080,71 @@ done:
 	RET
 
 // func samplesAVX512(dst *float32, src *byte, n int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·samplesAVX512(SB), NOSPLIT, $0-24
 	MOVQ         dst+0(FP), AX
 	MOVQ         src+8(FP), CX
 	MOVQ         n+16(FP), DX
-	VBROADCASTSS f255<>+0(SB), Z16
-	VBROADCASTSS inverse255<>+0(SB), Z17
-	VMOVUPS      Z16, Z1
-	VMOVUPS      Z17, Z3
+	VMOVDQU64    repeat<>+0(SB), Z14
+	VBROADCASTSS unit32<>+0(SB), Z13
 	CMPQ         DX, $0x10
 	JL           rest
 
 loop:
-	VPMOVZXBD    (CX), Z0
-	VCVTDQ2PS    Z0, Z0
-	VMULPS       Z3, Z0, Z2
-	VFNMADD231PS Z1, Z2, Z0
-	VFMADD213PS  Z2, Z3, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         $0x40, AX
-	ADDQ         $0x10, CX
-	SUBQ         $0x10, DX
-	CMPQ         DX, $0x10
-	JGE          loop
+	VBROADCASTI32X4   (CX), Z0
+	VPSHUFB           Z14, Z0, Z0
+	VCVTUDQ2PS.RU_SAE Z0, Z0
+	VMULPS            Z13, Z0, Z0
+	VMOVUPS           Z0, (AX)
+	ADDQ              $0x40, AX
+	ADDQ              $0x10, CX
+	SUBQ              $0x10, DX
+	CMPQ              DX, $0x10
+	JGE               loop
 
 rest:
-	TESTQ        DX, DX
-	JE           done
-	MOVL         $0xffffffff, BX
-	BZHIL        DX, BX, BX
-	KMOVW        BX, K3
-	VPMOVZXBD    (CX), Z0
-	VCVTDQ2PS    Z0, Z0
-	VMULPS       Z3, Z0, Z2
-	VFNMADD231PS Z1, Z2, Z0
-	VFMADD213PS  Z2, Z3, Z0
-	VMOVUPS      Z0, K3, (AX)
+	TESTQ             DX, DX
+	JE                done
+	MOVL              $0xffffffff, BX
+	BZHIL             DX, BX, BX
+	KMOVW             BX, K3
+	VBROADCASTI32X4   (CX), Z0
+	VPSHUFB           Z14, Z0, Z0
+	VCVTUDQ2PS.RU_SAE Z0, Z0
+	VMULPS            Z13, Z0, Z0
+	VMOVUPS           Z0, K3, (AX)
 
 done:
 	VZEROUPPER
 	RET
+
+DATA repeat<>+0(SB)/4, $0x00000000
+DATA repeat<>+4(SB)/4, $0x01010101
+DATA repeat<>+8(SB)/4, $0x02020202
+DATA repeat<>+12(SB)/4, $0x03030303
+DATA repeat<>+16(SB)/4, $0x04040404
+DATA repeat<>+20(SB)/4, $0x05050505
+DATA repeat<>+24(SB)/4, $0x06060606
+DATA repeat<>+28(SB)/4, $0x07070707
+DATA repeat<>+32(SB)/4, $0x08080808
+DATA repeat<>+36(SB)/4, $0x09090909
+DATA repeat<>+40(SB)/4, $0x0a0a0a0a
+DATA repeat<>+44(SB)/4, $0x0b0b0b0b
+DATA repeat<>+48(SB)/4, $0x0c0c0c0c
+DATA repeat<>+52(SB)/4, $0x0d0d0d0d
+DATA repeat<>+56(SB)/4, $0x0e0e0e0e
+DATA repeat<>+60(SB)/4, $0x0f0f0f0f
+GLOBL repeat<>(SB), RODATA|NOPTR, $64
+
+DATA unit32<>+0(SB)/4, $0x2f800000
+DATA unit32<>+4(SB)/4, $0x2f800000
+DATA unit32<>+8(SB)/4, $0x2f800000
+DATA unit32<>+12(SB)/4, $0x2f800000
+DATA unit32<>+16(SB)/4, $0x2f800000
+DATA unit32<>+20(SB)/4, $0x2f800000
+DATA unit32<>+24(SB)/4, $0x2f800000
+DATA unit32<>+28(SB)/4, $0x2f800000
+GLOBL unit32<>(SB), RODATA|NOPTR, $32
 
 // func toYCCAVX512(y *byte, cb *byte, cr *byte, red *float32, green *float32, blue *float32, n int) (nans uint32)
 // Requires: AVX, AVX512F, BMI2
@@ -808,129 +2283,1344 @@ done:
 	RET
 
 // func toRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *byte, cr *byte, n int)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·toRGBAVX512(SB), NOSPLIT, $0-56
-	MOVQ         red+0(FP), AX
-	MOVQ         green+8(FP), CX
-	MOVQ         blue+16(FP), DX
-	MOVQ         y+24(FP), BX
-	MOVQ         cb+32(FP), SI
-	MOVQ         cr+40(FP), DI
-	MOVQ         n+48(FP), R8
-	VBROADCASTSS f255<>+0(SB), Z16
-	VBROADCASTSS inverse255<>+0(SB), Z17
-	VBROADCASTSS f128<>+0(SB), Z18
-	VBROADCASTSS half<>+0(SB), Z19
-	VBROADCASTSS zero<>+0(SB), Z20
-	VBROADCASTSS rCr<>+0(SB), Z21
-	VBROADCASTSS gCb<>+0(SB), Z22
-	VBROADCASTSS gCr<>+0(SB), Z23
-	VBROADCASTSS bCb<>+0(SB), Z24
-	VMOVUPS      Z20, Z6
-	VMOVUPS      Z16, Z7
-	VMOVUPS      Z17, Z8
-	CMPQ         R8, $0x10
-	JL           rest
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·toRGBAVX512(SB), $256-56
+	MOVQ            red+0(FP), AX
+	MOVQ            green+8(FP), CX
+	MOVQ            blue+16(FP), DX
+	MOVQ            y+24(FP), BX
+	MOVQ            cb+32(FP), SI
+	MOVQ            cr+40(FP), DI
+	MOVQ            n+48(FP), R8
+	VBROADCASTI32X4 interleave<>+0(SB), Z16
+	VBROADCASTI32X4 red<>+0(SB), Z17
+	VBROADCASTI32X4 blue<>+0(SB), Z18
+	VBROADCASTI32X4 green<>+0(SB), Z19
+	VBROADCASTI32X4 round16<>+0(SB), Z20
+	VBROADCASTI32X4 low<>+0(SB), Z21
+	VBROADCASTI32X4 level<>+0(SB), Z22
+	VMOVDQU64       repeat<>+0(SB), Z14
+	VBROADCASTSS    unit32<>+0(SB), Z13
+	LEAQ            63(SP), R9
+	ANDQ            $-64, R9
+	CMPQ            R8, $0x40
+	JL              tail
+
+turn:
+	VMOVDQU64         (BX), Z1
+	VPANDD            Z21, Z1, Z0
+	VPSRLW            $0x08, Z1, Z1
+	VMOVDQU64         (SI), Z3
+	VPANDD            Z21, Z3, Z2
+	VPSRLW            $0x08, Z3, Z3
+	VMOVDQU64         (DI), Z5
+	VPANDD            Z21, Z5, Z4
+	VPSRLW            $0x08, Z5, Z5
+	VPSUBW            Z22, Z2, Z2
+	VPSUBW            Z22, Z3, Z3
+	VPSUBW            Z22, Z4, Z4
+	VPSUBW            Z22, Z5, Z5
+	VPMULHRSW         Z17, Z4, Z6
+	VPADDW            Z4, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPMULHRSW         Z17, Z5, Z7
+	VPADDW            Z5, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, (R9)
+	VPUNPCKLWD        Z4, Z2, Z8
+	VPUNPCKHWD        Z4, Z2, Z9
+	VPMADDWD          Z19, Z8, Z8
+	VPADDD            Z20, Z8, Z8
+	VPSRAD            $0x10, Z8, Z8
+	VPMADDWD          Z19, Z9, Z9
+	VPADDD            Z20, Z9, Z9
+	VPSRAD            $0x10, Z9, Z9
+	VPACKSSDW         Z9, Z8, Z6
+	VPSUBW            Z4, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPUNPCKLWD        Z5, Z3, Z8
+	VPUNPCKHWD        Z5, Z3, Z9
+	VPMADDWD          Z19, Z8, Z8
+	VPADDD            Z20, Z8, Z8
+	VPSRAD            $0x10, Z8, Z8
+	VPMADDWD          Z19, Z9, Z9
+	VPADDD            Z20, Z9, Z9
+	VPSRAD            $0x10, Z9, Z9
+	VPACKSSDW         Z9, Z8, Z7
+	VPSUBW            Z5, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, 64(R9)
+	VPMULHRSW         Z18, Z2, Z6
+	VPADDW            Z2, Z6, Z6
+	VPADDW            Z2, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPMULHRSW         Z18, Z3, Z7
+	VPADDW            Z3, Z7, Z7
+	VPADDW            Z3, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, 128(R9)
+	ADDQ              $0x40, BX
+	ADDQ              $0x40, SI
+	ADDQ              $0x40, DI
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (AX)
+	VBROADCASTI32X4   64(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, (CX)
+	VBROADCASTI32X4   128(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, (DX)
+	VBROADCASTI32X4   16(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 64(AX)
+	VBROADCASTI32X4   80(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 64(CX)
+	VBROADCASTI32X4   144(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 64(DX)
+	VBROADCASTI32X4   32(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 128(AX)
+	VBROADCASTI32X4   96(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 128(CX)
+	VBROADCASTI32X4   160(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 128(DX)
+	VBROADCASTI32X4   48(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 192(AX)
+	VBROADCASTI32X4   112(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 192(CX)
+	VBROADCASTI32X4   176(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 192(DX)
+	ADDQ              $+256, AX
+	ADDQ              $+256, CX
+	ADDQ              $+256, DX
+	SUBQ              $0x40, R8
+	CMPQ              R8, $0x40
+	JGE               turn
+
+tail:
+	TESTQ      R8, R8
+	JE         end
+	VMOVDQU64  (BX), Z1
+	VPANDD     Z21, Z1, Z0
+	VPSRLW     $0x08, Z1, Z1
+	VMOVDQU64  (SI), Z3
+	VPANDD     Z21, Z3, Z2
+	VPSRLW     $0x08, Z3, Z3
+	VMOVDQU64  (DI), Z5
+	VPANDD     Z21, Z5, Z4
+	VPSRLW     $0x08, Z5, Z5
+	VPSUBW     Z22, Z2, Z2
+	VPSUBW     Z22, Z3, Z3
+	VPSUBW     Z22, Z4, Z4
+	VPSUBW     Z22, Z5, Z5
+	VPMULHRSW  Z17, Z4, Z6
+	VPADDW     Z4, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPMULHRSW  Z17, Z5, Z7
+	VPADDW     Z5, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, (R9)
+	VPUNPCKLWD Z4, Z2, Z8
+	VPUNPCKHWD Z4, Z2, Z9
+	VPMADDWD   Z19, Z8, Z8
+	VPADDD     Z20, Z8, Z8
+	VPSRAD     $0x10, Z8, Z8
+	VPMADDWD   Z19, Z9, Z9
+	VPADDD     Z20, Z9, Z9
+	VPSRAD     $0x10, Z9, Z9
+	VPACKSSDW  Z9, Z8, Z6
+	VPSUBW     Z4, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPUNPCKLWD Z5, Z3, Z8
+	VPUNPCKHWD Z5, Z3, Z9
+	VPMADDWD   Z19, Z8, Z8
+	VPADDD     Z20, Z8, Z8
+	VPSRAD     $0x10, Z8, Z8
+	VPMADDWD   Z19, Z9, Z9
+	VPADDD     Z20, Z9, Z9
+	VPSRAD     $0x10, Z9, Z9
+	VPACKSSDW  Z9, Z8, Z7
+	VPSUBW     Z5, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, 64(R9)
+	VPMULHRSW  Z18, Z2, Z6
+	VPADDW     Z2, Z6, Z6
+	VPADDW     Z2, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPMULHRSW  Z18, Z3, Z7
+	VPADDW     Z3, Z7, Z7
+	VPADDW     Z3, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, 128(R9)
+	CMPQ       R8, $0x10
+	JL         rest
 
 loop:
-	VPMOVZXBD    (BX), Z0
-	VCVTDQ2PS    Z0, Z0
-	VPMOVZXBD    (SI), Z1
-	VCVTDQ2PS    Z1, Z1
-	VPMOVZXBD    (DI), Z2
-	VCVTDQ2PS    Z2, Z2
-	VSUBPS       Z18, Z1, Z1
-	VSUBPS       Z18, Z2, Z2
-	VMOVUPS      Z19, Z3
-	VMOVUPS      Z19, Z4
-	VMOVUPS      Z19, Z5
-	VFMADD231PS  Z21, Z2, Z3
-	VFMADD231PS  Z22, Z1, Z4
-	VFMADD231PS  Z23, Z2, Z4
-	VFMADD231PS  Z24, Z1, Z5
-	VRNDSCALEPS  $0x01, Z3, Z3
-	VADDPS       Z0, Z3, Z3
-	VMAXPS       Z6, Z3, Z3
-	VMINPS       Z7, Z3, Z3
-	VMULPS       Z8, Z3, Z9
-	VFNMADD231PS Z7, Z9, Z3
-	VFMADD213PS  Z9, Z8, Z3
-	VMOVUPS      Z3, (AX)
-	VRNDSCALEPS  $0x01, Z4, Z4
-	VADDPS       Z0, Z4, Z4
-	VMAXPS       Z6, Z4, Z4
-	VMINPS       Z7, Z4, Z4
-	VMULPS       Z8, Z4, Z9
-	VFNMADD231PS Z7, Z9, Z4
-	VFMADD213PS  Z9, Z8, Z4
-	VMOVUPS      Z4, (CX)
-	VRNDSCALEPS  $0x01, Z5, Z5
-	VADDPS       Z0, Z5, Z5
-	VMAXPS       Z6, Z5, Z5
-	VMINPS       Z7, Z5, Z5
-	VMULPS       Z8, Z5, Z9
-	VFNMADD231PS Z7, Z9, Z5
-	VFMADD213PS  Z9, Z8, Z5
-	VMOVUPS      Z5, (DX)
-	ADDQ         $0x40, AX
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	ADDQ         $0x10, BX
-	ADDQ         $0x10, SI
-	ADDQ         $0x10, DI
-	SUBQ         $0x10, R8
-	CMPQ         R8, $0x10
-	JGE          loop
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (AX)
+	VBROADCASTI32X4   64(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (CX)
+	VBROADCASTI32X4   128(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (DX)
+	ADDQ              $0x40, AX
+	ADDQ              $0x40, CX
+	ADDQ              $0x40, DX
+	ADDQ              $0x10, R9
+	SUBQ              $0x10, R8
+	CMPQ              R8, $0x10
+	JGE               loop
 
 rest:
-	TESTQ        R8, R8
-	JE           done
-	MOVL         $0xffffffff, R9
-	BZHIL        R8, R9, R9
-	KMOVW        R9, K3
-	VPMOVZXBD    (BX), Z0
-	VCVTDQ2PS    Z0, Z0
-	VPMOVZXBD    (SI), Z1
-	VCVTDQ2PS    Z1, Z1
-	VPMOVZXBD    (DI), Z2
-	VCVTDQ2PS    Z2, Z2
-	VSUBPS       Z18, Z1, Z1
-	VSUBPS       Z18, Z2, Z2
-	VMOVUPS      Z19, Z3
-	VMOVUPS      Z19, Z4
-	VMOVUPS      Z19, Z5
-	VFMADD231PS  Z21, Z2, Z3
-	VFMADD231PS  Z22, Z1, Z4
-	VFMADD231PS  Z23, Z2, Z4
-	VFMADD231PS  Z24, Z1, Z5
-	VRNDSCALEPS  $0x01, Z3, Z3
-	VADDPS       Z0, Z3, Z3
-	VMAXPS       Z6, Z3, Z3
-	VMINPS       Z7, Z3, Z3
-	VMULPS       Z8, Z3, Z9
-	VFNMADD231PS Z7, Z9, Z3
-	VFMADD213PS  Z9, Z8, Z3
-	VMOVUPS      Z3, K3, (AX)
-	VRNDSCALEPS  $0x01, Z4, Z4
-	VADDPS       Z0, Z4, Z4
-	VMAXPS       Z6, Z4, Z4
-	VMINPS       Z7, Z4, Z4
-	VMULPS       Z8, Z4, Z9
-	VFNMADD231PS Z7, Z9, Z4
-	VFMADD213PS  Z9, Z8, Z4
-	VMOVUPS      Z4, K3, (CX)
-	VRNDSCALEPS  $0x01, Z5, Z5
-	VADDPS       Z0, Z5, Z5
-	VMAXPS       Z6, Z5, Z5
-	VMINPS       Z7, Z5, Z5
-	VMULPS       Z8, Z5, Z9
-	VFNMADD231PS Z7, Z9, Z5
-	VFMADD213PS  Z9, Z8, Z5
-	VMOVUPS      Z5, K3, (DX)
+	TESTQ             R8, R8
+	JE                done
+	MOVL              $0xffffffff, BX
+	BZHIL             R8, BX, BX
+	KMOVW             BX, K3
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (AX)
+	VBROADCASTI32X4   64(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (CX)
+	VBROADCASTI32X4   128(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (DX)
 
 done:
+end:
 	VZEROUPPER
 	RET
+
+// func sumsAVX512(dst *uint16, near *byte, far *byte, n int)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·sumsAVX512(SB), NOSPLIT, $0-32
+	MOVQ            dst+0(FP), AX
+	MOVQ            near+8(FP), CX
+	MOVQ            far+16(FP), DX
+	MOVQ            n+24(FP), BX
+	VBROADCASTI32X4 three<>+0(SB), Z16
+
+loop:
+	VPMOVZXBW (CX), Z0
+	VPMOVZXBW (DX), Z1
+	VPMULLW   Z16, Z0, Z0
+	VPADDW    Z1, Z0, Z0
+	VMOVDQU64 Z0, (AX)
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	ADDQ      $0x40, AX
+	SUBQ      $0x20, BX
+	JG        loop
+	VZEROUPPER
+	RET
+
+// func doubleRGBAVX512(red *float32, green *float32, blue *float32, y *byte, cb *uint16, cr *uint16, n int, left uint16, right uint16)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·doubleRGBAVX512(SB), $256-60
+	MOVQ            red+0(FP), AX
+	MOVQ            green+8(FP), CX
+	MOVQ            blue+16(FP), DX
+	MOVQ            y+24(FP), BX
+	MOVQ            cb+32(FP), SI
+	MOVQ            cr+40(FP), DI
+	MOVQ            n+48(FP), R8
+	MOVWLZX         left+56(FP), R9
+	SUBL            $0x00000800, R9
+	VMOVD           R9, X10
+	VPBROADCASTW    X10, Z10
+	MOVWLZX         right+58(FP), R9
+	SUBL            $0x00000800, R9
+	VMOVD           R9, X11
+	VPBROADCASTW    X11, Z11
+	VBROADCASTI32X4 interleave<>+0(SB), Z16
+	VBROADCASTI32X4 red<>+0(SB), Z17
+	VBROADCASTI32X4 blue<>+0(SB), Z18
+	VBROADCASTI32X4 green<>+0(SB), Z19
+	VBROADCASTI32X4 round16<>+0(SB), Z20
+	VBROADCASTI32X4 low<>+0(SB), Z21
+	VBROADCASTI32X4 three<>+0(SB), Z22
+	VMOVDQU64       repeat<>+0(SB), Z14
+	VBROADCASTSS    unit32<>+0(SB), Z13
+	LEAQ            63(SP), R9
+	ANDQ            $-64, R9
+	CMPQ            R8, $0x40
+	JL              tail
+
+turn:
+	VMOVDQU64         (BX), Z1
+	VPANDD            Z21, Z1, Z0
+	VPSRLW            $0x08, Z1, Z1
+	VMOVDQU64         2(SI), Z6
+	VPMULLW           Z22, Z6, Z6
+	VPADDW            (SI), Z6, Z2
+	VPADDW            Z10, Z2, Z2
+	VPSRAW            $0x04, Z2, Z2
+	VPADDW            4(SI), Z6, Z3
+	VPADDW            Z11, Z3, Z3
+	VPSRAW            $0x04, Z3, Z3
+	VMOVDQU64         2(DI), Z6
+	VPMULLW           Z22, Z6, Z6
+	VPADDW            (DI), Z6, Z4
+	VPADDW            Z10, Z4, Z4
+	VPSRAW            $0x04, Z4, Z4
+	VPADDW            4(DI), Z6, Z5
+	VPADDW            Z11, Z5, Z5
+	VPSRAW            $0x04, Z5, Z5
+	VPMULHRSW         Z17, Z4, Z6
+	VPADDW            Z4, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPMULHRSW         Z17, Z5, Z7
+	VPADDW            Z5, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, (R9)
+	VPUNPCKLWD        Z4, Z2, Z8
+	VPUNPCKHWD        Z4, Z2, Z9
+	VPMADDWD          Z19, Z8, Z8
+	VPADDD            Z20, Z8, Z8
+	VPSRAD            $0x10, Z8, Z8
+	VPMADDWD          Z19, Z9, Z9
+	VPADDD            Z20, Z9, Z9
+	VPSRAD            $0x10, Z9, Z9
+	VPACKSSDW         Z9, Z8, Z6
+	VPSUBW            Z4, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPUNPCKLWD        Z5, Z3, Z8
+	VPUNPCKHWD        Z5, Z3, Z9
+	VPMADDWD          Z19, Z8, Z8
+	VPADDD            Z20, Z8, Z8
+	VPSRAD            $0x10, Z8, Z8
+	VPMADDWD          Z19, Z9, Z9
+	VPADDD            Z20, Z9, Z9
+	VPSRAD            $0x10, Z9, Z9
+	VPACKSSDW         Z9, Z8, Z7
+	VPSUBW            Z5, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, 64(R9)
+	VPMULHRSW         Z18, Z2, Z6
+	VPADDW            Z2, Z6, Z6
+	VPADDW            Z2, Z6, Z6
+	VPADDW            Z0, Z6, Z6
+	VPMULHRSW         Z18, Z3, Z7
+	VPADDW            Z3, Z7, Z7
+	VPADDW            Z3, Z7, Z7
+	VPADDW            Z1, Z7, Z7
+	VPACKUSWB         Z7, Z6, Z6
+	VPSHUFB           Z16, Z6, Z6
+	VMOVDQU64         Z6, 128(R9)
+	ADDQ              $0x40, BX
+	ADDQ              $0x40, SI
+	ADDQ              $0x40, DI
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (AX)
+	VBROADCASTI32X4   64(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, (CX)
+	VBROADCASTI32X4   128(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, (DX)
+	VBROADCASTI32X4   16(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 64(AX)
+	VBROADCASTI32X4   80(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 64(CX)
+	VBROADCASTI32X4   144(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 64(DX)
+	VBROADCASTI32X4   32(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 128(AX)
+	VBROADCASTI32X4   96(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 128(CX)
+	VBROADCASTI32X4   160(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 128(DX)
+	VBROADCASTI32X4   48(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, 192(AX)
+	VBROADCASTI32X4   112(R9), Z7
+	VPSHUFB           Z14, Z7, Z7
+	VCVTUDQ2PS.RU_SAE Z7, Z7
+	VMULPS            Z13, Z7, Z7
+	VMOVUPS           Z7, 192(CX)
+	VBROADCASTI32X4   176(R9), Z8
+	VPSHUFB           Z14, Z8, Z8
+	VCVTUDQ2PS.RU_SAE Z8, Z8
+	VMULPS            Z13, Z8, Z8
+	VMOVUPS           Z8, 192(DX)
+	ADDQ              $+256, AX
+	ADDQ              $+256, CX
+	ADDQ              $+256, DX
+	SUBQ              $0x40, R8
+	CMPQ              R8, $0x40
+	JGE               turn
+
+tail:
+	TESTQ      R8, R8
+	JE         end
+	VMOVDQU64  (BX), Z1
+	VPANDD     Z21, Z1, Z0
+	VPSRLW     $0x08, Z1, Z1
+	VMOVDQU64  2(SI), Z6
+	VPMULLW    Z22, Z6, Z6
+	VPADDW     (SI), Z6, Z2
+	VPADDW     Z10, Z2, Z2
+	VPSRAW     $0x04, Z2, Z2
+	VPADDW     4(SI), Z6, Z3
+	VPADDW     Z11, Z3, Z3
+	VPSRAW     $0x04, Z3, Z3
+	VMOVDQU64  2(DI), Z6
+	VPMULLW    Z22, Z6, Z6
+	VPADDW     (DI), Z6, Z4
+	VPADDW     Z10, Z4, Z4
+	VPSRAW     $0x04, Z4, Z4
+	VPADDW     4(DI), Z6, Z5
+	VPADDW     Z11, Z5, Z5
+	VPSRAW     $0x04, Z5, Z5
+	VPMULHRSW  Z17, Z4, Z6
+	VPADDW     Z4, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPMULHRSW  Z17, Z5, Z7
+	VPADDW     Z5, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, (R9)
+	VPUNPCKLWD Z4, Z2, Z8
+	VPUNPCKHWD Z4, Z2, Z9
+	VPMADDWD   Z19, Z8, Z8
+	VPADDD     Z20, Z8, Z8
+	VPSRAD     $0x10, Z8, Z8
+	VPMADDWD   Z19, Z9, Z9
+	VPADDD     Z20, Z9, Z9
+	VPSRAD     $0x10, Z9, Z9
+	VPACKSSDW  Z9, Z8, Z6
+	VPSUBW     Z4, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPUNPCKLWD Z5, Z3, Z8
+	VPUNPCKHWD Z5, Z3, Z9
+	VPMADDWD   Z19, Z8, Z8
+	VPADDD     Z20, Z8, Z8
+	VPSRAD     $0x10, Z8, Z8
+	VPMADDWD   Z19, Z9, Z9
+	VPADDD     Z20, Z9, Z9
+	VPSRAD     $0x10, Z9, Z9
+	VPACKSSDW  Z9, Z8, Z7
+	VPSUBW     Z5, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, 64(R9)
+	VPMULHRSW  Z18, Z2, Z6
+	VPADDW     Z2, Z6, Z6
+	VPADDW     Z2, Z6, Z6
+	VPADDW     Z0, Z6, Z6
+	VPMULHRSW  Z18, Z3, Z7
+	VPADDW     Z3, Z7, Z7
+	VPADDW     Z3, Z7, Z7
+	VPADDW     Z1, Z7, Z7
+	VPACKUSWB  Z7, Z6, Z6
+	VPSHUFB    Z16, Z6, Z6
+	VMOVDQU64  Z6, 128(R9)
+	CMPQ       R8, $0x10
+	JL         rest
+
+loop:
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (AX)
+	VBROADCASTI32X4   64(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (CX)
+	VBROADCASTI32X4   128(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, (DX)
+	ADDQ              $0x40, AX
+	ADDQ              $0x40, CX
+	ADDQ              $0x40, DX
+	ADDQ              $0x10, R9
+	SUBQ              $0x10, R8
+	CMPQ              R8, $0x10
+	JGE               loop
+
+rest:
+	TESTQ             R8, R8
+	JE                done
+	MOVL              $0xffffffff, BX
+	BZHIL             R8, BX, BX
+	KMOVW             BX, K3
+	VBROADCASTI32X4   (R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (AX)
+	VBROADCASTI32X4   64(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (CX)
+	VBROADCASTI32X4   128(R9), Z6
+	VPSHUFB           Z14, Z6, Z6
+	VCVTUDQ2PS.RU_SAE Z6, Z6
+	VMULPS            Z13, Z6, Z6
+	VMOVUPS           Z6, K3, (DX)
+
+done:
+end:
+	VZEROUPPER
+	RET
+
+// func forwardAVX512(coefs *int16, nonzero *uint64, samples *byte, stride int, groups int, q *int16)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·forwardAVX512(SB), NOSPLIT, $0-48
+	MOVQ            coefs+0(FP), AX
+	MOVQ            nonzero+8(FP), CX
+	MOVQ            samples+16(FP), DX
+	MOVQ            stride+24(FP), BX
+	MOVQ            groups+32(FP), SI
+	MOVQ            q+40(FP), DI
+	VBROADCASTI32X4 level<>+0(SB), Z16
+	VBROADCASTI32X4 even2<>+0(SB), Z17
+	VBROADCASTI32X4 even6<>+0(SB), Z18
+	VBROADCASTI32X4 round11<>+0(SB), Z19
+	VBROADCASTI32X4 round15<>+0(SB), Z20
+	VBROADCASTI32X4 round2w<>+0(SB), Z21
+	VBROADCASTI32X4 odd00<>+0(SB), Z22
+	VBROADCASTI32X4 odd01<>+0(SB), Z23
+	VBROADCASTI32X4 odd10<>+0(SB), Z24
+	VBROADCASTI32X4 odd11<>+0(SB), Z25
+	VBROADCASTI32X4 odd20<>+0(SB), Z26
+	VBROADCASTI32X4 odd21<>+0(SB), Z27
+	VBROADCASTI32X4 odd30<>+0(SB), Z28
+	VBROADCASTI32X4 odd31<>+0(SB), Z29
+	VPXORD          Z30, Z30, Z30
+
+loop:
+	MOVQ            DX, R8
+	VPMOVZXBW       (R8), Z0
+	VPSUBW          Z16, Z0, Z0
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z1
+	VPSUBW          Z16, Z1, Z1
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z2
+	VPSUBW          Z16, Z2, Z2
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z3
+	VPSUBW          Z16, Z3, Z3
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z4
+	VPSUBW          Z16, Z4, Z4
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z5
+	VPSUBW          Z16, Z5, Z5
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z6
+	VPSUBW          Z16, Z6, Z6
+	ADDQ            BX, R8
+	VPMOVZXBW       (R8), Z7
+	VPSUBW          Z16, Z7, Z7
+	ADDQ            BX, R8
+	VPUNPCKLWD      Z1, Z0, Z8
+	VPUNPCKHWD      Z1, Z0, Z9
+	VPUNPCKLWD      Z3, Z2, Z10
+	VPUNPCKHWD      Z3, Z2, Z11
+	VPUNPCKLWD      Z5, Z4, Z12
+	VPUNPCKHWD      Z5, Z4, Z13
+	VPUNPCKLWD      Z7, Z6, Z14
+	VPUNPCKHWD      Z7, Z6, Z15
+	VPUNPCKLDQ      Z10, Z8, Z0
+	VPUNPCKHDQ      Z10, Z8, Z1
+	VPUNPCKLDQ      Z11, Z9, Z2
+	VPUNPCKHDQ      Z11, Z9, Z3
+	VPUNPCKLDQ      Z14, Z12, Z4
+	VPUNPCKHDQ      Z14, Z12, Z5
+	VPUNPCKLDQ      Z15, Z13, Z6
+	VPUNPCKHDQ      Z15, Z13, Z7
+	VPUNPCKLQDQ     Z4, Z0, Z8
+	VPUNPCKHQDQ     Z4, Z0, Z9
+	VPUNPCKLQDQ     Z5, Z1, Z10
+	VPUNPCKHQDQ     Z5, Z1, Z11
+	VPUNPCKLQDQ     Z6, Z2, Z12
+	VPUNPCKHQDQ     Z6, Z2, Z13
+	VPUNPCKLQDQ     Z7, Z3, Z14
+	VPUNPCKHQDQ     Z7, Z3, Z15
+	VPADDW          Z15, Z8, Z0
+	VPSUBW          Z15, Z8, Z15
+	VPADDW          Z14, Z9, Z1
+	VPSUBW          Z14, Z9, Z14
+	VPADDW          Z13, Z10, Z2
+	VPSUBW          Z13, Z10, Z13
+	VPADDW          Z12, Z11, Z3
+	VPSUBW          Z12, Z11, Z12
+	VPADDW          Z3, Z0, Z4
+	VPADDW          Z2, Z1, Z5
+	VPSUBW          Z2, Z1, Z6
+	VPSUBW          Z3, Z0, Z7
+	VPADDW          Z5, Z4, Z0
+	VPSUBW          Z5, Z4, Z1
+	VPSLLW          $0x02, Z0, Z0
+	VPSLLW          $0x02, Z1, Z1
+	VPUNPCKLWD      Z7, Z6, Z4
+	VPUNPCKHWD      Z7, Z6, Z5
+	VPMADDWD        Z17, Z4, Z8
+	VPMADDWD        Z17, Z5, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z2
+	VPMADDWD        Z18, Z4, Z8
+	VPMADDWD        Z18, Z5, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z3
+	VPUNPCKLWD      Z13, Z12, Z4
+	VPUNPCKHWD      Z13, Z12, Z5
+	VPUNPCKLWD      Z15, Z14, Z6
+	VPUNPCKHWD      Z15, Z14, Z7
+	VPMADDWD        Z22, Z4, Z8
+	VPMADDWD        Z23, Z6, Z10
+	VPADDD          Z10, Z8, Z8
+	VPMADDWD        Z22, Z5, Z9
+	VPMADDWD        Z23, Z7, Z10
+	VPADDD          Z10, Z9, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z12
+	VPMADDWD        Z24, Z4, Z8
+	VPMADDWD        Z25, Z6, Z10
+	VPADDD          Z10, Z8, Z8
+	VPMADDWD        Z24, Z5, Z9
+	VPMADDWD        Z25, Z7, Z10
+	VPADDD          Z10, Z9, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z13
+	VPMADDWD        Z26, Z4, Z8
+	VPMADDWD        Z27, Z6, Z10
+	VPADDD          Z10, Z8, Z8
+	VPMADDWD        Z26, Z5, Z9
+	VPMADDWD        Z27, Z7, Z10
+	VPADDD          Z10, Z9, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z14
+	VPMADDWD        Z28, Z4, Z8
+	VPMADDWD        Z29, Z6, Z10
+	VPADDD          Z10, Z8, Z8
+	VPMADDWD        Z28, Z5, Z9
+	VPMADDWD        Z29, Z7, Z10
+	VPADDD          Z10, Z9, Z9
+	VPADDD          Z19, Z8, Z8
+	VPSRAD          $0x0b, Z8, Z8
+	VPADDD          Z19, Z9, Z9
+	VPSRAD          $0x0b, Z9, Z9
+	VPACKSSDW       Z9, Z8, Z15
+	VPUNPCKLWD      Z12, Z0, Z4
+	VPUNPCKHWD      Z12, Z0, Z5
+	VPUNPCKLWD      Z13, Z2, Z6
+	VPUNPCKHWD      Z13, Z2, Z7
+	VPUNPCKLWD      Z14, Z1, Z8
+	VPUNPCKHWD      Z14, Z1, Z9
+	VPUNPCKLWD      Z15, Z3, Z10
+	VPUNPCKHWD      Z15, Z3, Z11
+	VPUNPCKLDQ      Z6, Z4, Z0
+	VPUNPCKHDQ      Z6, Z4, Z12
+	VPUNPCKLDQ      Z7, Z5, Z2
+	VPUNPCKHDQ      Z7, Z5, Z13
+	VPUNPCKLDQ      Z10, Z8, Z1
+	VPUNPCKHDQ      Z10, Z8, Z14
+	VPUNPCKLDQ      Z11, Z9, Z3
+	VPUNPCKHDQ      Z11, Z9, Z15
+	VPUNPCKLQDQ     Z1, Z0, Z4
+	VPUNPCKHQDQ     Z1, Z0, Z5
+	VPUNPCKLQDQ     Z14, Z12, Z6
+	VPUNPCKHQDQ     Z14, Z12, Z7
+	VPUNPCKLQDQ     Z3, Z2, Z8
+	VPUNPCKHQDQ     Z3, Z2, Z9
+	VPUNPCKLQDQ     Z15, Z13, Z10
+	VPUNPCKHQDQ     Z15, Z13, Z11
+	VPADDW          Z11, Z4, Z0
+	VPSUBW          Z11, Z4, Z11
+	VPADDW          Z10, Z5, Z1
+	VPSUBW          Z10, Z5, Z10
+	VPADDW          Z9, Z6, Z2
+	VPSUBW          Z9, Z6, Z9
+	VPADDW          Z8, Z7, Z3
+	VPSUBW          Z8, Z7, Z8
+	VPADDW          Z3, Z0, Z4
+	VPADDW          Z2, Z1, Z5
+	VPSUBW          Z2, Z1, Z6
+	VPSUBW          Z3, Z0, Z7
+	VPADDW          Z5, Z4, Z0
+	VPSUBW          Z5, Z4, Z1
+	VPADDW          Z21, Z0, Z0
+	VPSRAW          $0x02, Z0, Z0
+	VPADDW          Z21, Z1, Z1
+	VPSRAW          $0x02, Z1, Z1
+	VPUNPCKLWD      Z7, Z6, Z4
+	VPUNPCKHWD      Z7, Z6, Z5
+	VPMADDWD        Z17, Z4, Z12
+	VPMADDWD        Z17, Z5, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z2
+	VPMADDWD        Z18, Z4, Z12
+	VPMADDWD        Z18, Z5, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z3
+	VPUNPCKLWD      Z9, Z8, Z4
+	VPUNPCKHWD      Z9, Z8, Z5
+	VPUNPCKLWD      Z11, Z10, Z6
+	VPUNPCKHWD      Z11, Z10, Z7
+	VPMADDWD        Z22, Z4, Z12
+	VPMADDWD        Z23, Z6, Z14
+	VPADDD          Z14, Z12, Z12
+	VPMADDWD        Z22, Z5, Z13
+	VPMADDWD        Z23, Z7, Z14
+	VPADDD          Z14, Z13, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z8
+	VPMADDWD        Z24, Z4, Z12
+	VPMADDWD        Z25, Z6, Z14
+	VPADDD          Z14, Z12, Z12
+	VPMADDWD        Z24, Z5, Z13
+	VPMADDWD        Z25, Z7, Z14
+	VPADDD          Z14, Z13, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z9
+	VPMADDWD        Z26, Z4, Z12
+	VPMADDWD        Z27, Z6, Z14
+	VPADDD          Z14, Z12, Z12
+	VPMADDWD        Z26, Z5, Z13
+	VPMADDWD        Z27, Z7, Z14
+	VPADDD          Z14, Z13, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z10
+	VPMADDWD        Z28, Z4, Z12
+	VPMADDWD        Z29, Z6, Z14
+	VPADDD          Z14, Z12, Z12
+	VPMADDWD        Z28, Z5, Z13
+	VPMADDWD        Z29, Z7, Z14
+	VPADDD          Z14, Z13, Z13
+	VPADDD          Z20, Z12, Z12
+	VPSRAD          $0x0f, Z12, Z12
+	VPADDD          Z20, Z13, Z13
+	VPSRAD          $0x0f, Z13, Z13
+	VPACKSSDW       Z13, Z12, Z11
+	VBROADCASTI32X4 (DI), Z4
+	VBROADCASTI32X4 128(DI), Z5
+	VBROADCASTI32X4 256(DI), Z6
+	VPABSW          Z0, Z7
+	VPADDW          Z4, Z7, Z7
+	VPMULHUW        Z5, Z7, Z7
+	VPMULHUW        Z6, Z7, Z7
+	VPMOVW2M        Z0, K1
+	VPSUBW          Z7, Z30, K1, Z7
+	VBROADCASTI32X4 16(DI), Z4
+	VBROADCASTI32X4 144(DI), Z5
+	VBROADCASTI32X4 272(DI), Z6
+	VPABSW          Z8, Z0
+	VPADDW          Z4, Z0, Z0
+	VPMULHUW        Z5, Z0, Z0
+	VPMULHUW        Z6, Z0, Z0
+	VPMOVW2M        Z8, K1
+	VPSUBW          Z0, Z30, K1, Z0
+	VBROADCASTI32X4 32(DI), Z4
+	VBROADCASTI32X4 160(DI), Z5
+	VBROADCASTI32X4 288(DI), Z6
+	VPABSW          Z2, Z8
+	VPADDW          Z4, Z8, Z8
+	VPMULHUW        Z5, Z8, Z8
+	VPMULHUW        Z6, Z8, Z8
+	VPMOVW2M        Z2, K1
+	VPSUBW          Z8, Z30, K1, Z8
+	VBROADCASTI32X4 48(DI), Z4
+	VBROADCASTI32X4 176(DI), Z5
+	VBROADCASTI32X4 304(DI), Z6
+	VPABSW          Z9, Z2
+	VPADDW          Z4, Z2, Z2
+	VPMULHUW        Z5, Z2, Z2
+	VPMULHUW        Z6, Z2, Z2
+	VPMOVW2M        Z9, K1
+	VPSUBW          Z2, Z30, K1, Z2
+	VBROADCASTI32X4 64(DI), Z4
+	VBROADCASTI32X4 192(DI), Z5
+	VBROADCASTI32X4 320(DI), Z6
+	VPABSW          Z1, Z9
+	VPADDW          Z4, Z9, Z9
+	VPMULHUW        Z5, Z9, Z9
+	VPMULHUW        Z6, Z9, Z9
+	VPMOVW2M        Z1, K1
+	VPSUBW          Z9, Z30, K1, Z9
+	VBROADCASTI32X4 80(DI), Z4
+	VBROADCASTI32X4 208(DI), Z5
+	VBROADCASTI32X4 336(DI), Z6
+	VPABSW          Z10, Z1
+	VPADDW          Z4, Z1, Z1
+	VPMULHUW        Z5, Z1, Z1
+	VPMULHUW        Z6, Z1, Z1
+	VPMOVW2M        Z10, K1
+	VPSUBW          Z1, Z30, K1, Z1
+	VBROADCASTI32X4 96(DI), Z4
+	VBROADCASTI32X4 224(DI), Z5
+	VBROADCASTI32X4 352(DI), Z6
+	VPABSW          Z3, Z10
+	VPADDW          Z4, Z10, Z10
+	VPMULHUW        Z5, Z10, Z10
+	VPMULHUW        Z6, Z10, Z10
+	VPMOVW2M        Z3, K1
+	VPSUBW          Z10, Z30, K1, Z10
+	VBROADCASTI32X4 112(DI), Z4
+	VBROADCASTI32X4 240(DI), Z5
+	VBROADCASTI32X4 368(DI), Z6
+	VPABSW          Z11, Z3
+	VPADDW          Z4, Z3, Z3
+	VPMULHUW        Z5, Z3, Z3
+	VPMULHUW        Z6, Z3, Z3
+	VPMOVW2M        Z11, K1
+	VPSUBW          Z3, Z30, K1, Z3
+	VSHUFI32X4      $0x44, Z0, Z7, Z4
+	VSHUFI32X4      $0xee, Z0, Z7, Z6
+	VSHUFI32X4      $0x44, Z2, Z8, Z5
+	VSHUFI32X4      $0xee, Z2, Z8, Z11
+	VSHUFI32X4      $0x88, Z5, Z4, Z7
+	VSHUFI32X4      $0xdd, Z5, Z4, Z0
+	VSHUFI32X4      $0x88, Z11, Z6, Z8
+	VSHUFI32X4      $0xdd, Z11, Z6, Z2
+	VSHUFI32X4      $0x44, Z1, Z9, Z12
+	VSHUFI32X4      $0xee, Z1, Z9, Z14
+	VSHUFI32X4      $0x44, Z3, Z10, Z13
+	VSHUFI32X4      $0xee, Z3, Z10, Z15
+	VSHUFI32X4      $0x88, Z13, Z12, Z9
+	VSHUFI32X4      $0xdd, Z13, Z12, Z1
+	VSHUFI32X4      $0x88, Z15, Z14, Z10
+	VSHUFI32X4      $0xdd, Z15, Z14, Z3
+	VMOVDQU64       Z7, (AX)
+	VPTESTMW        Z7, Z7, K1
+	KMOVD           K1, (CX)
+	VMOVDQU64       Z0, 128(AX)
+	VPTESTMW        Z0, Z0, K1
+	KMOVD           K1, 8(CX)
+	VMOVDQU64       Z8, 256(AX)
+	VPTESTMW        Z8, Z8, K1
+	KMOVD           K1, 16(CX)
+	VMOVDQU64       Z2, 384(AX)
+	VPTESTMW        Z2, Z2, K1
+	KMOVD           K1, 24(CX)
+	VMOVDQU64       Z9, 64(AX)
+	VPTESTMW        Z9, Z9, K1
+	KMOVD           K1, 4(CX)
+	VMOVDQU64       Z1, 192(AX)
+	VPTESTMW        Z1, Z1, K1
+	KMOVD           K1, 12(CX)
+	VMOVDQU64       Z10, 320(AX)
+	VPTESTMW        Z10, Z10, K1
+	KMOVD           K1, 20(CX)
+	VMOVDQU64       Z3, 448(AX)
+	VPTESTMW        Z3, Z3, K1
+	KMOVD           K1, 28(CX)
+	ADDQ            $0x20, DX
+	ADDQ            $0x00000200, AX
+	ADDQ            $0x20, CX
+	DECQ            SI
+	JNE             loop
+	VZEROUPPER
+	RET
+
+// func inverseAVX512(samples *byte, stride int, coefs *int16, groups int, steps *int16)
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·inverseAVX512(SB), $704-40
+	MOVQ            samples+0(FP), AX
+	MOVQ            stride+8(FP), CX
+	MOVQ            coefs+16(FP), DX
+	MOVQ            groups+24(FP), BX
+	MOVQ            steps+32(FP), SI
+	VBROADCASTI32X4 sign<>+0(SB), Z16
+	VBROADCASTI32X4 first<>+0(SB), Z17
+	VBROADCASTI32X4 second<>+0(SB), Z18
+	VBROADCASTI32X4 inverse3<>+0(SB), Z19
+	VBROADCASTI32X4 inverse2<>+0(SB), Z20
+	VBROADCASTI32X4 round11<>+0(SB), Z21
+	VBROADCASTI32X4 round18<>+0(SB), Z22
+	VBROADCASTI32X4 sum73<>+0(SB), Z23
+	VBROADCASTI32X4 sum51<>+0(SB), Z24
+	VBROADCASTI32X4 odd1<>+0(SB), Z25
+	VBROADCASTI32X4 odd3<>+0(SB), Z26
+	VBROADCASTI32X4 odd5<>+0(SB), Z27
+	VBROADCASTI32X4 odd7<>+0(SB), Z28
+	LEAQ            63(SP), R8
+	ANDQ            $-64, R8
+	VMOVDQU64       evenFirst<>+0(SB), Z31
+
+loop:
+	VMOVDQU64       (DX), Z0
+	VMOVDQU64       128(DX), Z1
+	VMOVDQU64       256(DX), Z2
+	VMOVDQU64       384(DX), Z3
+	VMOVDQU64       64(DX), Z4
+	VMOVDQU64       192(DX), Z5
+	VMOVDQU64       320(DX), Z6
+	VMOVDQU64       448(DX), Z7
+	VSHUFI32X4      $0x44, Z1, Z0, Z8
+	VSHUFI32X4      $0xee, Z1, Z0, Z10
+	VSHUFI32X4      $0x44, Z3, Z2, Z9
+	VSHUFI32X4      $0xee, Z3, Z2, Z11
+	VSHUFI32X4      $0x88, Z9, Z8, Z0
+	VSHUFI32X4      $0xdd, Z9, Z8, Z1
+	VSHUFI32X4      $0x88, Z11, Z10, Z2
+	VSHUFI32X4      $0xdd, Z11, Z10, Z3
+	VSHUFI32X4      $0x44, Z5, Z4, Z12
+	VSHUFI32X4      $0xee, Z5, Z4, Z14
+	VSHUFI32X4      $0x44, Z7, Z6, Z13
+	VSHUFI32X4      $0xee, Z7, Z6, Z15
+	VSHUFI32X4      $0x88, Z13, Z12, Z4
+	VSHUFI32X4      $0xdd, Z13, Z12, Z5
+	VSHUFI32X4      $0x88, Z15, Z14, Z6
+	VSHUFI32X4      $0xdd, Z15, Z14, Z7
+	VBROADCASTI32X4 (SI), Z15
+	VPMULLW         Z15, Z0, Z0
+	VBROADCASTI32X4 16(SI), Z15
+	VPMULLW         Z15, Z1, Z1
+	VBROADCASTI32X4 32(SI), Z15
+	VPMULLW         Z15, Z2, Z2
+	VBROADCASTI32X4 48(SI), Z15
+	VPMULLW         Z15, Z3, Z3
+	VBROADCASTI32X4 64(SI), Z15
+	VPMULLW         Z15, Z4, Z4
+	VBROADCASTI32X4 80(SI), Z15
+	VPMULLW         Z15, Z5, Z5
+	VBROADCASTI32X4 96(SI), Z15
+	VPMULLW         Z15, Z6, Z6
+	VBROADCASTI32X4 112(SI), Z15
+	VPMULLW         Z15, Z7, Z7
+	VPADDW          Z4, Z0, Z12
+	VPSUBW          Z4, Z0, Z13
+	VPUNPCKHWD      Z13, Z12, Z12
+	VPMADDWD        Z17, Z12, Z8
+	VPMADDWD        Z18, Z12, Z9
+	VPADDD          Z21, Z8, Z8
+	VPADDD          Z21, Z9, Z9
+	VPUNPCKHWD      Z6, Z2, Z12
+	VPMADDWD        Z19, Z12, Z14
+	VPMADDWD        Z20, Z12, Z15
+	VPSUBD          Z14, Z8, Z11
+	VPADDD          Z14, Z8, Z8
+	VPSUBD          Z15, Z9, Z10
+	VPADDD          Z15, Z9, Z9
+	VPADDW          Z3, Z7, Z12
+	VPADDW          Z1, Z5, Z13
+	VPUNPCKHWD      Z13, Z12, Z12
+	VPMADDWD        Z23, Z12, Z14
+	VMOVDQU64       Z14, 512(R8)
+	VPMADDWD        Z24, Z12, Z14
+	VMOVDQU64       Z14, 576(R8)
+	VPUNPCKHWD      Z1, Z7, Z12
+	VPUNPCKHWD      Z3, Z5, Z13
+	VPMADDWD        Z25, Z12, Z14
+	VPADDD          576(R8), Z14, Z14
+	VPSUBD          Z14, Z8, Z15
+	VPADDD          Z14, Z8, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VMOVDQU64       Z14, (R8)
+	VPSRAD          $0x0b, Z15, Z15
+	VMOVDQU64       Z15, 448(R8)
+	VPMADDWD        Z26, Z13, Z14
+	VPADDD          512(R8), Z14, Z14
+	VPSUBD          Z14, Z9, Z15
+	VPADDD          Z14, Z9, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VMOVDQU64       Z14, 64(R8)
+	VPSRAD          $0x0b, Z15, Z15
+	VMOVDQU64       Z15, 384(R8)
+	VPMADDWD        Z27, Z13, Z14
+	VPADDD          576(R8), Z14, Z14
+	VPSUBD          Z14, Z10, Z15
+	VPADDD          Z14, Z10, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VMOVDQU64       Z14, 128(R8)
+	VPSRAD          $0x0b, Z15, Z15
+	VMOVDQU64       Z15, 320(R8)
+	VPMADDWD        Z28, Z12, Z14
+	VPADDD          512(R8), Z14, Z14
+	VPSUBD          Z14, Z11, Z15
+	VPADDD          Z14, Z11, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VMOVDQU64       Z14, 192(R8)
+	VPSRAD          $0x0b, Z15, Z15
+	VMOVDQU64       Z15, 256(R8)
+	VPADDW          Z4, Z0, Z12
+	VPSUBW          Z4, Z0, Z13
+	VPUNPCKLWD      Z13, Z12, Z12
+	VPMADDWD        Z17, Z12, Z8
+	VPMADDWD        Z18, Z12, Z9
+	VPADDD          Z21, Z8, Z8
+	VPADDD          Z21, Z9, Z9
+	VPUNPCKLWD      Z6, Z2, Z12
+	VPMADDWD        Z19, Z12, Z14
+	VPMADDWD        Z20, Z12, Z15
+	VPSUBD          Z14, Z8, Z11
+	VPADDD          Z14, Z8, Z8
+	VPSUBD          Z15, Z9, Z10
+	VPADDD          Z15, Z9, Z9
+	VPADDW          Z3, Z7, Z12
+	VPADDW          Z1, Z5, Z13
+	VPUNPCKLWD      Z13, Z12, Z12
+	VPMADDWD        Z23, Z12, Z14
+	VMOVDQU64       Z14, 512(R8)
+	VPMADDWD        Z24, Z12, Z14
+	VMOVDQU64       Z14, 576(R8)
+	VPUNPCKLWD      Z1, Z7, Z12
+	VPUNPCKLWD      Z3, Z5, Z13
+	VPMADDWD        Z25, Z12, Z14
+	VPADDD          576(R8), Z14, Z14
+	VPSUBD          Z14, Z8, Z15
+	VPADDD          Z14, Z8, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VPACKSSDW       (R8), Z14, Z0
+	VPSRAD          $0x0b, Z15, Z15
+	VPACKSSDW       448(R8), Z15, Z7
+	VPMADDWD        Z26, Z13, Z14
+	VPADDD          512(R8), Z14, Z14
+	VPSUBD          Z14, Z9, Z15
+	VPADDD          Z14, Z9, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VPACKSSDW       64(R8), Z14, Z1
+	VPSRAD          $0x0b, Z15, Z15
+	VPACKSSDW       384(R8), Z15, Z6
+	VPMADDWD        Z27, Z13, Z14
+	VPADDD          576(R8), Z14, Z14
+	VPSUBD          Z14, Z10, Z15
+	VPADDD          Z14, Z10, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VPACKSSDW       128(R8), Z14, Z2
+	VPSRAD          $0x0b, Z15, Z15
+	VPACKSSDW       320(R8), Z15, Z5
+	VPMADDWD        Z28, Z12, Z14
+	VPADDD          512(R8), Z14, Z14
+	VPSUBD          Z14, Z11, Z15
+	VPADDD          Z14, Z11, Z14
+	VPSRAD          $0x0b, Z14, Z14
+	VPACKSSDW       192(R8), Z14, Z3
+	VPSRAD          $0x0b, Z15, Z15
+	VPACKSSDW       256(R8), Z15, Z4
+	VPUNPCKLWD      Z1, Z0, Z8
+	VPUNPCKHWD      Z1, Z0, Z9
+	VPUNPCKLWD      Z3, Z2, Z10
+	VPUNPCKHWD      Z3, Z2, Z11
+	VPUNPCKLWD      Z5, Z4, Z12
+	VPUNPCKHWD      Z5, Z4, Z13
+	VPUNPCKLWD      Z7, Z6, Z14
+	VPUNPCKHWD      Z7, Z6, Z15
+	VPUNPCKLDQ      Z10, Z8, Z0
+	VPUNPCKHDQ      Z10, Z8, Z1
+	VPUNPCKLDQ      Z11, Z9, Z2
+	VPUNPCKHDQ      Z11, Z9, Z3
+	VPUNPCKLDQ      Z14, Z12, Z4
+	VPUNPCKHDQ      Z14, Z12, Z5
+	VPUNPCKLDQ      Z15, Z13, Z6
+	VPUNPCKHDQ      Z15, Z13, Z7
+	VPUNPCKLQDQ     Z4, Z0, Z8
+	VPUNPCKHQDQ     Z4, Z0, Z9
+	VPUNPCKLQDQ     Z5, Z1, Z10
+	VPUNPCKHQDQ     Z5, Z1, Z11
+	VPUNPCKLQDQ     Z6, Z2, Z12
+	VPUNPCKHQDQ     Z6, Z2, Z13
+	VPUNPCKLQDQ     Z7, Z3, Z14
+	VPUNPCKHQDQ     Z7, Z3, Z15
+	VPADDW          Z12, Z8, Z4
+	VPSUBW          Z12, Z8, Z5
+	VPUNPCKHWD      Z5, Z4, Z4
+	VPMADDWD        Z17, Z4, Z0
+	VPMADDWD        Z18, Z4, Z1
+	VPADDD          Z22, Z0, Z0
+	VPADDD          Z22, Z1, Z1
+	VPUNPCKHWD      Z14, Z10, Z4
+	VPMADDWD        Z19, Z4, Z6
+	VPMADDWD        Z20, Z4, Z7
+	VPSUBD          Z6, Z0, Z3
+	VPADDD          Z6, Z0, Z0
+	VPSUBD          Z7, Z1, Z2
+	VPADDD          Z7, Z1, Z1
+	VPADDW          Z11, Z15, Z4
+	VPADDW          Z9, Z13, Z5
+	VPUNPCKHWD      Z5, Z4, Z4
+	VPMADDWD        Z23, Z4, Z6
+	VMOVDQU64       Z6, 512(R8)
+	VPMADDWD        Z24, Z4, Z6
+	VMOVDQU64       Z6, 576(R8)
+	VPUNPCKHWD      Z9, Z15, Z4
+	VPUNPCKHWD      Z11, Z13, Z5
+	VPMADDWD        Z25, Z4, Z6
+	VPADDD          576(R8), Z6, Z6
+	VPSUBD          Z6, Z0, Z7
+	VPADDD          Z6, Z0, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VMOVDQU64       Z6, (R8)
+	VPSRAD          $0x12, Z7, Z7
+	VMOVDQU64       Z7, 448(R8)
+	VPMADDWD        Z26, Z5, Z6
+	VPADDD          512(R8), Z6, Z6
+	VPSUBD          Z6, Z1, Z7
+	VPADDD          Z6, Z1, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VMOVDQU64       Z6, 64(R8)
+	VPSRAD          $0x12, Z7, Z7
+	VMOVDQU64       Z7, 384(R8)
+	VPMADDWD        Z27, Z5, Z6
+	VPADDD          576(R8), Z6, Z6
+	VPSUBD          Z6, Z2, Z7
+	VPADDD          Z6, Z2, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VMOVDQU64       Z6, 128(R8)
+	VPSRAD          $0x12, Z7, Z7
+	VMOVDQU64       Z7, 320(R8)
+	VPMADDWD        Z28, Z4, Z6
+	VPADDD          512(R8), Z6, Z6
+	VPSUBD          Z6, Z3, Z7
+	VPADDD          Z6, Z3, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VMOVDQU64       Z6, 192(R8)
+	VPSRAD          $0x12, Z7, Z7
+	VMOVDQU64       Z7, 256(R8)
+	VPADDW          Z12, Z8, Z4
+	VPSUBW          Z12, Z8, Z5
+	VPUNPCKLWD      Z5, Z4, Z4
+	VPMADDWD        Z17, Z4, Z0
+	VPMADDWD        Z18, Z4, Z1
+	VPADDD          Z22, Z0, Z0
+	VPADDD          Z22, Z1, Z1
+	VPUNPCKLWD      Z14, Z10, Z4
+	VPMADDWD        Z19, Z4, Z6
+	VPMADDWD        Z20, Z4, Z7
+	VPSUBD          Z6, Z0, Z3
+	VPADDD          Z6, Z0, Z0
+	VPSUBD          Z7, Z1, Z2
+	VPADDD          Z7, Z1, Z1
+	VPADDW          Z11, Z15, Z4
+	VPADDW          Z9, Z13, Z5
+	VPUNPCKLWD      Z5, Z4, Z4
+	VPMADDWD        Z23, Z4, Z6
+	VMOVDQU64       Z6, 512(R8)
+	VPMADDWD        Z24, Z4, Z6
+	VMOVDQU64       Z6, 576(R8)
+	VPUNPCKLWD      Z9, Z15, Z4
+	VPUNPCKLWD      Z11, Z13, Z5
+	VPMADDWD        Z25, Z4, Z6
+	VPADDD          576(R8), Z6, Z6
+	VPSUBD          Z6, Z0, Z7
+	VPADDD          Z6, Z0, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VPACKSSDW       (R8), Z6, Z8
+	VPSRAD          $0x12, Z7, Z7
+	VPACKSSDW       448(R8), Z7, Z15
+	VPMADDWD        Z26, Z5, Z6
+	VPADDD          512(R8), Z6, Z6
+	VPSUBD          Z6, Z1, Z7
+	VPADDD          Z6, Z1, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VPACKSSDW       64(R8), Z6, Z9
+	VPSRAD          $0x12, Z7, Z7
+	VPACKSSDW       384(R8), Z7, Z14
+	VPMADDWD        Z27, Z5, Z6
+	VPADDD          576(R8), Z6, Z6
+	VPSUBD          Z6, Z2, Z7
+	VPADDD          Z6, Z2, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VPACKSSDW       128(R8), Z6, Z10
+	VPSRAD          $0x12, Z7, Z7
+	VPACKSSDW       320(R8), Z7, Z13
+	VPMADDWD        Z28, Z4, Z6
+	VPADDD          512(R8), Z6, Z6
+	VPSUBD          Z6, Z3, Z7
+	VPADDD          Z6, Z3, Z6
+	VPSRAD          $0x12, Z6, Z6
+	VPACKSSDW       192(R8), Z6, Z11
+	VPSRAD          $0x12, Z7, Z7
+	VPACKSSDW       256(R8), Z7, Z12
+	VPUNPCKLWD      Z9, Z8, Z0
+	VPUNPCKHWD      Z9, Z8, Z1
+	VPUNPCKLWD      Z11, Z10, Z2
+	VPUNPCKHWD      Z11, Z10, Z3
+	VPUNPCKLWD      Z13, Z12, Z4
+	VPUNPCKHWD      Z13, Z12, Z5
+	VPUNPCKLWD      Z15, Z14, Z6
+	VPUNPCKHWD      Z15, Z14, Z7
+	VPUNPCKLDQ      Z2, Z0, Z8
+	VPUNPCKHDQ      Z2, Z0, Z9
+	VPUNPCKLDQ      Z3, Z1, Z10
+	VPUNPCKHDQ      Z3, Z1, Z11
+	VPUNPCKLDQ      Z6, Z4, Z12
+	VPUNPCKHDQ      Z6, Z4, Z13
+	VPUNPCKLDQ      Z7, Z5, Z14
+	VPUNPCKHDQ      Z7, Z5, Z15
+	VPUNPCKLQDQ     Z12, Z8, Z0
+	VPUNPCKHQDQ     Z12, Z8, Z1
+	VPUNPCKLQDQ     Z13, Z9, Z2
+	VPUNPCKHQDQ     Z13, Z9, Z3
+	VPUNPCKLQDQ     Z14, Z10, Z4
+	VPUNPCKHQDQ     Z14, Z10, Z5
+	VPUNPCKLQDQ     Z15, Z11, Z6
+	VPUNPCKHQDQ     Z15, Z11, Z7
+	MOVQ            AX, DI
+	VPACKSSWB       Z1, Z0, Z0
+	VPXORD          Z16, Z0, Z0
+	VPERMQ          Z0, Z31, Z0
+	VMOVDQU         Y0, (DI)
+	ADDQ            CX, DI
+	VEXTRACTI64X4   $0x01, Z0, (DI)
+	ADDQ            CX, DI
+	VPACKSSWB       Z3, Z2, Z2
+	VPXORD          Z16, Z2, Z2
+	VPERMQ          Z2, Z31, Z2
+	VMOVDQU         Y2, (DI)
+	ADDQ            CX, DI
+	VEXTRACTI64X4   $0x01, Z2, (DI)
+	ADDQ            CX, DI
+	VPACKSSWB       Z5, Z4, Z4
+	VPXORD          Z16, Z4, Z4
+	VPERMQ          Z4, Z31, Z4
+	VMOVDQU         Y4, (DI)
+	ADDQ            CX, DI
+	VEXTRACTI64X4   $0x01, Z4, (DI)
+	ADDQ            CX, DI
+	VPACKSSWB       Z7, Z6, Z6
+	VPXORD          Z16, Z6, Z6
+	VPERMQ          Z6, Z31, Z6
+	VMOVDQU         Y6, (DI)
+	ADDQ            CX, DI
+	VEXTRACTI64X4   $0x01, Z6, (DI)
+	ADDQ            CX, DI
+	ADDQ            $0x20, AX
+	ADDQ            $0x00000200, DX
+	DECQ            BX
+	JNE             loop
+	VZEROUPPER
+	RET
+
+DATA evenFirst<>+0(SB)/8, $0x0000000000000000
+DATA evenFirst<>+8(SB)/8, $0x0000000000000002
+DATA evenFirst<>+16(SB)/8, $0x0000000000000004
+DATA evenFirst<>+24(SB)/8, $0x0000000000000006
+DATA evenFirst<>+32(SB)/8, $0x0000000000000001
+DATA evenFirst<>+40(SB)/8, $0x0000000000000003
+DATA evenFirst<>+48(SB)/8, $0x0000000000000005
+DATA evenFirst<>+56(SB)/8, $0x0000000000000007
+GLOBL evenFirst<>(SB), RODATA|NOPTR, $64
 
 // func toLevelsAVX2(dst *byte, y *byte, cb *byte, cr *byte, n int)
 // Requires: AVX, AVX2
@@ -950,27 +3640,27 @@ loop:
 	VPSUBW     level<>+0(SB), Y2, Y2
 	VPUNPCKLWD Y3, Y2, Y7
 	VPUNPCKHWD Y3, Y2, Y8
-	VPMADDWD   red<>+0(SB), Y7, Y7
+	VPMADDWD   redLevel<>+0(SB), Y7, Y7
 	VPSRAD     $0x10, Y7, Y7
-	VPMADDWD   red<>+0(SB), Y8, Y8
+	VPMADDWD   redLevel<>+0(SB), Y8, Y8
 	VPSRAD     $0x10, Y8, Y8
 	VPACKSSDW  Y8, Y7, Y4
 	VPADDW     Y0, Y4, Y4
 	VPUNPCKLWD Y2, Y1, Y7
 	VPUNPCKHWD Y2, Y1, Y8
-	VPMADDWD   green<>+0(SB), Y7, Y7
+	VPMADDWD   greenLevel<>+0(SB), Y7, Y7
 	VPADDD     round16<>+0(SB), Y7, Y7
 	VPSRAD     $0x10, Y7, Y7
-	VPMADDWD   green<>+0(SB), Y8, Y8
+	VPMADDWD   greenLevel<>+0(SB), Y8, Y8
 	VPADDD     round16<>+0(SB), Y8, Y8
 	VPSRAD     $0x10, Y8, Y8
 	VPACKSSDW  Y8, Y7, Y5
 	VPADDW     Y0, Y5, Y5
 	VPUNPCKLWD Y3, Y1, Y7
 	VPUNPCKHWD Y3, Y1, Y8
-	VPMADDWD   blue<>+0(SB), Y7, Y7
+	VPMADDWD   blueLevel<>+0(SB), Y7, Y7
 	VPSRAD     $0x10, Y7, Y7
-	VPMADDWD   blue<>+0(SB), Y8, Y8
+	VPMADDWD   blueLevel<>+0(SB), Y8, Y8
 	VPSRAD     $0x10, Y8, Y8
 	VPACKSSDW  Y8, Y7, Y6
 	VPADDW     Y0, Y6, Y6
@@ -1021,55 +3711,35 @@ DATA two<>+24(SB)/4, $0x00020002
 DATA two<>+28(SB)/4, $0x00020002
 GLOBL two<>(SB), RODATA|NOPTR, $32
 
-DATA level<>+0(SB)/4, $0x00800080
-DATA level<>+4(SB)/4, $0x00800080
-DATA level<>+8(SB)/4, $0x00800080
-DATA level<>+12(SB)/4, $0x00800080
-DATA level<>+16(SB)/4, $0x00800080
-DATA level<>+20(SB)/4, $0x00800080
-DATA level<>+24(SB)/4, $0x00800080
-DATA level<>+28(SB)/4, $0x00800080
-GLOBL level<>(SB), RODATA|NOPTR, $32
+DATA redLevel<>+0(SB)/4, $0x400066e9
+DATA redLevel<>+4(SB)/4, $0x400066e9
+DATA redLevel<>+8(SB)/4, $0x400066e9
+DATA redLevel<>+12(SB)/4, $0x400066e9
+DATA redLevel<>+16(SB)/4, $0x400066e9
+DATA redLevel<>+20(SB)/4, $0x400066e9
+DATA redLevel<>+24(SB)/4, $0x400066e9
+DATA redLevel<>+28(SB)/4, $0x400066e9
+GLOBL redLevel<>(SB), RODATA|NOPTR, $32
 
-DATA red<>+0(SB)/4, $0x400066e9
-DATA red<>+4(SB)/4, $0x400066e9
-DATA red<>+8(SB)/4, $0x400066e9
-DATA red<>+12(SB)/4, $0x400066e9
-DATA red<>+16(SB)/4, $0x400066e9
-DATA red<>+20(SB)/4, $0x400066e9
-DATA red<>+24(SB)/4, $0x400066e9
-DATA red<>+28(SB)/4, $0x400066e9
-GLOBL red<>(SB), RODATA|NOPTR, $32
+DATA greenLevel<>+0(SB)/4, $0x492ea7e6
+DATA greenLevel<>+4(SB)/4, $0x492ea7e6
+DATA greenLevel<>+8(SB)/4, $0x492ea7e6
+DATA greenLevel<>+12(SB)/4, $0x492ea7e6
+DATA greenLevel<>+16(SB)/4, $0x492ea7e6
+DATA greenLevel<>+20(SB)/4, $0x492ea7e6
+DATA greenLevel<>+24(SB)/4, $0x492ea7e6
+DATA greenLevel<>+28(SB)/4, $0x492ea7e6
+GLOBL greenLevel<>(SB), RODATA|NOPTR, $32
 
-DATA green<>+0(SB)/4, $0x492ea7e6
-DATA green<>+4(SB)/4, $0x492ea7e6
-DATA green<>+8(SB)/4, $0x492ea7e6
-DATA green<>+12(SB)/4, $0x492ea7e6
-DATA green<>+16(SB)/4, $0x492ea7e6
-DATA green<>+20(SB)/4, $0x492ea7e6
-DATA green<>+24(SB)/4, $0x492ea7e6
-DATA green<>+28(SB)/4, $0x492ea7e6
-GLOBL green<>(SB), RODATA|NOPTR, $32
-
-DATA blue<>+0(SB)/4, $0x4000c5a2
-DATA blue<>+4(SB)/4, $0x4000c5a2
-DATA blue<>+8(SB)/4, $0x4000c5a2
-DATA blue<>+12(SB)/4, $0x4000c5a2
-DATA blue<>+16(SB)/4, $0x4000c5a2
-DATA blue<>+20(SB)/4, $0x4000c5a2
-DATA blue<>+24(SB)/4, $0x4000c5a2
-DATA blue<>+28(SB)/4, $0x4000c5a2
-GLOBL blue<>(SB), RODATA|NOPTR, $32
-
-DATA round16<>+0(SB)/4, $0x00008000
-DATA round16<>+4(SB)/4, $0x00008000
-DATA round16<>+8(SB)/4, $0x00008000
-DATA round16<>+12(SB)/4, $0x00008000
-DATA round16<>+16(SB)/4, $0x00008000
-DATA round16<>+20(SB)/4, $0x00008000
-DATA round16<>+24(SB)/4, $0x00008000
-DATA round16<>+28(SB)/4, $0x00008000
-GLOBL round16<>(SB), RODATA|NOPTR, $32
+DATA blueLevel<>+0(SB)/4, $0x4000c5a2
+DATA blueLevel<>+4(SB)/4, $0x4000c5a2
+DATA blueLevel<>+8(SB)/4, $0x4000c5a2
+DATA blueLevel<>+12(SB)/4, $0x4000c5a2
+DATA blueLevel<>+16(SB)/4, $0x4000c5a2
+DATA blueLevel<>+20(SB)/4, $0x4000c5a2
+DATA blueLevel<>+24(SB)/4, $0x4000c5a2
+DATA blueLevel<>+28(SB)/4, $0x4000c5a2
+GLOBL blueLevel<>(SB), RODATA|NOPTR, $32
 
 DATA spread00<>+0(SB)/4, $0x01808000
 DATA spread00<>+4(SB)/4, $0x80028080
@@ -1251,1124 +3921,245 @@ loop:
 	VZEROUPPER
 	RET
 
-// func forwardAVX2(coefs *int16, nonzero *uint64, samples *byte, stride int, pairs int, q *int16)
-// Requires: AVX, AVX2
-TEXT ·forwardAVX2(SB), NOSPLIT, $0-48
-	MOVQ coefs+0(FP), AX
-	MOVQ nonzero+8(FP), CX
-	MOVQ samples+16(FP), DX
-	MOVQ stride+24(FP), BX
-	MOVQ pairs+32(FP), SI
-	MOVQ q+40(FP), DI
-
-loop:
-	MOVQ           DX, R8
-	VPMOVZXBW      (R8), Y0
-	VPSUBW         level<>+0(SB), Y0, Y0
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y1
-	VPSUBW         level<>+0(SB), Y1, Y1
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y2
-	VPSUBW         level<>+0(SB), Y2, Y2
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y3
-	VPSUBW         level<>+0(SB), Y3, Y3
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y4
-	VPSUBW         level<>+0(SB), Y4, Y4
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y5
-	VPSUBW         level<>+0(SB), Y5, Y5
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y6
-	VPSUBW         level<>+0(SB), Y6, Y6
-	ADDQ           BX, R8
-	VPMOVZXBW      (R8), Y7
-	VPSUBW         level<>+0(SB), Y7, Y7
-	ADDQ           BX, R8
-	VPUNPCKLWD     Y1, Y0, Y8
-	VPUNPCKHWD     Y1, Y0, Y9
-	VPUNPCKLWD     Y3, Y2, Y10
-	VPUNPCKHWD     Y3, Y2, Y11
-	VPUNPCKLWD     Y5, Y4, Y12
-	VPUNPCKHWD     Y5, Y4, Y13
-	VPUNPCKLWD     Y7, Y6, Y14
-	VPUNPCKHWD     Y7, Y6, Y15
-	VPUNPCKLDQ     Y10, Y8, Y0
-	VPUNPCKHDQ     Y10, Y8, Y1
-	VPUNPCKLDQ     Y11, Y9, Y2
-	VPUNPCKHDQ     Y11, Y9, Y3
-	VPUNPCKLDQ     Y14, Y12, Y4
-	VPUNPCKHDQ     Y14, Y12, Y5
-	VPUNPCKLDQ     Y15, Y13, Y6
-	VPUNPCKHDQ     Y15, Y13, Y7
-	VPUNPCKLQDQ    Y4, Y0, Y8
-	VPUNPCKHQDQ    Y4, Y0, Y9
-	VPUNPCKLQDQ    Y5, Y1, Y10
-	VPUNPCKHQDQ    Y5, Y1, Y11
-	VPUNPCKLQDQ    Y6, Y2, Y12
-	VPUNPCKHQDQ    Y6, Y2, Y13
-	VPUNPCKLQDQ    Y7, Y3, Y14
-	VPUNPCKHQDQ    Y7, Y3, Y15
-	VPADDW         Y15, Y8, Y0
-	VPSUBW         Y15, Y8, Y15
-	VMOVDQA        Y0, Y8
-	VPADDW         Y14, Y9, Y0
-	VPSUBW         Y14, Y9, Y14
-	VMOVDQA        Y0, Y9
-	VPADDW         Y13, Y10, Y0
-	VPSUBW         Y13, Y10, Y13
-	VMOVDQA        Y0, Y10
-	VPADDW         Y12, Y11, Y0
-	VPSUBW         Y12, Y11, Y12
-	VMOVDQA        Y0, Y11
-	VPADDW         Y11, Y8, Y0
-	VPADDW         Y10, Y9, Y1
-	VPSUBW         Y10, Y9, Y2
-	VPSUBW         Y11, Y8, Y3
-	VPADDW         Y1, Y0, Y8
-	VPSUBW         Y1, Y0, Y9
-	VPSLLW         $0x02, Y8, Y8
-	VPSLLW         $0x02, Y9, Y9
-	VPUNPCKLWD     Y3, Y2, Y0
-	VPUNPCKHWD     Y3, Y2, Y1
-	VPMADDWD       even2<>+0(SB), Y0, Y4
-	VPMADDWD       even2<>+0(SB), Y1, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y10
-	VPMADDWD       even6<>+0(SB), Y0, Y4
-	VPMADDWD       even6<>+0(SB), Y1, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y11
-	VPUNPCKLWD     Y13, Y12, Y0
-	VPUNPCKHWD     Y13, Y12, Y1
-	VPUNPCKLWD     Y15, Y14, Y2
-	VPUNPCKHWD     Y15, Y14, Y3
-	VPMADDWD       odd00<>+0(SB), Y0, Y4
-	VPMADDWD       odd01<>+0(SB), Y2, Y6
-	VPADDD         Y6, Y4, Y4
-	VPMADDWD       odd00<>+0(SB), Y1, Y5
-	VPMADDWD       odd01<>+0(SB), Y3, Y6
-	VPADDD         Y6, Y5, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y12
-	VPMADDWD       odd10<>+0(SB), Y0, Y4
-	VPMADDWD       odd11<>+0(SB), Y2, Y6
-	VPADDD         Y6, Y4, Y4
-	VPMADDWD       odd10<>+0(SB), Y1, Y5
-	VPMADDWD       odd11<>+0(SB), Y3, Y6
-	VPADDD         Y6, Y5, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y13
-	VPMADDWD       odd20<>+0(SB), Y0, Y4
-	VPMADDWD       odd21<>+0(SB), Y2, Y6
-	VPADDD         Y6, Y4, Y4
-	VPMADDWD       odd20<>+0(SB), Y1, Y5
-	VPMADDWD       odd21<>+0(SB), Y3, Y6
-	VPADDD         Y6, Y5, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y14
-	VPMADDWD       odd30<>+0(SB), Y0, Y4
-	VPMADDWD       odd31<>+0(SB), Y2, Y6
-	VPADDD         Y6, Y4, Y4
-	VPMADDWD       odd30<>+0(SB), Y1, Y5
-	VPMADDWD       odd31<>+0(SB), Y3, Y6
-	VPADDD         Y6, Y5, Y5
-	VPADDD         round11<>+0(SB), Y4, Y4
-	VPSRAD         $0x0b, Y4, Y4
-	VPADDD         round11<>+0(SB), Y5, Y5
-	VPSRAD         $0x0b, Y5, Y5
-	VPACKSSDW      Y5, Y4, Y15
-	VPUNPCKLWD     Y12, Y8, Y0
-	VPUNPCKHWD     Y12, Y8, Y1
-	VPUNPCKLWD     Y13, Y10, Y2
-	VPUNPCKHWD     Y13, Y10, Y3
-	VPUNPCKLWD     Y14, Y9, Y4
-	VPUNPCKHWD     Y14, Y9, Y5
-	VPUNPCKLWD     Y15, Y11, Y6
-	VPUNPCKHWD     Y15, Y11, Y7
-	VPUNPCKLDQ     Y2, Y0, Y8
-	VPUNPCKHDQ     Y2, Y0, Y12
-	VPUNPCKLDQ     Y3, Y1, Y10
-	VPUNPCKHDQ     Y3, Y1, Y13
-	VPUNPCKLDQ     Y6, Y4, Y9
-	VPUNPCKHDQ     Y6, Y4, Y14
-	VPUNPCKLDQ     Y7, Y5, Y11
-	VPUNPCKHDQ     Y7, Y5, Y15
-	VPUNPCKLQDQ    Y9, Y8, Y0
-	VPUNPCKHQDQ    Y9, Y8, Y1
-	VPUNPCKLQDQ    Y14, Y12, Y2
-	VPUNPCKHQDQ    Y14, Y12, Y3
-	VPUNPCKLQDQ    Y11, Y10, Y4
-	VPUNPCKHQDQ    Y11, Y10, Y5
-	VPUNPCKLQDQ    Y15, Y13, Y6
-	VPUNPCKHQDQ    Y15, Y13, Y7
-	VPADDW         Y7, Y0, Y8
-	VPSUBW         Y7, Y0, Y7
-	VMOVDQA        Y8, Y0
-	VPADDW         Y6, Y1, Y8
-	VPSUBW         Y6, Y1, Y6
-	VMOVDQA        Y8, Y1
-	VPADDW         Y5, Y2, Y8
-	VPSUBW         Y5, Y2, Y5
-	VMOVDQA        Y8, Y2
-	VPADDW         Y4, Y3, Y8
-	VPSUBW         Y4, Y3, Y4
-	VMOVDQA        Y8, Y3
-	VPADDW         Y3, Y0, Y8
-	VPADDW         Y2, Y1, Y9
-	VPSUBW         Y2, Y1, Y10
-	VPSUBW         Y3, Y0, Y11
-	VPADDW         Y9, Y8, Y0
-	VPSUBW         Y9, Y8, Y1
-	VPADDW         round2w<>+0(SB), Y0, Y0
-	VPSRAW         $0x02, Y0, Y0
-	VPADDW         round2w<>+0(SB), Y1, Y1
-	VPSRAW         $0x02, Y1, Y1
-	VPUNPCKLWD     Y11, Y10, Y8
-	VPUNPCKHWD     Y11, Y10, Y9
-	VPMADDWD       even2<>+0(SB), Y8, Y12
-	VPMADDWD       even2<>+0(SB), Y9, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y2
-	VPMADDWD       even6<>+0(SB), Y8, Y12
-	VPMADDWD       even6<>+0(SB), Y9, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y3
-	VPUNPCKLWD     Y5, Y4, Y8
-	VPUNPCKHWD     Y5, Y4, Y9
-	VPUNPCKLWD     Y7, Y6, Y10
-	VPUNPCKHWD     Y7, Y6, Y11
-	VPMADDWD       odd00<>+0(SB), Y8, Y12
-	VPMADDWD       odd01<>+0(SB), Y10, Y14
-	VPADDD         Y14, Y12, Y12
-	VPMADDWD       odd00<>+0(SB), Y9, Y13
-	VPMADDWD       odd01<>+0(SB), Y11, Y14
-	VPADDD         Y14, Y13, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y4
-	VPMADDWD       odd10<>+0(SB), Y8, Y12
-	VPMADDWD       odd11<>+0(SB), Y10, Y14
-	VPADDD         Y14, Y12, Y12
-	VPMADDWD       odd10<>+0(SB), Y9, Y13
-	VPMADDWD       odd11<>+0(SB), Y11, Y14
-	VPADDD         Y14, Y13, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y5
-	VPMADDWD       odd20<>+0(SB), Y8, Y12
-	VPMADDWD       odd21<>+0(SB), Y10, Y14
-	VPADDD         Y14, Y12, Y12
-	VPMADDWD       odd20<>+0(SB), Y9, Y13
-	VPMADDWD       odd21<>+0(SB), Y11, Y14
-	VPADDD         Y14, Y13, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y6
-	VPMADDWD       odd30<>+0(SB), Y8, Y12
-	VPMADDWD       odd31<>+0(SB), Y10, Y14
-	VPADDD         Y14, Y12, Y12
-	VPMADDWD       odd30<>+0(SB), Y9, Y13
-	VPMADDWD       odd31<>+0(SB), Y11, Y14
-	VPADDD         Y14, Y13, Y13
-	VPADDD         round15<>+0(SB), Y12, Y12
-	VPSRAD         $0x0f, Y12, Y12
-	VPADDD         round15<>+0(SB), Y13, Y13
-	VPSRAD         $0x0f, Y13, Y13
-	VPACKSSDW      Y13, Y12, Y7
-	VBROADCASTI128 (DI), Y8
-	VBROADCASTI128 128(DI), Y9
-	VBROADCASTI128 256(DI), Y10
-	VPABSW         Y0, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y0, Y11, Y0
-	VMOVDQU        X0, (AX)
-	VEXTRACTI128   $0x01, Y0, 128(AX)
-	VBROADCASTI128 16(DI), Y8
-	VBROADCASTI128 144(DI), Y9
-	VBROADCASTI128 272(DI), Y10
-	VPABSW         Y4, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y4, Y11, Y4
-	VMOVDQU        X4, 16(AX)
-	VEXTRACTI128   $0x01, Y4, 144(AX)
-	VBROADCASTI128 32(DI), Y8
-	VBROADCASTI128 160(DI), Y9
-	VBROADCASTI128 288(DI), Y10
-	VPABSW         Y2, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y2, Y11, Y2
-	VMOVDQU        X2, 32(AX)
-	VEXTRACTI128   $0x01, Y2, 160(AX)
-	VBROADCASTI128 48(DI), Y8
-	VBROADCASTI128 176(DI), Y9
-	VBROADCASTI128 304(DI), Y10
-	VPABSW         Y5, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y5, Y11, Y5
-	VMOVDQU        X5, 48(AX)
-	VEXTRACTI128   $0x01, Y5, 176(AX)
-	VBROADCASTI128 64(DI), Y8
-	VBROADCASTI128 192(DI), Y9
-	VBROADCASTI128 320(DI), Y10
-	VPABSW         Y1, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y1, Y11, Y1
-	VMOVDQU        X1, 64(AX)
-	VEXTRACTI128   $0x01, Y1, 192(AX)
-	VBROADCASTI128 80(DI), Y8
-	VBROADCASTI128 208(DI), Y9
-	VBROADCASTI128 336(DI), Y10
-	VPABSW         Y6, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y6, Y11, Y6
-	VMOVDQU        X6, 80(AX)
-	VEXTRACTI128   $0x01, Y6, 208(AX)
-	VBROADCASTI128 96(DI), Y8
-	VBROADCASTI128 224(DI), Y9
-	VBROADCASTI128 352(DI), Y10
-	VPABSW         Y3, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y3, Y11, Y3
-	VMOVDQU        X3, 96(AX)
-	VEXTRACTI128   $0x01, Y3, 224(AX)
-	VBROADCASTI128 112(DI), Y8
-	VBROADCASTI128 240(DI), Y9
-	VBROADCASTI128 368(DI), Y10
-	VPABSW         Y7, Y11
-	VPADDW         Y8, Y11, Y11
-	VPMULHUW       Y9, Y11, Y11
-	VPMULHUW       Y10, Y11, Y11
-	VPSIGNW        Y7, Y11, Y7
-	VMOVDQU        X7, 112(AX)
-	VEXTRACTI128   $0x01, Y7, 240(AX)
-	VPXOR          Y8, Y8, Y8
-	VPACKSSWB      Y4, Y0, Y9
-	VPCMPEQB       Y8, Y9, Y9
-	VPMOVMSKB      Y9, R10
-	MOVWQZX        R10, R8
-	SHRQ           $0x10, R10
-	MOVQ           R10, R9
-	VPACKSSWB      Y5, Y2, Y9
-	VPCMPEQB       Y8, Y9, Y9
-	VPMOVMSKB      Y9, R10
-	MOVWQZX        R10, R11
-	SHLQ           $0x10, R11
-	ORQ            R11, R8
-	SHRQ           $0x10, R10
-	SHLQ           $0x10, R10
-	ORQ            R10, R9
-	VPACKSSWB      Y6, Y1, Y9
-	VPCMPEQB       Y8, Y9, Y9
-	VPMOVMSKB      Y9, R10
-	MOVWQZX        R10, R11
-	SHLQ           $0x20, R11
-	ORQ            R11, R8
-	SHRQ           $0x10, R10
-	SHLQ           $0x20, R10
-	ORQ            R10, R9
-	VPACKSSWB      Y7, Y3, Y9
-	VPCMPEQB       Y8, Y9, Y9
-	VPMOVMSKB      Y9, R10
-	MOVWQZX        R10, R11
-	SHLQ           $0x30, R11
-	ORQ            R11, R8
-	SHRQ           $0x10, R10
-	SHLQ           $0x30, R10
-	ORQ            R10, R9
-	NOTQ           R8
-	NOTQ           R9
-	MOVQ           R8, (CX)
-	MOVQ           R9, 8(CX)
-	ADDQ           $0x10, DX
-	ADDQ           $0x00000100, AX
-	ADDQ           $0x10, CX
-	DECQ           SI
-	JNE            loop
-	VZEROUPPER
-	RET
-
-DATA even2<>+0(SB)/4, $0x29cf1151
-DATA even2<>+4(SB)/4, $0x29cf1151
-DATA even2<>+8(SB)/4, $0x29cf1151
-DATA even2<>+12(SB)/4, $0x29cf1151
-DATA even2<>+16(SB)/4, $0x29cf1151
-DATA even2<>+20(SB)/4, $0x29cf1151
-DATA even2<>+24(SB)/4, $0x29cf1151
-DATA even2<>+28(SB)/4, $0x29cf1151
-GLOBL even2<>(SB), RODATA|NOPTR, $32
-
-DATA even6<>+0(SB)/4, $0x1151d630
-DATA even6<>+4(SB)/4, $0x1151d630
-DATA even6<>+8(SB)/4, $0x1151d630
-DATA even6<>+12(SB)/4, $0x1151d630
-DATA even6<>+16(SB)/4, $0x1151d630
-DATA even6<>+20(SB)/4, $0x1151d630
-DATA even6<>+24(SB)/4, $0x1151d630
-DATA even6<>+28(SB)/4, $0x1151d630
-GLOBL even6<>(SB), RODATA|NOPTR, $32
-
-DATA round11<>+0(SB)/4, $0x00000400
-DATA round11<>+4(SB)/4, $0x00000400
-DATA round11<>+8(SB)/4, $0x00000400
-DATA round11<>+12(SB)/4, $0x00000400
-DATA round11<>+16(SB)/4, $0x00000400
-DATA round11<>+20(SB)/4, $0x00000400
-DATA round11<>+24(SB)/4, $0x00000400
-DATA round11<>+28(SB)/4, $0x00000400
-GLOBL round11<>(SB), RODATA|NOPTR, $32
-
-DATA odd00<>+0(SB)/4, $0x192508d4
-DATA odd00<>+4(SB)/4, $0x192508d4
-DATA odd00<>+8(SB)/4, $0x192508d4
-DATA odd00<>+12(SB)/4, $0x192508d4
-DATA odd00<>+16(SB)/4, $0x192508d4
-DATA odd00<>+20(SB)/4, $0x192508d4
-DATA odd00<>+24(SB)/4, $0x192508d4
-DATA odd00<>+28(SB)/4, $0x192508d4
-GLOBL odd00<>(SB), RODATA|NOPTR, $32
-
-DATA odd01<>+0(SB)/4, $0x2c6325a1
-DATA odd01<>+4(SB)/4, $0x2c6325a1
-DATA odd01<>+8(SB)/4, $0x2c6325a1
-DATA odd01<>+12(SB)/4, $0x2c6325a1
-DATA odd01<>+16(SB)/4, $0x2c6325a1
-DATA odd01<>+20(SB)/4, $0x2c6325a1
-DATA odd01<>+24(SB)/4, $0x2c6325a1
-DATA odd01<>+28(SB)/4, $0x2c6325a1
-GLOBL odd01<>(SB), RODATA|NOPTR, $32
-
-DATA odd10<>+0(SB)/4, $0xd39ee6dc
-DATA odd10<>+4(SB)/4, $0xd39ee6dc
-DATA odd10<>+8(SB)/4, $0xd39ee6dc
-DATA odd10<>+12(SB)/4, $0xd39ee6dc
-DATA odd10<>+16(SB)/4, $0xd39ee6dc
-DATA odd10<>+20(SB)/4, $0xd39ee6dc
-DATA odd10<>+24(SB)/4, $0xd39ee6dc
-DATA odd10<>+28(SB)/4, $0xd39ee6dc
-GLOBL odd10<>(SB), RODATA|NOPTR, $32
-
-DATA odd11<>+0(SB)/4, $0x25a1f72d
-DATA odd11<>+4(SB)/4, $0x25a1f72d
-DATA odd11<>+8(SB)/4, $0x25a1f72d
-DATA odd11<>+12(SB)/4, $0x25a1f72d
-DATA odd11<>+16(SB)/4, $0x25a1f72d
-DATA odd11<>+20(SB)/4, $0x25a1f72d
-DATA odd11<>+24(SB)/4, $0x25a1f72d
-DATA odd11<>+28(SB)/4, $0x25a1f72d
-GLOBL odd11<>(SB), RODATA|NOPTR, $32
-
-DATA odd20<>+0(SB)/4, $0x08d525a1
-DATA odd20<>+4(SB)/4, $0x08d525a1
-DATA odd20<>+8(SB)/4, $0x08d525a1
-DATA odd20<>+12(SB)/4, $0x08d525a1
-DATA odd20<>+16(SB)/4, $0x08d525a1
-DATA odd20<>+20(SB)/4, $0x08d525a1
-DATA odd20<>+24(SB)/4, $0x08d525a1
-DATA odd20<>+28(SB)/4, $0x08d525a1
-GLOBL odd20<>(SB), RODATA|NOPTR, $32
-
-DATA odd21<>+0(SB)/4, $0x1925d39e
-DATA odd21<>+4(SB)/4, $0x1925d39e
-DATA odd21<>+8(SB)/4, $0x1925d39e
-DATA odd21<>+12(SB)/4, $0x1925d39e
-DATA odd21<>+16(SB)/4, $0x1925d39e
-DATA odd21<>+20(SB)/4, $0x1925d39e
-DATA odd21<>+24(SB)/4, $0x1925d39e
-DATA odd21<>+28(SB)/4, $0x1925d39e
-GLOBL odd21<>(SB), RODATA|NOPTR, $32
-
-DATA odd30<>+0(SB)/4, $0x25a1d39d
-DATA odd30<>+4(SB)/4, $0x25a1d39d
-DATA odd30<>+8(SB)/4, $0x25a1d39d
-DATA odd30<>+12(SB)/4, $0x25a1d39d
-DATA odd30<>+16(SB)/4, $0x25a1d39d
-DATA odd30<>+20(SB)/4, $0x25a1d39d
-DATA odd30<>+24(SB)/4, $0x25a1d39d
-DATA odd30<>+28(SB)/4, $0x25a1d39d
-GLOBL odd30<>(SB), RODATA|NOPTR, $32
-
-DATA odd31<>+0(SB)/4, $0x08d4e6dc
-DATA odd31<>+4(SB)/4, $0x08d4e6dc
-DATA odd31<>+8(SB)/4, $0x08d4e6dc
-DATA odd31<>+12(SB)/4, $0x08d4e6dc
-DATA odd31<>+16(SB)/4, $0x08d4e6dc
-DATA odd31<>+20(SB)/4, $0x08d4e6dc
-DATA odd31<>+24(SB)/4, $0x08d4e6dc
-DATA odd31<>+28(SB)/4, $0x08d4e6dc
-GLOBL odd31<>(SB), RODATA|NOPTR, $32
-
-DATA round2w<>+0(SB)/4, $0x00020002
-DATA round2w<>+4(SB)/4, $0x00020002
-DATA round2w<>+8(SB)/4, $0x00020002
-DATA round2w<>+12(SB)/4, $0x00020002
-DATA round2w<>+16(SB)/4, $0x00020002
-DATA round2w<>+20(SB)/4, $0x00020002
-DATA round2w<>+24(SB)/4, $0x00020002
-DATA round2w<>+28(SB)/4, $0x00020002
-GLOBL round2w<>(SB), RODATA|NOPTR, $32
-
-DATA round15<>+0(SB)/4, $0x00004000
-DATA round15<>+4(SB)/4, $0x00004000
-DATA round15<>+8(SB)/4, $0x00004000
-DATA round15<>+12(SB)/4, $0x00004000
-DATA round15<>+16(SB)/4, $0x00004000
-DATA round15<>+20(SB)/4, $0x00004000
-DATA round15<>+24(SB)/4, $0x00004000
-DATA round15<>+28(SB)/4, $0x00004000
-GLOBL round15<>(SB), RODATA|NOPTR, $32
-
-// func inverseAVX2(samples *byte, stride int, coefs *int16, pairs int, steps *int16)
-// Requires: AVX, AVX2
-TEXT ·inverseAVX2(SB), $320-40
-	MOVQ samples+0(FP), AX
-	MOVQ stride+8(FP), CX
-	MOVQ coefs+16(FP), DX
-	MOVQ pairs+24(FP), BX
-	MOVQ steps+32(FP), SI
-
-loop:
-	VBROADCASTI128 (SI), Y15
-	VMOVDQU        (DX), X0
-	VINSERTI128    $0x01, 128(DX), Y0, Y0
-	VPMULLW        Y15, Y0, Y0
-	VBROADCASTI128 16(SI), Y15
-	VMOVDQU        16(DX), X1
-	VINSERTI128    $0x01, 144(DX), Y1, Y1
-	VPMULLW        Y15, Y1, Y1
-	VBROADCASTI128 32(SI), Y15
-	VMOVDQU        32(DX), X2
-	VINSERTI128    $0x01, 160(DX), Y2, Y2
-	VPMULLW        Y15, Y2, Y2
-	VBROADCASTI128 48(SI), Y15
-	VMOVDQU        48(DX), X3
-	VINSERTI128    $0x01, 176(DX), Y3, Y3
-	VPMULLW        Y15, Y3, Y3
-	VBROADCASTI128 64(SI), Y15
-	VMOVDQU        64(DX), X4
-	VINSERTI128    $0x01, 192(DX), Y4, Y4
-	VPMULLW        Y15, Y4, Y4
-	VBROADCASTI128 80(SI), Y15
-	VMOVDQU        80(DX), X5
-	VINSERTI128    $0x01, 208(DX), Y5, Y5
-	VPMULLW        Y15, Y5, Y5
-	VBROADCASTI128 96(SI), Y15
-	VMOVDQU        96(DX), X6
-	VINSERTI128    $0x01, 224(DX), Y6, Y6
-	VPMULLW        Y15, Y6, Y6
-	VBROADCASTI128 112(SI), Y15
-	VMOVDQU        112(DX), X7
-	VINSERTI128    $0x01, 240(DX), Y7, Y7
-	VPMULLW        Y15, Y7, Y7
-	VPADDW         Y4, Y0, Y12
-	VPSUBW         Y4, Y0, Y13
-	VPUNPCKHWD     Y13, Y12, Y12
-	VPMADDWD       first<>+0(SB), Y12, Y8
-	VPMADDWD       second<>+0(SB), Y12, Y9
-	VPADDD         round11<>+0(SB), Y8, Y8
-	VPADDD         round11<>+0(SB), Y9, Y9
-	VPUNPCKHWD     Y6, Y2, Y12
-	VPMADDWD       inverse3<>+0(SB), Y12, Y14
-	VPMADDWD       inverse2<>+0(SB), Y12, Y15
-	VPSUBD         Y14, Y8, Y11
-	VPADDD         Y14, Y8, Y8
-	VPSUBD         Y15, Y9, Y10
-	VPADDD         Y15, Y9, Y9
-	VPADDW         Y3, Y7, Y12
-	VPADDW         Y1, Y5, Y13
-	VPUNPCKHWD     Y13, Y12, Y12
-	VPMADDWD       sum73<>+0(SB), Y12, Y14
-	VPMADDWD       sum51<>+0(SB), Y12, Y15
-	VMOVDQU        Y14, 256(SP)
-	VMOVDQU        Y15, 288(SP)
-	VPUNPCKHWD     Y1, Y7, Y12
-	VPUNPCKHWD     Y3, Y5, Y13
-	VPMADDWD       odd1<>+0(SB), Y12, Y14
-	VPADDD         288(SP), Y14, Y14
-	VPSUBD         Y14, Y8, Y15
-	VPADDD         Y14, Y8, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VMOVDQU        Y14, (SP)
-	VPSRAD         $0x0b, Y15, Y15
-	VMOVDQU        Y15, 224(SP)
-	VPMADDWD       odd3<>+0(SB), Y13, Y14
-	VPADDD         256(SP), Y14, Y14
-	VPSUBD         Y14, Y9, Y15
-	VPADDD         Y14, Y9, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VMOVDQU        Y14, 32(SP)
-	VPSRAD         $0x0b, Y15, Y15
-	VMOVDQU        Y15, 192(SP)
-	VPMADDWD       odd5<>+0(SB), Y13, Y14
-	VPADDD         288(SP), Y14, Y14
-	VPSUBD         Y14, Y10, Y15
-	VPADDD         Y14, Y10, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VMOVDQU        Y14, 64(SP)
-	VPSRAD         $0x0b, Y15, Y15
-	VMOVDQU        Y15, 160(SP)
-	VPMADDWD       odd7<>+0(SB), Y12, Y14
-	VPADDD         256(SP), Y14, Y14
-	VPSUBD         Y14, Y11, Y15
-	VPADDD         Y14, Y11, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VMOVDQU        Y14, 96(SP)
-	VPSRAD         $0x0b, Y15, Y15
-	VMOVDQU        Y15, 128(SP)
-	VPADDW         Y4, Y0, Y12
-	VPSUBW         Y4, Y0, Y13
-	VPUNPCKLWD     Y13, Y12, Y12
-	VPMADDWD       first<>+0(SB), Y12, Y8
-	VPMADDWD       second<>+0(SB), Y12, Y9
-	VPADDD         round11<>+0(SB), Y8, Y8
-	VPADDD         round11<>+0(SB), Y9, Y9
-	VPUNPCKLWD     Y6, Y2, Y12
-	VPMADDWD       inverse3<>+0(SB), Y12, Y14
-	VPMADDWD       inverse2<>+0(SB), Y12, Y15
-	VPSUBD         Y14, Y8, Y11
-	VPADDD         Y14, Y8, Y8
-	VPSUBD         Y15, Y9, Y10
-	VPADDD         Y15, Y9, Y9
-	VPADDW         Y3, Y7, Y12
-	VPADDW         Y1, Y5, Y13
-	VPUNPCKLWD     Y13, Y12, Y12
-	VPMADDWD       sum73<>+0(SB), Y12, Y14
-	VPMADDWD       sum51<>+0(SB), Y12, Y15
-	VMOVDQU        Y14, 256(SP)
-	VMOVDQU        Y15, 288(SP)
-	VPUNPCKLWD     Y1, Y7, Y12
-	VPUNPCKLWD     Y3, Y5, Y13
-	VPMADDWD       odd1<>+0(SB), Y12, Y14
-	VPADDD         288(SP), Y14, Y14
-	VPSUBD         Y14, Y8, Y15
-	VPADDD         Y14, Y8, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VPACKSSDW      (SP), Y14, Y0
-	VPSRAD         $0x0b, Y15, Y15
-	VPACKSSDW      224(SP), Y15, Y7
-	VPMADDWD       odd3<>+0(SB), Y13, Y14
-	VPADDD         256(SP), Y14, Y14
-	VPSUBD         Y14, Y9, Y15
-	VPADDD         Y14, Y9, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VPACKSSDW      32(SP), Y14, Y1
-	VPSRAD         $0x0b, Y15, Y15
-	VPACKSSDW      192(SP), Y15, Y6
-	VPMADDWD       odd5<>+0(SB), Y13, Y14
-	VPADDD         288(SP), Y14, Y14
-	VPSUBD         Y14, Y10, Y15
-	VPADDD         Y14, Y10, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VPACKSSDW      64(SP), Y14, Y2
-	VPSRAD         $0x0b, Y15, Y15
-	VPACKSSDW      160(SP), Y15, Y5
-	VPMADDWD       odd7<>+0(SB), Y12, Y14
-	VPADDD         256(SP), Y14, Y14
-	VPSUBD         Y14, Y11, Y15
-	VPADDD         Y14, Y11, Y14
-	VPSRAD         $0x0b, Y14, Y14
-	VPACKSSDW      96(SP), Y14, Y3
-	VPSRAD         $0x0b, Y15, Y15
-	VPACKSSDW      128(SP), Y15, Y4
-	VPUNPCKLWD     Y1, Y0, Y8
-	VPUNPCKHWD     Y1, Y0, Y9
-	VPUNPCKLWD     Y3, Y2, Y10
-	VPUNPCKHWD     Y3, Y2, Y11
-	VPUNPCKLWD     Y5, Y4, Y12
-	VPUNPCKHWD     Y5, Y4, Y13
-	VPUNPCKLWD     Y7, Y6, Y14
-	VPUNPCKHWD     Y7, Y6, Y15
-	VPUNPCKLDQ     Y10, Y8, Y0
-	VPUNPCKHDQ     Y10, Y8, Y1
-	VPUNPCKLDQ     Y11, Y9, Y2
-	VPUNPCKHDQ     Y11, Y9, Y3
-	VPUNPCKLDQ     Y14, Y12, Y4
-	VPUNPCKHDQ     Y14, Y12, Y5
-	VPUNPCKLDQ     Y15, Y13, Y6
-	VPUNPCKHDQ     Y15, Y13, Y7
-	VPUNPCKLQDQ    Y4, Y0, Y8
-	VPUNPCKHQDQ    Y4, Y0, Y9
-	VPUNPCKLQDQ    Y5, Y1, Y10
-	VPUNPCKHQDQ    Y5, Y1, Y11
-	VPUNPCKLQDQ    Y6, Y2, Y12
-	VPUNPCKHQDQ    Y6, Y2, Y13
-	VPUNPCKLQDQ    Y7, Y3, Y14
-	VPUNPCKHQDQ    Y7, Y3, Y15
-	VPADDW         Y12, Y8, Y4
-	VPSUBW         Y12, Y8, Y5
-	VPUNPCKHWD     Y5, Y4, Y4
-	VPMADDWD       first<>+0(SB), Y4, Y0
-	VPMADDWD       second<>+0(SB), Y4, Y1
-	VPADDD         round18<>+0(SB), Y0, Y0
-	VPADDD         round18<>+0(SB), Y1, Y1
-	VPUNPCKHWD     Y14, Y10, Y4
-	VPMADDWD       inverse3<>+0(SB), Y4, Y6
-	VPMADDWD       inverse2<>+0(SB), Y4, Y7
-	VPSUBD         Y6, Y0, Y3
-	VPADDD         Y6, Y0, Y0
-	VPSUBD         Y7, Y1, Y2
-	VPADDD         Y7, Y1, Y1
-	VPADDW         Y11, Y15, Y4
-	VPADDW         Y9, Y13, Y5
-	VPUNPCKHWD     Y5, Y4, Y4
-	VPMADDWD       sum73<>+0(SB), Y4, Y6
-	VPMADDWD       sum51<>+0(SB), Y4, Y7
-	VMOVDQU        Y6, 256(SP)
-	VMOVDQU        Y7, 288(SP)
-	VPUNPCKHWD     Y9, Y15, Y4
-	VPUNPCKHWD     Y11, Y13, Y5
-	VPMADDWD       odd1<>+0(SB), Y4, Y6
-	VPADDD         288(SP), Y6, Y6
-	VPSUBD         Y6, Y0, Y7
-	VPADDD         Y6, Y0, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VMOVDQU        Y6, (SP)
-	VPSRAD         $0x12, Y7, Y7
-	VMOVDQU        Y7, 224(SP)
-	VPMADDWD       odd3<>+0(SB), Y5, Y6
-	VPADDD         256(SP), Y6, Y6
-	VPSUBD         Y6, Y1, Y7
-	VPADDD         Y6, Y1, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VMOVDQU        Y6, 32(SP)
-	VPSRAD         $0x12, Y7, Y7
-	VMOVDQU        Y7, 192(SP)
-	VPMADDWD       odd5<>+0(SB), Y5, Y6
-	VPADDD         288(SP), Y6, Y6
-	VPSUBD         Y6, Y2, Y7
-	VPADDD         Y6, Y2, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VMOVDQU        Y6, 64(SP)
-	VPSRAD         $0x12, Y7, Y7
-	VMOVDQU        Y7, 160(SP)
-	VPMADDWD       odd7<>+0(SB), Y4, Y6
-	VPADDD         256(SP), Y6, Y6
-	VPSUBD         Y6, Y3, Y7
-	VPADDD         Y6, Y3, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VMOVDQU        Y6, 96(SP)
-	VPSRAD         $0x12, Y7, Y7
-	VMOVDQU        Y7, 128(SP)
-	VPADDW         Y12, Y8, Y4
-	VPSUBW         Y12, Y8, Y5
-	VPUNPCKLWD     Y5, Y4, Y4
-	VPMADDWD       first<>+0(SB), Y4, Y0
-	VPMADDWD       second<>+0(SB), Y4, Y1
-	VPADDD         round18<>+0(SB), Y0, Y0
-	VPADDD         round18<>+0(SB), Y1, Y1
-	VPUNPCKLWD     Y14, Y10, Y4
-	VPMADDWD       inverse3<>+0(SB), Y4, Y6
-	VPMADDWD       inverse2<>+0(SB), Y4, Y7
-	VPSUBD         Y6, Y0, Y3
-	VPADDD         Y6, Y0, Y0
-	VPSUBD         Y7, Y1, Y2
-	VPADDD         Y7, Y1, Y1
-	VPADDW         Y11, Y15, Y4
-	VPADDW         Y9, Y13, Y5
-	VPUNPCKLWD     Y5, Y4, Y4
-	VPMADDWD       sum73<>+0(SB), Y4, Y6
-	VPMADDWD       sum51<>+0(SB), Y4, Y7
-	VMOVDQU        Y6, 256(SP)
-	VMOVDQU        Y7, 288(SP)
-	VPUNPCKLWD     Y9, Y15, Y4
-	VPUNPCKLWD     Y11, Y13, Y5
-	VPMADDWD       odd1<>+0(SB), Y4, Y6
-	VPADDD         288(SP), Y6, Y6
-	VPSUBD         Y6, Y0, Y7
-	VPADDD         Y6, Y0, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VPACKSSDW      (SP), Y6, Y8
-	VPSRAD         $0x12, Y7, Y7
-	VPACKSSDW      224(SP), Y7, Y15
-	VPMADDWD       odd3<>+0(SB), Y5, Y6
-	VPADDD         256(SP), Y6, Y6
-	VPSUBD         Y6, Y1, Y7
-	VPADDD         Y6, Y1, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VPACKSSDW      32(SP), Y6, Y9
-	VPSRAD         $0x12, Y7, Y7
-	VPACKSSDW      192(SP), Y7, Y14
-	VPMADDWD       odd5<>+0(SB), Y5, Y6
-	VPADDD         288(SP), Y6, Y6
-	VPSUBD         Y6, Y2, Y7
-	VPADDD         Y6, Y2, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VPACKSSDW      64(SP), Y6, Y10
-	VPSRAD         $0x12, Y7, Y7
-	VPACKSSDW      160(SP), Y7, Y13
-	VPMADDWD       odd7<>+0(SB), Y4, Y6
-	VPADDD         256(SP), Y6, Y6
-	VPSUBD         Y6, Y3, Y7
-	VPADDD         Y6, Y3, Y6
-	VPSRAD         $0x12, Y6, Y6
-	VPACKSSDW      96(SP), Y6, Y11
-	VPSRAD         $0x12, Y7, Y7
-	VPACKSSDW      128(SP), Y7, Y12
-	VPUNPCKLWD     Y9, Y8, Y0
-	VPUNPCKHWD     Y9, Y8, Y1
-	VPUNPCKLWD     Y11, Y10, Y2
-	VPUNPCKHWD     Y11, Y10, Y3
-	VPUNPCKLWD     Y13, Y12, Y4
-	VPUNPCKHWD     Y13, Y12, Y5
-	VPUNPCKLWD     Y15, Y14, Y6
-	VPUNPCKHWD     Y15, Y14, Y7
-	VPUNPCKLDQ     Y2, Y0, Y8
-	VPUNPCKHDQ     Y2, Y0, Y9
-	VPUNPCKLDQ     Y3, Y1, Y10
-	VPUNPCKHDQ     Y3, Y1, Y11
-	VPUNPCKLDQ     Y6, Y4, Y12
-	VPUNPCKHDQ     Y6, Y4, Y13
-	VPUNPCKLDQ     Y7, Y5, Y14
-	VPUNPCKHDQ     Y7, Y5, Y15
-	VPUNPCKLQDQ    Y12, Y8, Y0
-	VPUNPCKHQDQ    Y12, Y8, Y1
-	VPUNPCKLQDQ    Y13, Y9, Y2
-	VPUNPCKHQDQ    Y13, Y9, Y3
-	VPUNPCKLQDQ    Y14, Y10, Y4
-	VPUNPCKHQDQ    Y14, Y10, Y5
-	VPUNPCKLQDQ    Y15, Y11, Y6
-	VPUNPCKHQDQ    Y15, Y11, Y7
-	MOVQ           AX, DI
-	VPACKSSWB      Y1, Y0, Y0
-	VPXOR          sign<>+0(SB), Y0, Y0
-	VPERMQ         $0xd8, Y0, Y0
-	VMOVDQU        X0, (DI)
-	ADDQ           CX, DI
-	VEXTRACTI128   $0x01, Y0, (DI)
-	ADDQ           CX, DI
-	VPACKSSWB      Y3, Y2, Y2
-	VPXOR          sign<>+0(SB), Y2, Y2
-	VPERMQ         $0xd8, Y2, Y2
-	VMOVDQU        X2, (DI)
-	ADDQ           CX, DI
-	VEXTRACTI128   $0x01, Y2, (DI)
-	ADDQ           CX, DI
-	VPACKSSWB      Y5, Y4, Y4
-	VPXOR          sign<>+0(SB), Y4, Y4
-	VPERMQ         $0xd8, Y4, Y4
-	VMOVDQU        X4, (DI)
-	ADDQ           CX, DI
-	VEXTRACTI128   $0x01, Y4, (DI)
-	ADDQ           CX, DI
-	VPACKSSWB      Y7, Y6, Y6
-	VPXOR          sign<>+0(SB), Y6, Y6
-	VPERMQ         $0xd8, Y6, Y6
-	VMOVDQU        X6, (DI)
-	ADDQ           CX, DI
-	VEXTRACTI128   $0x01, Y6, (DI)
-	ADDQ           CX, DI
-	ADDQ           $0x10, AX
-	ADDQ           $0x00000100, DX
-	DECQ           BX
-	JNE            loop
-	VZEROUPPER
-	RET
-
-DATA first<>+0(SB)/4, $0x00002000
-DATA first<>+4(SB)/4, $0x00002000
-DATA first<>+8(SB)/4, $0x00002000
-DATA first<>+12(SB)/4, $0x00002000
-DATA first<>+16(SB)/4, $0x00002000
-DATA first<>+20(SB)/4, $0x00002000
-DATA first<>+24(SB)/4, $0x00002000
-DATA first<>+28(SB)/4, $0x00002000
-GLOBL first<>(SB), RODATA|NOPTR, $32
-
-DATA second<>+0(SB)/4, $0x20000000
-DATA second<>+4(SB)/4, $0x20000000
-DATA second<>+8(SB)/4, $0x20000000
-DATA second<>+12(SB)/4, $0x20000000
-DATA second<>+16(SB)/4, $0x20000000
-DATA second<>+20(SB)/4, $0x20000000
-DATA second<>+24(SB)/4, $0x20000000
-DATA second<>+28(SB)/4, $0x20000000
-GLOBL second<>(SB), RODATA|NOPTR, $32
-
-DATA inverse3<>+0(SB)/4, $0x115129cf
-DATA inverse3<>+4(SB)/4, $0x115129cf
-DATA inverse3<>+8(SB)/4, $0x115129cf
-DATA inverse3<>+12(SB)/4, $0x115129cf
-DATA inverse3<>+16(SB)/4, $0x115129cf
-DATA inverse3<>+20(SB)/4, $0x115129cf
-DATA inverse3<>+24(SB)/4, $0x115129cf
-DATA inverse3<>+28(SB)/4, $0x115129cf
-GLOBL inverse3<>(SB), RODATA|NOPTR, $32
-
-DATA inverse2<>+0(SB)/4, $0xd6301151
-DATA inverse2<>+4(SB)/4, $0xd6301151
-DATA inverse2<>+8(SB)/4, $0xd6301151
-DATA inverse2<>+12(SB)/4, $0xd6301151
-DATA inverse2<>+16(SB)/4, $0xd6301151
-DATA inverse2<>+20(SB)/4, $0xd6301151
-DATA inverse2<>+24(SB)/4, $0xd6301151
-DATA inverse2<>+28(SB)/4, $0xd6301151
-GLOBL inverse2<>(SB), RODATA|NOPTR, $32
-
-DATA sum73<>+0(SB)/4, $0x25a1e6dc
-DATA sum73<>+4(SB)/4, $0x25a1e6dc
-DATA sum73<>+8(SB)/4, $0x25a1e6dc
-DATA sum73<>+12(SB)/4, $0x25a1e6dc
-DATA sum73<>+16(SB)/4, $0x25a1e6dc
-DATA sum73<>+20(SB)/4, $0x25a1e6dc
-DATA sum73<>+24(SB)/4, $0x25a1e6dc
-DATA sum73<>+28(SB)/4, $0x25a1e6dc
-GLOBL sum73<>(SB), RODATA|NOPTR, $32
-
-DATA sum51<>+0(SB)/4, $0x192525a1
-DATA sum51<>+4(SB)/4, $0x192525a1
-DATA sum51<>+8(SB)/4, $0x192525a1
-DATA sum51<>+12(SB)/4, $0x192525a1
-DATA sum51<>+16(SB)/4, $0x192525a1
-DATA sum51<>+20(SB)/4, $0x192525a1
-DATA sum51<>+24(SB)/4, $0x192525a1
-DATA sum51<>+28(SB)/4, $0x192525a1
-GLOBL sum51<>(SB), RODATA|NOPTR, $32
-
-DATA odd1<>+0(SB)/4, $0x133ee333
-DATA odd1<>+4(SB)/4, $0x133ee333
-DATA odd1<>+8(SB)/4, $0x133ee333
-DATA odd1<>+12(SB)/4, $0x133ee333
-DATA odd1<>+16(SB)/4, $0x133ee333
-DATA odd1<>+20(SB)/4, $0x133ee333
-DATA odd1<>+24(SB)/4, $0x133ee333
-DATA odd1<>+28(SB)/4, $0x133ee333
-GLOBL odd1<>(SB), RODATA|NOPTR, $32
-
-DATA odd3<>+0(SB)/4, $0x1051adfd
-DATA odd3<>+4(SB)/4, $0x1051adfd
-DATA odd3<>+8(SB)/4, $0x1051adfd
-DATA odd3<>+12(SB)/4, $0x1051adfd
-DATA odd3<>+16(SB)/4, $0x1051adfd
-DATA odd3<>+20(SB)/4, $0x1051adfd
-DATA odd3<>+24(SB)/4, $0x1051adfd
-DATA odd3<>+28(SB)/4, $0x1051adfd
-GLOBL odd3<>(SB), RODATA|NOPTR, $32
-
-DATA odd5<>+0(SB)/4, $0xadfdefb0
-DATA odd5<>+4(SB)/4, $0xadfdefb0
-DATA odd5<>+8(SB)/4, $0xadfdefb0
-DATA odd5<>+12(SB)/4, $0xadfdefb0
-DATA odd5<>+16(SB)/4, $0xadfdefb0
-DATA odd5<>+20(SB)/4, $0xadfdefb0
-DATA odd5<>+24(SB)/4, $0xadfdefb0
-DATA odd5<>+28(SB)/4, $0xadfdefb0
-GLOBL odd5<>(SB), RODATA|NOPTR, $32
-
-DATA odd7<>+0(SB)/4, $0xe333ecc1
-DATA odd7<>+4(SB)/4, $0xe333ecc1
-DATA odd7<>+8(SB)/4, $0xe333ecc1
-DATA odd7<>+12(SB)/4, $0xe333ecc1
-DATA odd7<>+16(SB)/4, $0xe333ecc1
-DATA odd7<>+20(SB)/4, $0xe333ecc1
-DATA odd7<>+24(SB)/4, $0xe333ecc1
-DATA odd7<>+28(SB)/4, $0xe333ecc1
-GLOBL odd7<>(SB), RODATA|NOPTR, $32
-
-DATA round18<>+0(SB)/4, $0x00020000
-DATA round18<>+4(SB)/4, $0x00020000
-DATA round18<>+8(SB)/4, $0x00020000
-DATA round18<>+12(SB)/4, $0x00020000
-DATA round18<>+16(SB)/4, $0x00020000
-DATA round18<>+20(SB)/4, $0x00020000
-DATA round18<>+24(SB)/4, $0x00020000
-DATA round18<>+28(SB)/4, $0x00020000
-GLOBL round18<>(SB), RODATA|NOPTR, $32
-
-DATA sign<>+0(SB)/4, $0x80808080
-DATA sign<>+4(SB)/4, $0x80808080
-DATA sign<>+8(SB)/4, $0x80808080
-DATA sign<>+12(SB)/4, $0x80808080
-DATA sign<>+16(SB)/4, $0x80808080
-DATA sign<>+20(SB)/4, $0x80808080
-DATA sign<>+24(SB)/4, $0x80808080
-DATA sign<>+28(SB)/4, $0x80808080
-GLOBL sign<>(SB), RODATA|NOPTR, $32
-
-// func blockBMI2(out *byte, bits uint64, count uint64, coefs *int16, rest uint64, difference int, codes *uint32, order *int) (written int, pending uint64, left uint64)
+// func blocksBMI2(out *byte, bits uint64, count uint64, coefs *int16, nonzero *uint64, turns *uint32, n int, codes *uint32, places *uint64, order *int) (written int, pending uint64, left uint64)
 // Requires: BMI, BMI2
-TEXT ·blockBMI2(SB), NOSPLIT, $0-88
-	MOVQ   out+0(FP), AX
-	MOVQ   bits+8(FP), CX
-	MOVQ   count+16(FP), DX
-	MOVQ   coefs+24(FP), BX
-	MOVQ   rest+32(FP), SI
-	MOVQ   difference+40(FP), DI
-	MOVQ   codes+48(FP), R8
-	MOVQ   order+56(FP), R9
-	LEAQ   64(R8), R10
-	MOVQ   AX, R11
-	MOVQ   $0x00000001, R12
-	MOVL   DI, R14
-	SARL   $0x1f, R14
-	ADDL   R14, DI
-	MOVL   DI, R13
-	XORL   R14, R13
-	LEAL   1(R13)(R13*1), R13
-	BSRL   R13, R13
-	BZHIL  R13, DI, DI
-	MOVL   (R8)(R13*4), R13
-	MOVL   R13, R14
-	ANDL   $0x1f, R14
-	SHRL   $0x05, R13
-	ORL    DI, R13
-	ADDL   R14, DX
-	MOVL   DX, R14
-	NEGL   R14
-	SHLXQ  R14, R13, R13
-	ORQ    R13, CX
-	MOVQ   CX, R13
-	BSWAPQ R13
-	MOVQ   R13, (R11)
-	MOVL   DX, R14
-	SHRL   $0x03, R14
-	ADDQ   R14, R11
-	MOVL   DX, R14
-	ANDL   $0x38, R14
-	SHLXQ  R14, CX, CX
-	ANDL   $0x07, DX
-	MOVQ   $0x00000001, R8
-	TESTQ  SI, SI
-	JE     end
+TEXT ·blocksBMI2(SB), NOSPLIT, $8-104
+	MOVQ out+0(FP), AX
+	MOVQ bits+8(FP), CX
+	MOVQ count+16(FP), DX
+	MOVQ turns+40(FP), BX
+	MOVQ order+72(FP), SI
 
-next:
-	TZCNTQ  SI, R8
-	BLSRQ   SI, SI
-	MOVQ    (R9)(R8*8), DI
-	MOVWLSX (BX)(DI*2), DI
-	MOVL    R8, R15
-	SUBL    R12, R15
-	LEAL    1(R8), R12
-	CMPL    R15, $0x0f
-	JA      zeros
+block:
+	MOVQ    places+64(FP), R9
+	MOVL    (BX), R8
+	MOVQ    nonzero+32(FP), R11
+	MOVQ    (R11)(R8*8), R11
+	MOVQ    R11, R10
+	ANDQ    $-2, R10
+	MOVBQZX R10, DI
+	MOVQ    (R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     2048(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     4096(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     6144(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     8192(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     10240(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     12288(R9)(DI*8), R12
+	SHRQ    $0x08, R10
+	MOVBQZX R10, DI
+	ORQ     14336(R9)(DI*8), R12
+	SHLQ    $0x07, R8
+	MOVQ    coefs+24(FP), R13
+	MOVL    4(BX), R11
+	SHLQ    $0x07, R11
+	MOVWLSX (R13)(R11*1), R9
+	ADDQ    R8, R13
+	MOVWLSX (R13), DI
+	SUBL    R9, DI
+	MOVL    8(BX), R11
+	IMUL3Q  $0x00000440, R11, R11
+	MOVQ    codes+56(FP), R14
+	ADDQ    R11, R14
+	ADDQ    $0x0c, BX
+	MOVL    DI, R11
+	SARL    $0x1f, R11
+	ADDL    R11, DI
+	MOVL    DI, R8
+	XORL    R11, R8
+	LEAL    1(R8)(R8*1), R8
+	BSRL    R8, R8
+	BZHIL   R8, DI, R9
+	MOVL    (R14)(R8*4), R10
+	MOVL    R10, R11
+	ANDL    $0x1f, R11
+	SHRL    $0x05, R10
+	ORL     R9, R10
+	ADDL    R11, DX
+	SHLXQ   R11, CX, CX
+	ORQ     R10, CX
+	MOVL    $0x00000001, R15
+	TESTQ   R12, R12
+	JE      end
 
-value:
-	MOVL   DI, R14
-	SARL   $0x1f, R14
-	ADDL   R14, DI
-	MOVL   DI, R13
-	XORL   R14, R13
-	LEAL   1(R13)(R13*1), R13
-	BSRL   R13, R13
-	BZHIL  R13, DI, DI
-	SHLL   $0x04, R15
-	ORL    R13, R15
-	MOVL   (R10)(R15*4), R13
-	MOVL   R13, R14
-	ANDL   $0x1f, R14
-	SHRL   $0x05, R13
-	ORL    DI, R13
-	ADDL   R14, DX
-	MOVL   DX, R14
-	NEGL   R14
-	SHLXQ  R14, R13, R13
-	ORQ    R13, CX
-	MOVQ   CX, R13
-	BSWAPQ R13
-	MOVQ   R13, (R11)
-	MOVL   DX, R14
-	SHRL   $0x03, R14
-	ADDQ   R14, R11
-	MOVL   DX, R14
-	ANDL   $0x38, R14
-	SHLXQ  R14, CX, CX
-	ANDL   $0x07, DX
-	TESTQ  SI, SI
-	JNE    next
-	CMPL   R8, $0x3f
-	JE     done
+even:
+	TZCNTQ  R12, R8
+	BLSRQ   R12, R12
+	MOVQ    (SI)(R8*8), DI
+	MOVWLSX (R13)(DI*2), DI
+	MOVL    R8, BP
+	SUBL    R15, BP
+	LEAL    1(R8), R15
+	CMPL    BP, $0x0f
+	JA      zerosEven
+
+valueEven:
+	MOVL    DI, R11
+	SARL    $0x1f, R11
+	ADDL    R11, DI
+	MOVL    DI, R8
+	XORL    R11, R8
+	LEAL    1(R8)(R8*1), R8
+	BSRL    R8, R8
+	BZHIL   R8, DI, R9
+	SHLL    $0x04, BP
+	ORL     R8, BP
+	MOVL    64(R14)(BP*4), R10
+	MOVL    R10, R11
+	ANDL    $0x1f, R11
+	SHRL    $0x05, R10
+	ORL     R9, R10
+	ADDL    R11, DX
+	SHLXQ   R11, CX, CX
+	ORQ     R10, CX
+	MOVL    DX, R11
+	NEGL    R11
+	SHLXQ   R11, CX, R10
+	BSWAPQ  R10
+	MOVQ    R10, (AX)
+	MOVL    DX, R11
+	SHRL    $0x03, R11
+	ADDQ    R11, AX
+	ANDL    $0x07, DX
+	TESTQ   R12, R12
+	JE      ended
+	TZCNTQ  R12, R8
+	BLSRQ   R12, R12
+	MOVQ    (SI)(R8*8), DI
+	MOVWLSX (R13)(DI*2), DI
+	MOVL    R8, BP
+	SUBL    R15, BP
+	LEAL    1(R8), R15
+	CMPL    BP, $0x0f
+	JA      zerosOdd
+
+valueOdd:
+	MOVL  DI, R11
+	SARL  $0x1f, R11
+	ADDL  R11, DI
+	MOVL  DI, R8
+	XORL  R11, R8
+	LEAL  1(R8)(R8*1), R8
+	BSRL  R8, R8
+	BZHIL R8, DI, R9
+	SHLL  $0x04, BP
+	ORL   R8, BP
+	MOVL  64(R14)(BP*4), R10
+	MOVL  R10, R11
+	ANDL  $0x1f, R11
+	SHRL  $0x05, R10
+	ORL   R9, R10
+	ADDL  R11, DX
+	SHLXQ R11, CX, CX
+	ORQ   R10, CX
+	TESTQ R12, R12
+	JNE   even
+
+ended:
+	CMPL R15, $0x40
+	JE   done
 
 end:
-	MOVL   (R10), R13
-	MOVL   R13, R14
-	ANDL   $0x1f, R14
-	SHRL   $0x05, R13
-	ADDL   R14, DX
-	MOVL   DX, R14
-	NEGL   R14
-	SHLXQ  R14, R13, R13
-	ORQ    R13, CX
-	MOVQ   CX, R13
-	BSWAPQ R13
-	MOVQ   R13, (R11)
-	MOVL   DX, R14
-	SHRL   $0x03, R14
-	ADDQ   R14, R11
-	MOVL   DX, R14
-	ANDL   $0x38, R14
-	SHLXQ  R14, CX, CX
-	ANDL   $0x07, DX
+	MOVL  64(R14), R10
+	MOVL  R10, R11
+	ANDL  $0x1f, R11
+	SHRL  $0x05, R10
+	ADDL  R11, DX
+	SHLXQ R11, CX, CX
+	ORQ   R10, CX
 
 done:
-	SUBQ AX, R11
-	MOVQ R11, written+64(FP)
-	MOVQ CX, pending+72(FP)
-	MOVQ DX, left+80(FP)
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
+	ANDL   $0x07, DX
+	DECQ   n+48(FP)
+	JNE    block
+	MOVQ   out+0(FP), BX
+	SUBQ   BX, AX
+	MOVQ   AX, written+80(FP)
+	MOVQ   CX, pending+88(FP)
+	MOVQ   DX, left+96(FP)
 	RET
 
-zeros:
-	MOVL   960(R10), R13
-	MOVL   R13, R14
-	ANDL   $0x1f, R14
-	SHRL   $0x05, R13
-	ADDL   R14, DX
-	MOVL   DX, R14
-	NEGL   R14
-	SHLXQ  R14, R13, R13
-	ORQ    R13, CX
-	MOVQ   CX, R13
-	BSWAPQ R13
-	MOVQ   R13, (R11)
-	MOVL   DX, R14
-	SHRL   $0x03, R14
-	ADDQ   R14, R11
-	MOVL   DX, R14
-	ANDL   $0x38, R14
-	SHLXQ  R14, CX, CX
+zerosEven:
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
 	ANDL   $0x07, DX
-	SUBL   $0x10, R15
-	CMPL   R15, $0x0f
-	JA     zeros
-	JMP    value
+
+moreEven:
+	MOVL   1024(R14), R10
+	MOVL   R10, R11
+	ANDL   $0x1f, R11
+	SHRL   $0x05, R10
+	ADDL   R11, DX
+	SHLXQ  R11, CX, CX
+	ORQ    R10, CX
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
+	ANDL   $0x07, DX
+	SUBL   $0x10, BP
+	CMPL   BP, $0x0f
+	JA     moreEven
+	JMP    valueEven
+
+zerosOdd:
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
+	ANDL   $0x07, DX
+
+moreOdd:
+	MOVL   1024(R14), R10
+	MOVL   R10, R11
+	ANDL   $0x1f, R11
+	SHRL   $0x05, R10
+	ADDL   R11, DX
+	SHLXQ  R11, CX, CX
+	ORQ    R10, CX
+	MOVL   DX, R11
+	NEGL   R11
+	SHLXQ  R11, CX, R10
+	BSWAPQ R10
+	MOVQ   R10, (AX)
+	MOVL   DX, R11
+	SHRL   $0x03, R11
+	ADDQ   R11, AX
+	ANDL   $0x07, DX
+	SUBL   $0x10, BP
+	CMPL   BP, $0x0f
+	JA     moreOdd
+	JMP    valueOdd

@@ -30,9 +30,9 @@ func toLevels() {
 		by   operand.Mem
 		half bool
 	}{
-		{v, two, pair("red", 26345, 1<<14), false},
-		{u, v, pair("green", -22554, 18734), true},
-		{u, two, pair("blue", -14942, 1<<14), false},
+		{v, two, pair("redLevel", 26345, 1<<14), false},
+		{u, v, pair("greenLevel", -22554, 18734), true},
+		{u, two, pair("blueLevel", -14942, 1<<14), false},
 	} {
 		low, high := Y7, Y8
 		VPUNPCKLWD(c.b, c.a, low)

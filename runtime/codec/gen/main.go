@@ -7,6 +7,8 @@
 package main
 
 import (
+	"slices"
+
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -19,24 +21,34 @@ func main() {
 		samples(w)
 		toYCC(w)
 		toRGB(w)
+		sums(w)
+		doubleRGB(w)
+		forward(w)
+		inverse(w)
 	}
 	toLevels()
 	halve()
 	triangle()
-	forward()
-	inverse()
-	block()
+	blocks()
 	Generate()
 }
 
-// constants has the 32-byte vectors that were asked for, by name.
-var constants = map[string]operand.Mem{}
+// constants has the 32-byte vectors that were asked for, by name, and values their
+// words.
+var (
+	constants = map[string]operand.Mem{}
+	values    = map[string][]uint32{}
+)
 
 // vector returns eight words of 32 bits in memory.
 func vector(name string, words ...uint32) operand.Mem {
 	if m, ok := constants[name]; ok {
+		if !slices.Equal(words, values[name]) {
+			panic(name + " has two values")
+		}
 		return m
 	}
+	values[name] = words
 	m := GLOBL(name, 8|16) // RODATA|NOPTR
 	for i := range 8 {
 		DATA(4*i, operand.U32(words[i%len(words)]))

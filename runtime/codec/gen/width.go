@@ -21,12 +21,13 @@ func (w width) name() string {
 	return "AVX2"
 }
 
-// r returns register i, below 16.
+// r returns register i, below 16 with AVX2 and below 32 with AVX-512.
 func (w width) r(i int) VecPhysical {
 	if w == avx512 {
-		return []VecPhysical{Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7, Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15}[i]
+		return []VecPhysical{Z0, Z1, Z2, Z3, Z4, Z5, Z6, Z7, Z8, Z9, Z10, Z11, Z12, Z13, Z14, Z15,
+			Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, Z24, Z25, Z26, Z27, Z28, Z29, Z30, Z31}[i]
 	}
-	return all[i]
+	return []VecPhysical{Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7, Y8, Y9, Y10, Y11, Y12, Y13, Y14, Y15}[i]
 }
 
 // constants returns a function for constants by name. AVX-512's 16 further
@@ -37,9 +38,8 @@ func (w width) constants(values map[string]float64, names ...string) func(name s
 		m := float(name, values[name])
 		place[name] = m
 		if w == avx512 {
-			z := []VecPhysical{Z16, Z17, Z18, Z19, Z20, Z21, Z22, Z23, Z24, Z25, Z26, Z27, Z28, Z29, Z30, Z31}[i]
-			VBROADCASTSS(m, z)
-			place[name] = z
+			VBROADCASTSS(m, w.r(16+i))
+			place[name] = w.r(16 + i)
 		}
 	}
 	return func(name string) operand.Op {
@@ -110,12 +110,6 @@ func (w width) storeBytes(v, half VecPhysical, p Register) {
 	VPACKUSDW(half.AsX(), v.AsX(), v.AsX())
 	VPACKUSWB(v.AsX(), v.AsX(), v.AsX())
 	VMOVQ(v.AsX(), at(p, 0))
-}
-
-// loadBytes turns bytes into floats.
-func (w width) loadBytes(p Register, v VecPhysical) {
-	VPMOVZXBD(at(p, 0), v)
-	VCVTDQ2PS(v, v)
 }
 
 // Loads and stores of floats, all of a register's or those of a mask.
