@@ -109,7 +109,7 @@ func notNumber(x *pixel.Batch, i int) error {
 
 // compress is JPEG without its memory and its checks of the entry.
 func compress(ctx context.Context, x *pixel.Batch, o *Options, k kernels) (*Compressed, error) {
-	c := &Compressed{Images: unclearedLike(x), Quality: o.Quality}
+	c := &Compressed{Images: x.Like(), Quality: o.Quality}
 	bytes, numbers := make([]int, x.N), make([]bool, x.N)
 	var once sync.Once
 	var header []byte // with the tables that all files have

@@ -161,22 +161,36 @@ func (p *product) packPanel(worker, panel int) {
 
 // turn sets to[j·column+i] to from[i·row+j] for i < rows and j < columns.
 func (e *Engine) turn(t *transposition, to []float32, column int, from []float32, row, rows, columns int) {
-	whole := rows &^ 7
-	blocks := columns / 8
+	whole, blocks := rows&^7, columns/8
 	if blocks > 0 {
 		for i := 0; i < whole; i += 8 {
 			*t = transposition{from: from[i*row:], to: to[i:], blocks: blocks, row: row, column: column}
 			e.transpose(t)
 		}
 	}
-	for i := range rows {
-		j := 8 * blocks
-		if i >= whole {
-			j = 0
+	turnRest(to, column, from, row, rows, columns)
+}
+
+// turnCodes is turn for codes.
+func (e *Engine) turnCodes(t *codeTransposition, to []int32, column int, from []int32, row, rows, columns int) {
+	whole, blocks := rows&^7, columns/8
+	if blocks > 0 {
+		for i := 0; i < whole; i += 8 {
+			*t = codeTransposition{from: from[i*row:], to: to[i:], blocks: blocks, row: row, column: column}
+			e.transposeCodes(t)
 		}
-		for ; j < columns; j++ {
-			to[j*column+i] = from[i*row+j]
-		}
+	}
+	turnRest(to, column, from, row, rows, columns)
+}
+
+// turnRest turns what lies beside blocks of 8×8.
+func turnRest[T any](to []T, column int, from []T, row, rows, columns int) {
+	whole, done := rows&^7, columns&^7
+	if done < columns {
+		turn(to[done*column:], column, from[done:], row, whole, columns-done)
+	}
+	if whole < rows {
+		turn(to[whole:], column, from[whole*row:], row, rows-whole, columns)
 	}
 }
 

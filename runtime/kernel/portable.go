@@ -34,6 +34,7 @@ func portable() *routines {
 		peak:             portablePeak,
 		peakSums:         4,
 		transpose:        portableTranspose,
+		transposeCodes:   portableTransposeCodes,
 	}
 }
 
@@ -244,10 +245,15 @@ func portableAdam(a *adamStep) {
 	}
 }
 
-func portableTranspose(t *transposition) {
-	for i := range 8 {
-		for j := range 8 * t.blocks {
-			t.to[j*t.column+i] = t.from[i*t.row+j]
+func portableTranspose(t *transposition) { turn(t.to, t.column, t.from, t.row, 8, 8*t.blocks) }
+
+func portableTransposeCodes(t *codeTransposition) { turn(t.to, t.column, t.from, t.row, 8, 8*t.blocks) }
+
+// turn sets to[j·column+i] to from[i·row+j] for i < rows and j < columns.
+func turn[T any](to []T, column int, from []T, row, rows, columns int) {
+	for i := range rows {
+		for j := range columns {
+			to[j*column+i] = from[i*row+j]
 		}
 	}
 }

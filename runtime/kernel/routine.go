@@ -36,7 +36,8 @@ type routines struct {
 	listRows         func(p *passing)
 	listCodes        func(p *passing)
 	transpose        func(t *transposition) // blocks of 8×8
-	peak             func(n int)            // n > 0 times peakSums independent multiply-adds
+	transposeCodes   func(t *codeTransposition)
+	peak             func(n int) // n > 0 times peakSums independent multiply-adds
 	peakSums         int
 }
 
@@ -154,6 +155,13 @@ type adamStep struct {
 // A transposition is to[j·column+i] = from[i·row+j] for i < 8 and j < 8·blocks.
 type transposition struct {
 	from, to    []float32
+	blocks      int
+	row, column int
+}
+
+// A codeTransposition is a transposition of codes.
+type codeTransposition struct {
+	from, to    []int32
 	blocks      int
 	row, column int
 }

@@ -68,6 +68,15 @@ func elementRoutines(r *rand.Rand, f *routines, vector int) outcome {
 		o["bits"][i] = float32(v)
 	}
 	f.transpose(&transposition{from: random(r, 8*24), to: o["transpose"], blocks: 3, row: 24, column: 8})
+	codes := codeTransposition{from: make([]int32, 8*24), to: make([]int32, 8*24), blocks: 3, row: 24, column: 8}
+	for i := range codes.from {
+		codes.from[i] = int32(r.IntN(5)) - 1
+	}
+	f.transposeCodes(&codes)
+	o["transposed codes"] = make([]float32, len(codes.to))
+	for i, v := range codes.to {
+		o["transposed codes"][i] = float32(v)
+	}
 	return o
 }
 
@@ -161,7 +170,11 @@ func listRoutines(r *rand.Rand, f *routines, _ int) outcome {
 		}
 		o[routine.name+": parts"] = parts
 		o[routine.name+": factors"] = p.factors[:end]
-		o[routine.name+": places"] = bitsOf(p.to[:end])
+		places := make([]float32, end)
+		for i := range places {
+			places[i] = float32(p.to[i])
+		}
+		o[routine.name+": places"] = places
 	}
 	o["sums"] = p.sums
 	return o

@@ -475,6 +475,11 @@ func listCodesAVX512(p *passing)
 //go:noescape
 func transposeAVX2(t *transposition)
 
+// transposeCodesAVX2 is the routine transposeCodes.
+//
+//go:noescape
+func transposeCodesAVX2(t *codeTransposition)
+
 // alikeAVX2 is the routine alike.
 //
 //go:noescape

@@ -12817,6 +12817,76 @@ block_401:
 	VZEROUPPER
 	RET
 
+// func transposeCodesAVX2(t *codeTransposition)
+// Requires: AVX
+TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 56(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 64(AX), AX
+	SHLQ $0x02, AX
+	LEAQ (SI)(SI*2), DI
+	LEAQ (CX)(SI*4), R8
+
+block_402:
+	VMOVUPS    (CX), Y0
+	VMOVUPS    (CX)(SI*1), Y1
+	VMOVUPS    (CX)(SI*2), Y2
+	VMOVUPS    (CX)(DI*1), Y3
+	VMOVUPS    (R8), Y4
+	VMOVUPS    (R8)(SI*1), Y5
+	VMOVUPS    (R8)(SI*2), Y6
+	VMOVUPS    (R8)(DI*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VSHUFPS    $0x44, Y1, Y8, Y7
+	VSHUFPS    $0xee, Y1, Y8, Y1
+	VSHUFPS    $0x44, Y2, Y0, Y8
+	VSHUFPS    $0xee, Y2, Y0, Y0
+	VSHUFPS    $0x44, Y5, Y3, Y2
+	VSHUFPS    $0xee, Y5, Y3, Y3
+	VSHUFPS    $0x44, Y6, Y4, Y5
+	VSHUFPS    $0xee, Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y7, Y6
+	VMOVUPS    Y6, (DX)
+	ADDQ       AX, DX
+	VPERM2F128 $0x20, Y3, Y1, Y6
+	VMOVUPS    Y6, (DX)
+	ADDQ       AX, DX
+	VPERM2F128 $0x20, Y5, Y8, Y6
+	VMOVUPS    Y6, (DX)
+	ADDQ       AX, DX
+	VPERM2F128 $0x20, Y4, Y0, Y6
+	VMOVUPS    Y6, (DX)
+	ADDQ       AX, DX
+	VPERM2F128 $0x31, Y2, Y7, Y2
+	VMOVUPS    Y2, (DX)
+	ADDQ       AX, DX
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VMOVUPS    Y1, (DX)
+	ADDQ       AX, DX
+	VPERM2F128 $0x31, Y5, Y8, Y1
+	VMOVUPS    Y1, (DX)
+	ADDQ       AX, DX
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y0, (DX)
+	ADDQ       AX, DX
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R8
+	DECQ       BX
+	JNZ        block_402
+	VZEROUPPER
+	RET
+
 // func alikeAVX2(a *likeness)
 // Requires: AVX, AVX2
 TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
@@ -12826,23 +12896,23 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_402:
+pixel_403:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_403:
+vector_404:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_403
+	JNZ     vector_404
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_402
+	JNZ     pixel_403
 	VZEROUPPER
 	RET

@@ -1,7 +1,5 @@
 package kernel
 
-import "unsafe"
-
 // A window knows where, in rows of the input with their margins, the pixels lie
 // that a pooled gradient belongs to: all but one of a window's gradients are 0, and
 // with ReLU often all, so that sums over those that passed have a small share of
@@ -121,7 +119,7 @@ func (g *sparseGradient) list(w *worker, bias []float32, at, pixels int) {
 			w.codes[i], w.values[i] = -1, 0
 		}
 	}
-	e.turn(&w.turn, bitsOf(w.codes), pitch, bitsOf(g.c.gradient.codes[at:][:pixels*out]), out, pixels, out)
+	e.turnCodes(&w.turnCodes, w.codes, pitch, g.c.gradient.codes[at:], out, pixels, out)
 	e.turn(&w.turn, w.values, pitch, g.c.gradient.data[at:], out, pixels, out)
 	w.passing = passing{
 		codes: w.codes, values: w.values, places: g.pixels, shifts: g.shifts, rows: out, count: groups,
@@ -129,11 +127,6 @@ func (g *sparseGradient) list(w *worker, bias []float32, at, pixels int) {
 	}
 	e.listRows(&w.passing)
 	w.passing = passing{}
-}
-
-// bitsOf returns the same memory for what only moves it.
-func bitsOf(codes []int32) []float32 {
-	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(codes))), len(codes))
 }
 
 // sumOf16 adds pairs, then pairs of these.

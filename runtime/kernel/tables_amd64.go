@@ -25,6 +25,7 @@ var routinesAVX2 = routines{
 	peakSums:         12,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX2[vectors-1](p) },
 	transpose:        transposeAVX2,
+	transposeCodes:   transposeCodesAVX2,
 	alike:            alikeAVX2,
 }
 
@@ -60,6 +61,7 @@ var routinesAVX512 = routines{
 	peakSums:         12,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX512[vectors-1](p) },
 	transpose:        transposeAVX2,
+	transposeCodes:   transposeCodesAVX2,
 	alike:            alikeAVX2,
 }
 

@@ -14,6 +14,7 @@ type worker struct {
 	depthwise depthwiseRow
 	sparse    sparseSum
 	turn      transposition
+	turnCodes codeTransposition
 	likeness  likeness
 	strip     []float32 // rows of the source
 	other     []float32 // rows of a second source

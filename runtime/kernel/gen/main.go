@@ -61,7 +61,8 @@ func main() {
 		listRows(s)
 		listCodes(s)
 	}
-	transpose()
+	transpose("transpose", "transposition")
+	transpose("transposeCodes", "codeTransposition")
 	alike()
 	tables(*file)
 	Generate()
@@ -81,7 +82,7 @@ func tables(file string) {
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
 		most := s.sparseVectors()
 		fmt.Fprintf(&b, "sparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", s.name)
-		fmt.Fprintf(&b, "transpose: transposeAVX2,\nalike: alikeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
+		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
 		for vectors := 1; vectors <= most; vectors++ {
 			fmt.Fprintf(&b, "sparse%d%s, ", vectors, s.name)
 		}

@@ -111,11 +111,11 @@ func (s isa) magnitude(v, mask, to reg.VecVirtual) {
 	VANDPS(v, mask, to)
 }
 
-// transpose turns blocks of 8×8 that lie side by side.
-func transpose() {
-	TEXT("transposeAVX2", NOSPLIT, "func(t *transposition)")
+// transpose turns blocks of 8×8 that lie side by side, of float32 or of codes.
+func transpose(routine, operand string) {
+	TEXT(routine+"AVX2", NOSPLIT, "func(t *"+operand+")")
 	Pragma("noescape")
-	Doc("transposeAVX2 is the routine transpose.")
+	Doc(routine + "AVX2 is the routine " + routine + ".")
 	t := Dereference(Param("t"))
 	from, to, blocks, row, column := load(t, "from"), load(t, "to"), load(t, "blocks"), bytes(t, "row"), bytes(t, "column")
 	s := isas[0]
