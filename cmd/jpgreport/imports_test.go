@@ -50,6 +50,7 @@ var mayImport = map[string][]string{
 // others.
 var keepers = map[string]string{
 	"github.com/mmcloughlin/avo/":    "runtime/codec/gen runtime/kernel/gen",
+	"github.com/klauspost/compress/": "runtime/dataset",
 	"golang.org/x/image/":            "runtime/dataset",
 	"golang.org/x/sys/":              "cmd/jpgreport runtime/codec runtime/kernel",
 	"gorgonia.org/":                  "runtime/model",
@@ -72,7 +73,7 @@ var keepers = map[string]string{
 
 // others says which packages of other modules a package may import, besides the
 // standard library, where that is few.
-var others = map[string][]string{"runtime/codec": {"golang.org/x/sys/cpu"}, "runtime/dataset": {"golang.org/x/image/bmp", "golang.org/x/image/tiff", "golang.org/x/image/webp"}, "runtime/kernel": {"golang.org/x/sys/cpu"}}
+var others = map[string][]string{"runtime/codec": {"golang.org/x/sys/cpu"}, "runtime/dataset": {"github.com/klauspost/compress/gzip", "golang.org/x/image/bmp", "golang.org/x/image/tiff", "golang.org/x/image/webp"}, "runtime/kernel": {"golang.org/x/sys/cpu"}}
 
 // standardOnly import nothing but the standard library and the module.
 var standardOnly = []string{"runtime/fault", "runtime/work", "runtime/result", "runtime/pixel", "runtime/attack", "runtime/store", "templates"}
