@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestInterrupt stops a run that would never end, once its first cell is done.
@@ -20,11 +21,13 @@ func TestInterrupt(t *testing.T) {
 	for name, how := range map[string]struct {
 		signal syscall.Signal
 		args   []string
+		again  time.Duration // for how long the signal is repeated
 	}{
-		"interrupt":  {syscall.SIGINT, nil},
-		"terminate":  {syscall.SIGTERM, nil},
-		"keep going": {syscall.SIGTERM, []string{"--keep-going"}},
-		"sweep":      {syscall.SIGTERM, []string{"-P", "seed=[1, 2, 3]"}},
+		"interrupt":  {syscall.SIGINT, nil, 0},
+		"terminate":  {syscall.SIGTERM, nil, 0},
+		"keep going": {syscall.SIGTERM, []string{"--keep-going"}, 0},
+		"timeout(1)": {syscall.SIGTERM, nil, 200 * time.Millisecond},
+		"sweep":      {syscall.SIGTERM, []string{"-P", "seed=[1, 2, 3]"}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -51,6 +54,9 @@ func TestInterrupt(t *testing.T) {
 			}
 			if err := c.Process.Signal(how.signal); err != nil {
 				t.Fatal(err)
+			}
+			for first := time.Now(); time.Since(first) < how.again; {
+				c.Process.Signal(how.signal)
 			}
 			for lines.Scan() {
 			}

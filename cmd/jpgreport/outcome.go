@@ -73,7 +73,7 @@ func prefix(r *result.Run, i int) string {
 func summarise(w io.Writer, r *result.Run, explain bool) {
 	hits, calls := 0, 0
 	counts := map[result.Verdict]int{}
-	var doubts []string
+	var doubts, warned []string
 	for i, part := range r.Parts() {
 		var lines []string
 		alike := map[string]int{} // calls of a primitive in a cell, by its first line
@@ -111,13 +111,18 @@ func summarise(w io.Writer, r *result.Run, explain bool) {
 				doubts = append(doubts, fmt.Sprintf("  %s%s %s: %s", prefix(r, i), k.Status, k.ID, k.Detail))
 			}
 		}
+		for _, warning := range part.Warnings {
+			if line := "warning: " + warning.Text; !slices.Contains(warned, line) {
+				warned = append(warned, line) // variants may warn alike
+			}
+		}
 		if len(r.Variants) > 0 && part.Status != result.Done {
 			doubts = append(doubts, fmt.Sprintf("  %s%s", prefix(r, i), part.Status))
 		}
 	}
 	fmt.Fprintf(w, "%d of %d results from the cache\n", hits, calls)
 	fmt.Fprintf(w, "checks: %d pass, %d warn, %d fail, %d not applicable\n", counts[result.Pass], counts[result.Warn], counts[result.Fail], counts[result.NA])
-	for _, d := range doubts {
-		say(w, d)
+	for _, line := range append(doubts, warned...) {
+		say(w, line)
 	}
 }

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -62,7 +64,7 @@ func write(output string, page []byte, stdout io.Writer) error {
 	}
 	f, err := os.CreateTemp(filepath.Dir(output), unfinished)
 	if err != nil {
-		return err
+		return unwritten(output, err)
 	}
 	defer os.Remove(f.Name()) // fails once the file has its name
 	_, err = f.Write(page)
@@ -72,8 +74,25 @@ func write(output string, page []byte, stdout io.Writer) error {
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = os.Rename(f.Name(), output)
 	}
-	return os.Rename(f.Name(), output)
+	if err != nil {
+		return unwritten(output, err)
+	}
+	return nil
+}
+
+// unwritten says why a report is not there by its own name, not by that of
+// the unfinished file, which is gone when the message is read.
+func unwritten(output string, err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		err = path.Err
+	case errors.As(err, &link):
+		err = link.Err
+	}
+	return hinted{fmt.Errorf("%s is not written: %w", output, err), "-o FILE writes it elsewhere"}
 }

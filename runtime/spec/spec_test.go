@@ -125,6 +125,7 @@ params:
 		{"images", "ten", `error: parameter "images" is the text "ten", want a value of kind int; hint: the spec has images: 2000`},
 		{"images", "", `error: parameter "images": "" is no value; hint: a list is written [5, 10]`},
 		{"epsilons", "[25]", []float64{25}},
+		{"epsilons", "NaN", `error: parameter "epsilons" is the text "NaN", want a list of kind floats; hint: the spec has epsilons: [5, 10.5]`},
 		{"epsilons", "5", `error: parameter "epsilons" is the number 5, want a list of kind floats; hint: write [5]`},
 		{"epsilons", "[5, 300]", `error: parameter "epsilons": 300 is outside 0..255: it is an L∞ radius on the 0..255 scale; hint: the spec has epsilons: [5, 10.5]`},
 		{"epsilons", "[5", `error: parameter "epsilons": "[5" is no value; hint: a list is written [5, 10]`},

@@ -20,7 +20,10 @@ func (p *parser) values(n *yaml.Node, kind, of string) (any, string) {
 		p.errorf(n, "%s is a mapping, want a value or a list of values", of).as(fault.WrongType)
 		return nil, ""
 	case n.Kind == yaml.ScalarNode && listed:
-		p.errorf(n, "%s is %s, want a list of kind %s", of, what(n), kind).as(fault.WrongKind).Hint = fmt.Sprintf("write [%s]", short(n.Value))
+		e := p.errorf(n, "%s is %s, want a list of kind %s", of, what(n), kind).as(fault.WrongKind)
+		if try := (&parser{}); try.scalar(n, strings.TrimSuffix(kind, "s"), of) != nil && len(try.errors) == 0 {
+			e.Hint = fmt.Sprintf("write [%s]", short(n.Value)) // only what a list of this kind may hold
+		}
 		return nil, ""
 	case n.Kind == yaml.ScalarNode:
 		v := p.scalar(n, kind, of)
