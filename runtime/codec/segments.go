@@ -71,8 +71,11 @@ func (s *segments) body() ([]byte, error) {
 		return nil, fmt.Errorf("offset %d: found the end of the file, want the length of a segment", len(s.file))
 	}
 	length := int(binary.BigEndian.Uint16(s.file[s.at:]))
-	if length < 2 || s.at+length > len(s.file) {
-		return nil, fmt.Errorf("offset %d: found a segment of %d bytes, want 2..%d", s.at, length, len(s.file)-s.at)
+	switch left := len(s.file) - s.at; {
+	case length < 2:
+		return nil, fmt.Errorf("offset %d: found a segment of %d bytes, want at least 2", s.at, length)
+	case length > left:
+		return nil, fmt.Errorf("offset %d: cut short in a segment of %d bytes, of which %d are there", s.at, length, left)
 	}
 	s.at += length
 	return s.file[s.at-length+2 : s.at], nil

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -236,6 +237,21 @@ func TestBrokenPictures(t *testing.T) {
 	src.Path = tree(t, files)
 	if _, _, _, err := open(t, src); err == nil || !strings.Contains(err.Error(), "none of 6 pictures can be used") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// A picture that breaks beyond its header, in a source that does not look that far,
+// fails its batch, with the remedy.
+func TestPictureBreaksInBatch(t *testing.T) {
+	good := plain(t, 40, 30, grey(7))
+	s, _, _, err := open(t, dataset.Source{Kind: dataset.KindFolder, Path: tree(t, map[string][]byte{"a.png": good, "b.png": good[:len(good)-20]})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = s.Batch(t.Context(), 0, 2)
+	var hint interface{ Hint() string }
+	if !errors.As(err, &hint) || !strings.Contains(err.Error(), "b.png: png: ") || !strings.HasPrefix(hint.Hint(), "broken: skip") {
+		t.Errorf("error %v, want one of b.png with a hint", err)
 	}
 }
 

@@ -93,7 +93,11 @@ func (p *pictures) picture(f pictureFile) (*raster, error) {
 	if sum := fmt.Sprintf("%x", sha256.Sum256(file)); sum != f.sha256 {
 		return nil, fmt.Errorf("found SHA-256 %s, want %s as when it was opened", sum, f.sha256)
 	}
-	return p.prepared(file)
+	r, err := p.prepared(file)
+	if err != nil {
+		return nil, &hintError{err, "broken: skip looks through all pictures first and leaves such ones out, with a warning"}
+	}
+	return r, nil
 }
 
 func (p *pictures) read(name string) ([]byte, error) {
