@@ -48,10 +48,10 @@ func (m *weighing) Gradient(_ context.Context, x *pixel.Batch, labels []int) ([]
 func (m *weighing) Digest() string { return "weighing" }
 
 // TestMemoryIsBoundedHoweverManyFiles takes a folder of pictures from files to
-// rows. A picture is 600 kB once decoded and prepared, 150 kB as levels: 2,000 that
-// were kept in any form would be far more than what 200 take.
+// rows. A picture is 600 kB once decoded and prepared, 150 kB as levels: 1,000 that
+// were kept in any form would be far more than what 100 take.
 func TestMemoryIsBoundedHoweverManyFiles(t *testing.T) {
-	const side, few, many = 224, 200, 2000
+	const side, few, many = 224, 100, 1000
 	dir := t.TempDir()
 	for i := range many {
 		name, file := fmt.Sprintf("%04d.png", i), small(t, i%8)
