@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image/color"
 	"os"
 	"path/filepath"
@@ -48,6 +49,40 @@ func FuzzCIFAR(f *testing.F) {
 			if err == nil && n*(form.labels+cifarLevels) != len(file) {
 				t.Errorf("%d records of %d bytes", n, len(file))
 			}
+		}
+	})
+}
+
+// FuzzMeta: a MATLAB file is refused or gives synsets, and nothing beyond its end is
+// read. What it has compressed stands plain in a second seed, for changes to reach it.
+func FuzzMeta(f *testing.F) {
+	b, err := os.ReadFile(filepath.Join("testdata", "meta.mat"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	plain := bytes.Clone(b[:matHeader])
+	for d := (mat{b[matHeader:]}); len(d.rest) > 0; {
+		_, data, err := d.next()
+		if err != nil {
+			f.Fatal(err)
+		}
+		_, inside, err := inflated(data)
+		if err != nil {
+			f.Fatal(err)
+		}
+		plain = binary.LittleEndian.AppendUint32(plain, matMatrix)
+		plain = binary.LittleEndian.AppendUint32(plain, uint32(len(inside)))
+		plain = append(plain, inside...)
+	}
+	if list, err := readMeta(plain); err != nil || len(list) != 3 {
+		f.Fatalf("%q, %v", list, err)
+	}
+	f.Add(plain)
+	f.Fuzz(func(t *testing.T, file []byte) {
+		list, err := readMeta(bytes.Clone(file))
+		if err == nil && (len(list) == 0 || len(list) > maxSynsets) {
+			t.Errorf("%d synsets", len(list))
 		}
 	})
 }

@@ -23,7 +23,8 @@ import (
 //     PredictionString, which begins with the synset;
 //   - a text with a line for each of the 50,000 pictures in the order of their
 //     numbers: a synset, or the number that the development kit gives a class in
-//     ILSVRC2012_validation_ground_truth.txt. What class that is Synsets says.
+//     ILSVRC2012_validation_ground_truth.txt. What class that is Synsets says:
+//     meta.mat of that kit, or map_clsloc.txt of the later ones.
 func (s *Splits) openILSVRC(ctx context.Context, src Source) error {
 	if len(src.Classes) == 0 && src.ClassList == "" {
 		src.ClassList = nameImageNet
@@ -39,7 +40,7 @@ func (s *Splits) openILSVRC(ctx context.Context, src Source) error {
 		if src.Labels == "" && a.entries[0].label == NoLabel {
 			return &hintError{
 				fmt.Errorf("%s stands in no folder of a synset, such as n01440764, and no file has its label", a.entries[0].name),
-				"labels: names the file that has them: LOC_val_solution.csv of Kaggle's edition, or ILSVRC2012_validation_ground_truth.txt with synsets: map_clsloc.txt of the development kit",
+				"labels: names the file that has them: LOC_val_solution.csv of Kaggle's edition, or ILSVRC2012_validation_ground_truth.txt of the development kit with synsets: its meta.mat, or map_clsloc.txt of a later kit",
 			}
 		}
 		return s.add(ctx, a)
@@ -89,7 +90,7 @@ func (a *album) labelByLines(file []byte, base string) error {
 			if numbered == nil {
 				return &hintError{
 					fmt.Errorf("%s: line %d: found %q, a number of the development kit, whose order of the classes is its own", base, n, class),
-					"synsets: names the file that has this order, such as map_clsloc.txt of the kit",
+					"synsets: names the file that has this order: data/meta.mat of the kit, or map_clsloc.txt of a later one",
 				}
 			}
 			if v < 1 || v > len(numbered) {
@@ -105,18 +106,30 @@ func (a *album) labelByLines(file []byte, base string) error {
 }
 
 // numbered returns the synsets in the order of the development kit's numbers, from
-// lines that begin with a synset and may give its number after it.
+// its meta.mat or from lines that begin with a synset and may give its number after
+// it.
 func (a *album) numbered() ([]string, error) {
 	if a.src.Synsets == "" {
 		return nil, nil
 	}
 	base := filepath.Base(a.src.Synsets)
-	file, err := a.reach.read(a.src.Synsets, 1<<20)
+	file, err := a.reach.read(a.src.Synsets, maxMATBytes)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", base, err)
 	}
 	a.artifacts = append(a.artifacts, artifact(a.set+"/synsets", base, file))
 	var list []string
+	if isMATLAB(file) {
+		if list, err = readMeta(file); err != nil {
+			return nil, fmt.Errorf("%s: %w", base, err)
+		}
+		for i, synset := range list {
+			if _, err := a.classes.label(synset); err != nil {
+				return nil, fmt.Errorf("%s: synset %d: %w", base, i+1, err)
+			}
+		}
+		return list, nil
+	}
 	lines := bufio.NewScanner(bytes.NewReader(file))
 	for lines.Scan() {
 		words := strings.Fields(lines.Text())

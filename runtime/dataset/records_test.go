@@ -84,6 +84,7 @@ func TestClasses(t *testing.T) {
 
 // TestILSVRC: each way in which labels of the validation pictures come.
 func TestILSVRC(t *testing.T) {
+	meta := metaMAT(t)
 	a := plain(t, 3, 3, grey(5))
 	with := func(more map[string]string) map[string][]byte {
 		files := map[string][]byte{"val/ILSVRC2012_val_00000001.png": a, "val/ILSVRC2012_val_00000003.png": a}
@@ -103,6 +104,9 @@ func TestILSVRC(t *testing.T) {
 		{name: "Kaggle's table", files: with(map[string]string{"l": "ImageId,PredictionString\nILSVRC2012_val_00000003,n01440764 1 2 3 4 n01440764 1 2 3 4 \nILSVRC2012_val_00000001,n01443537 5 6 7 8 \n"}), labels: "l", want: want},
 		{name: "a synset a line", files: with(map[string]string{"l": "n01443537\nn01484850\nn01440764\n"}), labels: "l", want: want},
 		{name: "the kit's numbers", files: with(map[string]string{"l": "2\n3\n1\n", "s": "n01440764 1 tench\nn01443537 2 goldfish\nn01484850 3 shark\n"}), labels: "l", synsets: "s", want: want},
+		{name: "the kit's numbers and meta.mat", files: with(map[string]string{"l": "3\n1\n2\n", "s": meta}), labels: "l", synsets: "s", want: want},
+		{name: "meta.mat, cut short", files: with(map[string]string{"l": "3\n1\n2\n", "s": meta[:len(meta)-20]}), labels: "l", synsets: "s", err: "s: cut short"},
+		{name: "a MATLAB file of another form", files: with(map[string]string{"l": "3\n1\n2\n", "s": "MATLAB 7.3 MAT-file"}), labels: "l", synsets: "s", err: "s: not a MATLAB file of level 5 in little endian, which that of the development kit is"},
 		{name: "a table of our own", files: with(map[string]string{"l": "file,label\nILSVRC2012_val_00000001.png,goldfish\nILSVRC2012_val_00000003.png,0\n"}), labels: "l", want: want},
 		{name: "nothing", files: with(nil), err: "ILSVRC2012_val_00000001.png stands in no folder of a synset, such as n01440764, and no file has its label"},
 		{name: "numbers without an order", files: with(map[string]string{"l": "2\n3\n1\n"}), labels: "l", err: `l: line 1: found "2", a number of the development kit, whose order of the classes is its own`},

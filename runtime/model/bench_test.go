@@ -16,7 +16,6 @@ func BenchmarkTrainStep(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer tr.machine.close()
 	batch := upTo(benchImages)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"runtime"
 
 	G "gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -120,6 +121,10 @@ func (m *machine) compile(name string, network func(g *G.ExprGraph, x *G.Node) (
 		return fmt.Errorf("compile %s: %w", name, err)
 	}
 	m.vm = G.NewTapeMachine(g, G.WithPrecompiled(prog, locations))
+	// Without CUDA its finalizer does nothing, but what has one is never collected
+	// when it is reachable from itself, as this is through the graph's operations.
+	// Its method Close leaves the finalizer on.
+	runtime.SetFinalizer(m.vm, nil)
 	m.logits = result(logits)
 	for _, n := range outputs[1:] {
 		m.dw = append(m.dw, result(n))
@@ -239,5 +244,3 @@ func (m *machine) run() error {
 func (m *machine) row(i int) []float32 {
 	return m.logits[i*m.classes : (i+1)*m.classes]
 }
-
-func (m *machine) close() error { return m.vm.Close() }

@@ -26,8 +26,9 @@ type Net struct {
 	idle    *idle
 }
 
-// An idle holds machines between the calls that use them, one for each purpose: a
-// machine of Gorgonia is not collected as garbage once nobody uses it.
+// An idle holds machines between the calls that use them, one for each purpose:
+// building one takes longer than many a call. Of two that goroutines had at once the
+// one given back last stays.
 type idle struct {
 	sync.Mutex
 	machines [purposes]*machine
@@ -52,9 +53,6 @@ func (n *Net) borrow(p purpose) (*machine, error) {
 func (n *Net) giveBack(m *machine) {
 	n.idle.Lock()
 	defer n.idle.Unlock()
-	if other := n.idle.machines[m.purpose]; other != nil { // two goroutines had one each
-		other.close()
-	}
 	n.idle.machines[m.purpose] = m
 }
 

@@ -132,7 +132,6 @@ func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Ba
 		count := min(m.capacity, x.N-first)
 		m.see(count, x.Data[first*x.Size():(first+count)*x.Size()], label)
 		if err := m.run(); err != nil {
-			m.close()
 			return err
 		}
 		each(m, first)

@@ -105,7 +105,6 @@ func train(ctx context.Context, a Architecture, images *pixel.Batch, labels []in
 		if err != nil {
 			return nil, err
 		}
-		defer t.machine.close()
 		return t.run(ctx)
 	})
 	if err != nil {

@@ -56,7 +56,7 @@ var dataTable = []key{
 	{name: "classes", help: "Names of the labels, in their order, or the name of a known list.", form: classesForm},
 	{name: "sha256", help: "The digest that the set has to have, as the report of a run names it.", form: digestForm},
 	{name: "labels", help: "Of pictures: a CSV file with a column file and columns label and group, or none. Without it, pictures in folders have the folders' names for classes.", form: linesForm},
-	{name: "synsets", help: "Of ilsvrc with labels that are numbers: the file of the development kit that has its order of classes, map_clsloc.txt.", form: linesForm},
+	{name: "synsets", help: "Of ilsvrc with labels that are numbers: the file of the development kit that has its order of classes, meta.mat or, in later kits, map_clsloc.txt.", form: linesForm},
 	{name: "columns", help: "Of pictures: what the columns of the CSV file are called, where not file, label and group.", form: object(columnTable)},
 	{name: "broken", help: "Of pictures: whether those that cannot be used fail the run, which is the default, or are left out with a warning.", form: form{"enum": whenBroken}},
 	{name: "resize", help: "Of pictures: the new length of the shorter side, or height and width.", form: sidesForm},
