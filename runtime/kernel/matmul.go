@@ -42,12 +42,13 @@ type Finish struct {
 	Accumulate bool // add to what c holds, instead of the bias
 }
 
-// The most rows, columns and terms of a block: of A 112×512 stay in the
-// second-level cache while panels of B pass through the first. A small product is
-// cut into smaller blocks, of which there are at least leastUnits.
+// The most tiles, panels and terms of a block: of A 112×512 stay in the second-level
+// cache while panels of B pass through the first, and of B few enough for the next
+// block of A to find them there. A small product is cut into smaller blocks, of
+// which there are at least leastUnits.
 const (
 	blockTiles  = 8
-	blockPanels = 32
+	blockPanels = 8
 	blockDepth  = 512
 	leastUnits  = 8
 )
@@ -62,7 +63,7 @@ type product struct {
 	bias    []float32 // padded to whole panels
 	tiles   int
 	rows    int // of a tile, the last ones one fewer
-	chunks  int // of panels
+	groups  int // of tiles
 	across  int // panels in a chunk
 	worker  []productWorker
 	pack    func(worker, unit int)
@@ -124,8 +125,8 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 	p.tiles = tiles
 	groups := ceil(tiles, blockTiles)
 	p.across = max(1, min(blockPanels, panels*groups/leastUnits))
-	p.chunks = ceil(panels, p.across)
-	units := groups * p.chunks
+	p.groups = groups
+	units := groups * ceil(panels, p.across)
 	n := max(workers(units), workers(panels))
 	for len(p.worker) < n {
 		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.rows*p.width), taps: []int{0}})
@@ -194,10 +195,11 @@ func turnRest[T any](to []T, column int, from []T, row, rows, columns int) {
 	}
 }
 
-// block computes blockTiles tiles of blockPanels panels.
+// block computes blockTiles tiles of blockPanels panels. Blocks of one chunk of panels
+// follow one another.
 func (p *product) block(worker, unit int) {
 	w := &p.worker[worker]
-	group, chunk := unit/p.chunks, unit%p.chunks
+	group, chunk := unit%p.groups, unit/p.groups
 	first, last := group*blockTiles, min((group+1)*blockTiles, p.tiles)
 	row0, row1 := p.rowOf(first), p.rowOf(last)
 	panels := min((chunk+1)*p.across, ceil(p.b.Columns, p.width))

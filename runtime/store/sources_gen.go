@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"409d4185b295d4522cd331a6cba7e20db434e91442eb63ac981c79cd3e3adf4a",
+		"2c1bd1c911deaaf54e8584e5f632c31c086128aced011115e21246ac5470f90c",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
