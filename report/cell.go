@@ -115,6 +115,7 @@ func newFailure(e *result.Error) *failure {
 // A rows tells of the values that the record keeps for each image.
 type rows struct {
 	Name, N string
+	File    string // beside the report, where the record has them not
 	Caption template.HTML
 	Columns []result.RowColumn
 }
@@ -190,7 +191,7 @@ func (b *builder) cell(c *result.Cell) (*cell, []heading, error) {
 			b.warnings++
 			w.Warning = &warning{ID: fmt.Sprintf("warning-%d", b.warnings), Text: o.Warning.Text}
 		case o.Rows != nil:
-			w.Rows = &rows{Name: o.Rows.Name, N: count(o.Rows.N), Columns: o.Rows.Columns}
+			w.Rows = &rows{Name: o.Rows.Name, File: b.run.RowsFile, N: count(o.Rows.N), Columns: o.Rows.Columns}
 			if o.Rows.Caption != "" {
 				w.Rows.Caption = b.md.note(o.Rows.Caption)
 			}

@@ -235,12 +235,15 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 	progress, events := newProgress(stderr, quiet), f.events(c, sp.File)
 	wrong := faults(sp)
 	events.started(sp)
-	made, page, err := f.produce(ctx, sp, style, kernels, notebook.Options{
+	made, page, rows, err := f.produce(ctx, sp, style, kernels, rowsName(output), notebook.Options{
 		Faults:     wrong,
 		OnProgress: func(n notebook.Progress) { progress.show(n); events.show(n) },
 		OnNotice:   func(text string) { progress.print("jpgreport: " + text); events.notice(text) },
 	})
 	progress.end()
+	if err == nil && rows != nil {
+		err = write(rowsName(output), rows, nil)
+	}
 	if err == nil {
 		err = write(output, page, c.OutOrStdout())
 	}
@@ -263,8 +266,9 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 }
 
 // produce runs a spec and draws its report. Of o it takes what concerns the
-// telling, the rest is the flags'.
-func (f *runFlags) produce(ctx context.Context, sp *spec.Spec, style report.Options, kernels string, o notebook.Options) (*result.Run, []byte, error) {
+// telling, the rest is the flags'. Rows that are too many for the page are returned
+// beside it, for a file of the given name; none is "".
+func (f *runFlags) produce(ctx context.Context, sp *spec.Spec, style report.Options, kernels, rowsFile string, o notebook.Options) (made *result.Run, html, rows []byte, err error) {
 	o.Child = child
 	o.CellTimeout = f.cellTimeout
 	if o.KeepGoing = f.keepGoing; o.KeepGoing {
@@ -273,15 +277,31 @@ func (f *runFlags) produce(ctx context.Context, sp *spec.Spec, style report.Opti
 	o.Cache, o.NoCache = cacheFolder(), f.noCache
 	o.Versions = processor(kernels)
 	o.Provenance = provenance(sp.File, kernels, report.ChartLibrary(style))
-	made, err := notebook.Run(ctx, sp, o)
-	if err != nil {
-		return nil, nil, err
+	if made, err = notebook.Run(ctx, sp, o); err != nil {
+		return nil, nil, nil, err
+	}
+	if rowsFile != "" {
+		if rows, err = made.DetachRows(filepath.Base(rowsFile)); err != nil {
+			return nil, nil, nil, fmt.Errorf("%s: %w", sp.File, err)
+		}
 	}
 	var page bytes.Buffer
 	if err := report.Render(&page, made, style); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", sp.File, err)
+		return nil, nil, nil, fmt.Errorf("%s: %w", sp.File, err)
 	}
-	return made, page.Bytes(), nil
+	return made, page.Bytes(), rows, nil
+}
+
+// rowsName returns the name of the file for the rows of a report, "" for one that goes
+// to no file of its own and has them in itself.
+func rowsName(output string) string {
+	if info, err := os.Stat(output); output == "-" || err == nil && !info.Mode().IsRegular() {
+		return ""
+	}
+	if filepath.Ext(output) == ".rows" {
+		return output + ".rows"
+	}
+	return strings.TrimSuffix(output, filepath.Ext(output)) + ".rows"
 }
 
 // events returns where the events of a spec's run go: nowhere unless asked for.

@@ -197,7 +197,7 @@ func (s *session) attempt(ctx context.Context) (made *result.Run, page []byte, w
 	}
 	style, err := s.flags.style()
 	if err == nil {
-		made, page, err = s.flags.produce(ctx, sp, style, s.kernels, notebook.Options{OnProgress: s.progress})
+		made, page, _, err = s.flags.produce(ctx, sp, style, s.kernels, "", notebook.Options{OnProgress: s.progress})
 	}
 	if err != nil {
 		return nil, nil, []problem{ofOther(err)}

@@ -33,7 +33,7 @@ type RowColumn struct {
 
 	Type   string `json:"type"`   // "uint8", "uint16", "uint32", "share16" or "float32"
 	SHA256 string `json:"sha256"` // of the numbers' bytes, little endian
-	Data   string `json:"data"`   // these bytes, deflated, in base64
+	Data   string `json:"data"`   // these bytes, deflated, in base64; "" when they stand in [Run].RowsFile
 }
 
 // Column types.
@@ -61,13 +61,18 @@ func (c *RowColumn) encode(n int) error {
 	}
 	sum := sha256.Sum256(raw)
 	c.SHA256 = hex.EncodeToString(sum[:])
+	c.pack(raw)
+	c.Values, c.Shares, c.Numbers = nil, nil, nil
+	return nil
+}
+
+// pack keeps the numbers' bytes.
+func (c *RowColumn) pack(raw []byte) {
 	var b bytes.Buffer
 	w, _ := flate.NewWriter(&b, flate.BestCompression) // the level is valid
 	w.Write(raw)                                       // a bytes.Buffer takes all
 	w.Close()
 	c.Data = base64.StdEncoding.EncodeToString(b.Bytes())
-	c.Values, c.Shares, c.Numbers = nil, nil, nil
-	return nil
 }
 
 func (c *RowColumn) raw() ([]byte, error) {
@@ -116,6 +121,30 @@ func (c *RowColumn) raw() ([]byte, error) {
 // Decode returns the column's n numbers, and an error when the data is not what
 // the column's digest and type say.
 func (c *RowColumn) Decode(n int) ([]float64, error) {
+	raw, err := c.unpack(n)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float64, n)
+	for i := range out {
+		switch c.Type {
+		case typeUint8:
+			out[i] = float64(raw[i])
+		case typeUint16:
+			out[i] = float64(binary.LittleEndian.Uint16(raw[2*i:]))
+		case typeUint32:
+			out[i] = float64(binary.LittleEndian.Uint32(raw[4*i:]))
+		case typeShare16:
+			out[i] = float64(binary.LittleEndian.Uint16(raw[2*i:])) / math.MaxUint16
+		case typeFloat32:
+			out[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))
+		}
+	}
+	return out, nil
+}
+
+// unpack returns the numbers' bytes, held against the column's digest.
+func (c *RowColumn) unpack(n int) ([]byte, error) {
 	z, err := base64.StdEncoding.DecodeString(c.Data)
 	if err != nil {
 		return nil, fmt.Errorf("column %q: %w", c.Name, err)
@@ -135,20 +164,5 @@ func (c *RowColumn) Decode(n int) ([]float64, error) {
 	if len(raw) != n*size {
 		return nil, fmt.Errorf("column %q has %d bytes for %d rows of %s", c.Name, len(raw), n, c.Type)
 	}
-	out := make([]float64, n)
-	for i := range out {
-		switch c.Type {
-		case typeUint8:
-			out[i] = float64(raw[i])
-		case typeUint16:
-			out[i] = float64(binary.LittleEndian.Uint16(raw[2*i:]))
-		case typeUint32:
-			out[i] = float64(binary.LittleEndian.Uint32(raw[4*i:]))
-		case typeShare16:
-			out[i] = float64(binary.LittleEndian.Uint16(raw[2*i:])) / math.MaxUint16
-		case typeFloat32:
-			out[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:])))
-		}
-	}
-	return out, nil
+	return raw, nil
 }

@@ -56,6 +56,10 @@ type Run struct {
 	Sweep    []string   `json:"sweep,omitempty"`
 	Variants []*Variant `json:"variants,omitempty"`
 
+	// RowsFile names the file beside the report that has the numbers of its rows,
+	// where these are too many for the record.
+	RowsFile string `json:"rows_file,omitempty"`
+
 	// Pictures holds the PNG files by SHA-256. They stand once in a report,
 	// outside the record.
 	Pictures map[string][]byte `json:"-"`

@@ -40,6 +40,7 @@ func resultSymbols() Package {
 		"Label":       reflect.ValueOf(result.Label),
 		"Limited":     reflect.ValueOf(result.Limited),
 		"Mark":        reflect.ValueOf((*result.Mark)(nil)),
+		"MaxRowBytes": reflect.ValueOf(constant.MakeFromLiteral("1048576", token.INT, 0)),
 		"MaxText":     reflect.ValueOf(constant.MakeFromLiteral("65536", token.INT, 0)),
 		"Metric":      reflect.ValueOf((*result.Metric)(nil)),
 		"NA":          reflect.ValueOf(result.NA),
