@@ -113,7 +113,7 @@ func (c *chain) run(y, x []float32, n int) {
 	c.bands = min(ceil(minUnits, n), ceil(c.th, c.group))
 	units := n * c.bands
 	for len(c.e.chains) < workers(units) {
-		c.e.chains = append(c.e.chains, chainWorker{edge: make([]float32, c.e.rows*2*c.e.columns)})
+		c.e.chains = append(c.e.chains, chainWorker{edge: make([]float32, c.e.edge())})
 	}
 	c.e.team.each(units, c.job)
 	c.x, c.y = nil, nil

@@ -133,7 +133,7 @@ func (k *kernelGradient) add(w *worker, sums []float32, rows, width int) {
 		taps: k.offsets[:rows], row: 1, step: s.Stride[1] * s.In, depth: c.ow, wide: k.pitch, line: k.pitch, accumulate: true,
 	}
 	t := &w.tile
-	tiles := ceil(run, e.rows)
+	tiles := ceil(run, e.rows(c.width))
 	for g := range s.Groups {
 		for i := range s.Kernel[0] {
 			for j := range runs {

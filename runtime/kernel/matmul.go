@@ -42,15 +42,15 @@ type Finish struct {
 	Accumulate bool // add to what c holds, instead of the bias
 }
 
-// The most tiles, panels and terms of a block: of A 112×512 stay in the second-level
-// cache while panels of B pass through the first, and of B few enough for the next
-// block of A to find them there. A small product is cut into smaller blocks, of
-// which there are at least leastUnits.
+// About the most rows, and the most panels and terms of a block: of A 128×1024 stay in
+// the second-level cache while panels of B pass through the first, and of B few enough
+// for the next block of A to find them there. A small product is cut into smaller
+// blocks, of which there are leastUnits for each worker.
 const (
-	blockTiles  = 8
-	blockPanels = 8
-	blockDepth  = 512
-	leastUnits  = 8
+	blockRows   = 128
+	blockPanels = 4
+	blockDepth  = 1024
+	leastUnits  = 2
 )
 
 // A product is the state of one multiplication.
@@ -61,8 +61,9 @@ type product struct {
 	width   int       // of a panel
 	panels  []float32 // B by panels, each depth×width; empty: b itself serves
 	bias    []float32 // padded to whole panels
+	zeros   []float32 // a bias of a panel
+	rows    int       // of a tile
 	tiles   int
-	rows    int // of a tile, the last ones one fewer
 	groups  int // of tiles
 	across  int // panels in a chunk
 	worker  []productWorker
@@ -71,16 +72,17 @@ type product struct {
 }
 
 type productWorker struct {
-	tile tile
-	turn transposition
-	a    []float32 // a block of A
-	edge []float32 // a tile at the right edge
-	taps []int
-	_    apart
+	tile   tile
+	mixing mixing
+	turn   transposition
+	a      []float32 // a block of A
+	edge   []float32 // a tile at the right edge
+	taps   []int
+	_      apart
 }
 
 func (p *product) init(e *Engine) {
-	p.e, p.width = e, 2*e.columns
+	p.e, p.zeros = e, make([]float32, len(e.tall)*e.columns)
 	p.pack, p.compute = p.packPanel, p.block
 }
 
@@ -114,6 +116,7 @@ const directRow = 512
 
 func (p *product) run(c, a, b Matrix, f Finish) {
 	p.c, p.a, p.b, p.finish = c, a, b, f
+	p.width = p.e.panel(b.Columns)
 	panels := ceil(b.Columns, p.width)
 	p.panels = p.panels[:0]
 	p.bias = p.bias[:0]
@@ -121,17 +124,17 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 		p.bias = grown(p.bias, panels*p.width)
 		clear(p.bias[copy(p.bias, f.Bias):])
 	}
-	tiles := ceil(a.Rows, p.e.rows)
-	p.tiles = tiles
-	groups := ceil(tiles, blockTiles)
-	p.across = max(1, min(blockPanels, panels*groups/leastUnits))
-	p.groups = groups
-	units := groups * ceil(panels, p.across)
+	p.rows = p.e.rows(p.width)
+	p.tiles = ceil(a.Rows, p.rows)
+	least := leastUnits * workers(p.tiles*panels)
+	p.groups = min(p.tiles, max(ceil(a.Rows, blockRows), ceil(least, panels)))
+	p.across = max(1, min(blockPanels, panels*p.groups/least))
+	units := p.groups * ceil(panels, p.across)
 	n := max(workers(units), workers(panels))
 	for len(p.worker) < n {
-		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.rows*p.width), taps: []int{0}})
+		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.edge()), taps: []int{0}})
 	}
-	if b.Column != 1 || b.Columns%p.width != 0 || b.Row > directRow && tiles > 1 {
+	if b.Column != 1 || b.Columns%p.width != 0 || b.Row > directRow && p.tiles > 1 {
 		p.panels = grown(p.panels, panels*b.Rows*p.width)
 		p.e.team.each(panels, p.pack)
 	}
@@ -195,23 +198,25 @@ func turnRest[T any](to []T, column int, from []T, row, rows, columns int) {
 	}
 }
 
-// block computes blockTiles tiles of blockPanels panels. Blocks of one chunk of panels
+// block computes a group of tiles of blockPanels panels. Blocks of one chunk of panels
 // follow one another.
 func (p *product) block(worker, unit int) {
 	w := &p.worker[worker]
 	group, chunk := unit%p.groups, unit/p.groups
-	first, last := group*blockTiles, min((group+1)*blockTiles, p.tiles)
-	row0, row1 := p.rowOf(first), p.rowOf(last)
+	row0, row1 := p.rowOf(group), p.rowOf(group+1)
 	panels := min((chunk+1)*p.across, ceil(p.b.Columns, p.width))
 	depth := p.a.Columns
-	for k := 0; k < depth; k += blockDepth {
-		terms := min(blockDepth, depth-k)
+	parts := ceil(depth, blockDepth)
+	for i := range parts {
+		k := i * depth / parts
+		terms := (i+1)*depth/parts - k
 		t := &w.tile
 		*t = tile{taps: w.taps, depth: terms, line: p.c.Row, accumulate: p.finish.Accumulate || k > 0}
 		if k+terms == depth {
 			t.clamp, t.low, t.high = p.finish.Bounded, p.finish.Low, p.finish.High
 		}
 		a := p.rowsOf(w, row0, row1, k, terms)
+		t.row, t.step = a.Row, a.Column
 		for panel := chunk * p.across; panel < panels; panel++ {
 			at := panel * p.width
 			if len(p.panels) > 0 {
@@ -223,49 +228,64 @@ func (p *product) block(worker, unit int) {
 			if len(p.bias) > 0 && !t.accumulate {
 				t.bias = p.bias[at : at+p.width]
 			}
-			for i := first; i < last; i++ {
-				row := p.rowOf(i)
-				rows := p.rowOf(i+1) - row
-				t.a, t.row, t.step = a.Data[(row-row0)*a.Row:], a.Row, a.Column
-				t.c = p.c.Data[row*p.c.Row+at:]
-				p.e.part(t, rows, min(p.width, p.c.Columns-at), w.edge)
-			}
+			p.e.tiles(t, &w.mixing, p.zeros, row1-row0, min(p.width, p.c.Columns-at), a.Data, p.c.Data[row0*p.c.Row+at:], w.edge)
 		}
 	}
 }
 
-// rowOf returns the first row of a tile; tiles differ by one row at most.
-func (p *product) rowOf(tile int) int { return tile * p.a.Rows / p.tiles }
+// rowOf returns the first row of a group, with which a tile begins.
+func (p *product) rowOf(group int) int {
+	return min(group*p.tiles/p.groups*p.rows, p.a.Rows)
+}
 
-// rowsOf returns the rows and terms of A as a matrix that is well to read: A
-// itself, unless its rows would fall into the same places of the cache or their
-// elements lie far apart.
+// rowsOf returns the rows and terms of A as a matrix that is well to read: A itself,
+// unless from one term to the next it is far.
 func (p *product) rowsOf(w *productWorker, row0, row1, k, terms int) Matrix {
 	a := p.a
 	view := Matrix{Data: a.Data[row0*a.Row+k*a.Column:], Rows: row1 - row0, Columns: terms, Row: a.Row, Column: a.Column}
-	far := max(a.Row, a.Column)
-	if far < directRow || p.across < 4 && far%(1<<8) != 0 {
+	if a.Column < directRow || p.across < 4 && a.Column%(1<<8) != 0 {
 		return view
 	}
-	outer, inner := view.Rows, view.Columns
-	if a.Column != 1 {
-		outer, inner = inner, outer
-	}
-	apart := inner + 16 // not a power of two
-	w.a = grown(w.a, outer*apart)
-	for i := range outer {
-		copy(w.a[i*apart:][:inner], view.Data[i*far:][:inner])
+	view.Column = view.Rows + 16 // not a power of two
+	w.a = grown(w.a, terms*view.Column)
+	for i := range terms {
+		copy(w.a[i*view.Column:][:view.Rows], view.Data[i*a.Column:])
 	}
 	view.Data = w.a
-	if a.Column == 1 {
-		view.Row = apart
-	} else {
-		view.Column = apart
-	}
 	return view
 }
 
-// part runs a tile of two vectors, of which only some columns may belong to c.
+// tiles computes rows of so many columns, those of A at a and those of C at c, the rest
+// as t says: full tiles in one go where that can be, zeros being a bias of nothing.
+func (e *Engine) tiles(t *tile, m *mixing, zeros []float32, rows, columns int, a, c, edge []float32) {
+	vectors := ceil(columns, e.columns)
+	most := e.tall[vectors-1]
+	left := vectors*e.columns - columns
+	if whole := rows / most; whole > 0 && (left == 0 || 2*left == e.columns && e.lanes > 1) {
+		*m = mixing{
+			a: a, b: t.b, c: c, bias: t.bias, row: t.row, step: t.step, line: t.line, wide: t.wide, depth: t.depth, tiles: whole,
+			low: t.low, high: t.high, accumulate: t.accumulate, clamp: t.clamp, half: left > 0,
+		}
+		if m.bias == nil {
+			m.bias = zeros
+		}
+		e.mix(m, vectors)
+		if rows -= whole * most; rows == 0 {
+			return
+		}
+		a, c = a[whole*most*t.row:], c[whole*most*t.line:]
+	}
+	tiles := ceil(rows, most)
+	for i, first := 0, 0; i < tiles; i++ {
+		last := (i + 1) * rows / tiles
+		t.a, t.c = a[first*t.row:], c[first*t.line:]
+		e.part(t, last-first, columns, edge)
+		first = last
+	}
+}
+
+// part runs a tile of as many vectors as the columns need, of which only some may
+// belong to c.
 func (e *Engine) part(t *tile, rows, columns int, edge []float32) {
 	vectors := ceil(columns, e.columns)
 	if columns == vectors*e.columns {
@@ -273,7 +293,7 @@ func (e *Engine) part(t *tile, rows, columns int, edge []float32) {
 		return
 	}
 	c, line := t.c, t.line
-	t.c, t.line = edge, 2*e.columns
+	t.c, t.line = edge, vectors*e.columns
 	if t.accumulate {
 		for i := range rows {
 			narrow(edge[i*t.line:], c[i*line:], columns)

@@ -9,7 +9,7 @@ type pointwise struct {
 }
 
 func newPointwise(e *Engine, in, out int) *pointwise {
-	width := 2 * e.columns
+	width := e.panel(out)
 	panels := ceil(out, width)
 	return &pointwise{in: in, out: out, width: width, panels: make([]float32, panels*in*width), bias: make([]float32, panels*width)}
 }
@@ -43,27 +43,5 @@ func (p *pointwise) packTurned(e *Engine, w []float32) {
 func (p *pointwise) panel(e *Engine, t *tile, m *mixing, edge []float32, q int, from, to []float32, pixels int) {
 	t.b = p.panels[q*p.in*p.width:][:p.in*p.width]
 	t.bias = p.bias[q*p.width:][:p.width]
-	columns := min(p.width, p.out-q*p.width)
-	vectors := ceil(columns, e.columns)
-	whole := pixels / e.rows
-	left := vectors*e.columns - columns
-	if whole > 0 && (left == 0 || 2*left == e.columns && e.lanes > 1) {
-		*m = mixing{
-			a: from, b: t.b, c: to[q*p.width:], bias: t.bias, row: t.row, line: t.line, depth: t.depth, tiles: whole,
-			low: t.low, high: t.high, accumulate: t.accumulate, clamp: t.clamp, half: left > 0,
-		}
-		e.mix(m, vectors)
-		if pixels -= whole * e.rows; pixels == 0 {
-			return
-		}
-		from, to = from[whole*e.rows*t.row:], to[whole*e.rows*t.line:]
-	}
-	tiles := ceil(pixels, e.rows)
-	first := 0
-	for i := range tiles {
-		last := (i + 1) * pixels / tiles
-		t.a, t.c = from[first*t.row:], to[first*t.line+q*p.width:]
-		e.part(t, last-first, columns, edge)
-		first = last
-	}
+	e.tiles(t, m, nil, pixels, min(p.width, p.out-q*p.width), from, to[q*p.width:], edge)
 }

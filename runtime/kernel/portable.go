@@ -11,7 +11,7 @@ import (
 // processor's only where it is rounded twice.
 func portable() *routines {
 	return &routines{
-		lanes: 1, columns: portableColumns, rows: portableRows,
+		lanes: 1, columns: portableColumns, tall: []int{portableRows, portableRows},
 		tile:             portableTile,
 		mix:              portableMix,
 		inputTransform:   func(t *transform) { portableTransform(t, 6, 6, inputLine) },
@@ -94,7 +94,7 @@ func portableTile(t *tile, rows, vectors int) {
 
 func portableMix(m *mixing, vectors int) {
 	t := tile{
-		a: m.a, b: m.b, c: m.c, bias: m.bias, taps: []int{0}, row: m.row, step: 1, depth: m.depth, wide: 2 * portableColumns,
+		a: m.a, b: m.b, c: m.c, bias: m.bias, taps: []int{0}, row: m.row, step: m.step, depth: m.depth, wide: m.wide,
 		line: m.line, low: m.low, high: m.high, accumulate: m.accumulate, clamp: m.clamp,
 	}
 	for range m.tiles {

@@ -10,10 +10,10 @@ package kernel
 type routines struct {
 	narrower *routines // for channels that are no multiple of lanes; nil: there is none
 	lanes    int       // float32 in a vector
-	rows     int       // most rows of a tile
 	columns  int       // of a tile, for each of its vectors
+	tall     []int     // most rows of a tile of 1, 2, ... vectors
 
-	// tile takes rows of A, 1 to the field above, and vectors of C, 1 or 2.
+	// tile takes rows of A and vectors of C, both at least 1 and as many as tall says.
 	tile            func(t *tile, rows, vectors int)
 	mix             func(m *mixing, vectors int)
 	inputTransform  func(t *transform)
@@ -59,12 +59,12 @@ type tile struct {
 	clamp      bool    // bound the sums to low..high
 }
 
-// A mixing is tiles of full rows one after another, with one tap and panels of two
-// vectors.
+// A mixing is tiles of as many rows as there can be, one after another, with one tap.
 type mixing struct {
 	a, b, c    []float32
 	bias       []float32
-	row, line  int
+	row, step  int
+	wide, line int
 	depth      int
 	tiles      int // at least one
 	low, high  float32
@@ -165,6 +165,31 @@ type codeTransposition struct {
 	blocks      int
 	row, column int
 }
+
+// panel returns how wide to cut the columns of a matrix: into the fewest panels, as
+// each spreads every element of the other matrix over a register anew, and into the
+// narrowest of these, which have the tallest tiles.
+func (r *routines) panel(columns int) int {
+	vectors, best := ceil(columns, r.columns), 2
+	for v := 3; v <= len(r.tall); v++ {
+		if ceil(vectors, v) < ceil(vectors, best) {
+			best = v
+		}
+	}
+	return best * r.columns
+}
+
+// edge returns how many elements the largest tile has.
+func (r *routines) edge() int {
+	most := 0
+	for i, rows := range r.tall {
+		most = max(most, rows*(i+1)*r.columns)
+	}
+	return most
+}
+
+// rows returns the most rows of a tile so wide.
+func (r *routines) rows(width int) int { return r.tall[ceil(width, r.columns)-1] }
 
 // fitting returns the widest routines whose vectors fill so many channels, and
 // how many vectors that is.

@@ -60,7 +60,7 @@ func (x *scatter) row(w *worker, image, r, pitch int) {
 	s, width, out := c.s, c.width, c.s.Out/c.s.Groups
 	w.tile = tile{taps: x.taps, row: s.Out, step: 1, depth: out, wide: width, line: pitch}
 	t := &w.tile
-	tiles := ceil(c.ow, c.e.rows)
+	tiles := ceil(c.ow, c.e.rows(width))
 	c.gradient.row(c.e, w, w.strip, image, r, s.Out)
 	for g := range s.Groups {
 		for p := range x.count {

@@ -34,6 +34,11 @@ func tile5x1AVX2(t *tile)
 //go:noescape
 func tile6x1AVX2(t *tile)
 
+// mix1AVX2 is the routine mix for 1 vectors.
+//
+//go:noescape
+func mix1AVX2(m *mixing)
+
 // tile1x2AVX2 is the routine tile for 1 rows of 2 vectors.
 //
 //go:noescape
@@ -63,11 +68,6 @@ func tile5x2AVX2(t *tile)
 //
 //go:noescape
 func tile6x2AVX2(t *tile)
-
-// mix1AVX2 is the routine mix for 1 vectors.
-//
-//go:noescape
-func mix1AVX2(m *mixing)
 
 // mix2AVX2 is the routine mix for 2 vectors.
 //
@@ -282,6 +282,11 @@ func tile13x1AVX512(t *tile)
 //go:noescape
 func tile14x1AVX512(t *tile)
 
+// mix1AVX512 is the routine mix for 1 vectors.
+//
+//go:noescape
+func mix1AVX512(m *mixing)
+
 // tile1x2AVX512 is the routine tile for 1 rows of 2 vectors.
 //
 //go:noescape
@@ -352,15 +357,95 @@ func tile13x2AVX512(t *tile)
 //go:noescape
 func tile14x2AVX512(t *tile)
 
-// mix1AVX512 is the routine mix for 1 vectors.
-//
-//go:noescape
-func mix1AVX512(m *mixing)
-
 // mix2AVX512 is the routine mix for 2 vectors.
 //
 //go:noescape
 func mix2AVX512(m *mixing)
+
+// tile1x3AVX512 is the routine tile for 1 rows of 3 vectors.
+//
+//go:noescape
+func tile1x3AVX512(t *tile)
+
+// tile2x3AVX512 is the routine tile for 2 rows of 3 vectors.
+//
+//go:noescape
+func tile2x3AVX512(t *tile)
+
+// tile3x3AVX512 is the routine tile for 3 rows of 3 vectors.
+//
+//go:noescape
+func tile3x3AVX512(t *tile)
+
+// tile4x3AVX512 is the routine tile for 4 rows of 3 vectors.
+//
+//go:noescape
+func tile4x3AVX512(t *tile)
+
+// tile5x3AVX512 is the routine tile for 5 rows of 3 vectors.
+//
+//go:noescape
+func tile5x3AVX512(t *tile)
+
+// tile6x3AVX512 is the routine tile for 6 rows of 3 vectors.
+//
+//go:noescape
+func tile6x3AVX512(t *tile)
+
+// tile7x3AVX512 is the routine tile for 7 rows of 3 vectors.
+//
+//go:noescape
+func tile7x3AVX512(t *tile)
+
+// tile8x3AVX512 is the routine tile for 8 rows of 3 vectors.
+//
+//go:noescape
+func tile8x3AVX512(t *tile)
+
+// tile9x3AVX512 is the routine tile for 9 rows of 3 vectors.
+//
+//go:noescape
+func tile9x3AVX512(t *tile)
+
+// mix3AVX512 is the routine mix for 3 vectors.
+//
+//go:noescape
+func mix3AVX512(m *mixing)
+
+// tile1x4AVX512 is the routine tile for 1 rows of 4 vectors.
+//
+//go:noescape
+func tile1x4AVX512(t *tile)
+
+// tile2x4AVX512 is the routine tile for 2 rows of 4 vectors.
+//
+//go:noescape
+func tile2x4AVX512(t *tile)
+
+// tile3x4AVX512 is the routine tile for 3 rows of 4 vectors.
+//
+//go:noescape
+func tile3x4AVX512(t *tile)
+
+// tile4x4AVX512 is the routine tile for 4 rows of 4 vectors.
+//
+//go:noescape
+func tile4x4AVX512(t *tile)
+
+// tile5x4AVX512 is the routine tile for 5 rows of 4 vectors.
+//
+//go:noescape
+func tile5x4AVX512(t *tile)
+
+// tile6x4AVX512 is the routine tile for 6 rows of 4 vectors.
+//
+//go:noescape
+func tile6x4AVX512(t *tile)
+
+// mix4AVX512 is the routine mix for 4 vectors.
+//
+//go:noescape
+func mix4AVX512(m *mixing)
 
 // inputTransformAVX512 is the routine inputTransform.
 //

@@ -883,6 +883,163 @@ store_36:
 	VZEROUPPER
 	RET
 
+// func mix1AVX2(m *mixing)
+// Requires: AVX, FMA3
+TEXT ·mix1AVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 104(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 112(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 136(AX), R8
+
+tile_37:
+	MOVQ    72(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    128(AX), R11
+	VMOVUPS (R9), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	MOVQ    CX, R9
+	LEAQ    (R9)(BX*2), R12
+	ADDQ    BX, R12
+
+step_38:
+	VMOVUPS      (R10), Y6
+	VBROADCASTSS (R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R12), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R12)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R12)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         SI, R9
+	ADDQ         SI, R12
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          step_38
+	IMUL3Q       $0x06, BX, R9
+	ADDQ         R9, CX
+	MOVQ         120(AX), R9
+	SHLQ         $0x02, R9
+	CMPB         154(AX), $0x00
+	JNE          half_41
+	CMPB         152(AX), $0x00
+	JE           bound_39
+	MOVQ         DX, R10
+	VADDPS       (R10), Y0, Y0
+	ADDQ         R9, R10
+	VADDPS       (R10), Y1, Y1
+	ADDQ         R9, R10
+	VADDPS       (R10), Y2, Y2
+	ADDQ         R9, R10
+	VADDPS       (R10), Y3, Y3
+	ADDQ         R9, R10
+	VADDPS       (R10), Y4, Y4
+	ADDQ         R9, R10
+	VADDPS       (R10), Y5, Y5
+	ADDQ         R9, R10
+
+bound_39:
+	CMPB         153(AX), $0x00
+	JE           store_40
+	VBROADCASTSS 144(AX), Y6
+	VBROADCASTSS 148(AX), Y7
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+
+store_40:
+	VMOVUPS Y0, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    R9, DX
+	JMP     next_42
+
+half_41:
+	CMPB   152(AX), $0x00
+	JE     bound_43
+	MOVQ   DX, R10
+	VADDPS (R10), X0, X0
+	ADDQ   R9, R10
+	VADDPS (R10), X1, X1
+	ADDQ   R9, R10
+	VADDPS (R10), X2, X2
+	ADDQ   R9, R10
+	VADDPS (R10), X3, X3
+	ADDQ   R9, R10
+	VADDPS (R10), X4, X4
+	ADDQ   R9, R10
+	VADDPS (R10), X5, X5
+	ADDQ   R9, R10
+
+bound_43:
+	CMPB         153(AX), $0x00
+	JE           store_44
+	VBROADCASTSS 144(AX), Y6
+	VBROADCASTSS 148(AX), Y7
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+
+store_44:
+	VMOVUPS X0, (DX)
+	ADDQ    R9, DX
+	VMOVUPS X1, (DX)
+	ADDQ    R9, DX
+	VMOVUPS X2, (DX)
+	ADDQ    R9, DX
+	VMOVUPS X3, (DX)
+	ADDQ    R9, DX
+	VMOVUPS X4, (DX)
+	ADDQ    R9, DX
+	VMOVUPS X5, (DX)
+	ADDQ    R9, DX
+
+next_42:
+	DECQ R8
+	JNZ  tile_37
+	VZEROUPPER
+	RET
+
 // func tile1x2AVX2(t *tile)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile1x2AVX2(SB), NOSPLIT, $0-8
@@ -893,17 +1050,17 @@ TEXT ·tile1x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_38
+	JE         zeros_46
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
-	JMP        multiply_37
+	JMP        multiply_45
 
-zeros_38:
+zeros_46:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-multiply_37:
+multiply_45:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -914,14 +1071,14 @@ multiply_37:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_39:
+tap_47:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_40:
+step_48:
 	VMOVUPS      (DI), Y2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      32(DI), Y3
@@ -932,11 +1089,11 @@ step_40:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_40
+	JNZ          step_48
 	DECQ         SI
-	JNZ          tap_39
+	JNZ          tap_47
 	CMPB         168(AX), $0x00
-	JE           bound_41
+	JE           bound_49
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -944,9 +1101,9 @@ step_40:
 	VADDPS       32(CX), Y1, Y1
 	ADDQ         DX, CX
 
-bound_41:
+bound_49:
 	CMPB         169(AX), $0x00
-	JE           store_42
+	JE           store_50
 	VBROADCASTSS 160(AX), Y2
 	VBROADCASTSS 164(AX), Y3
 	VMAXPS       Y0, Y2, Y0
@@ -954,7 +1111,7 @@ bound_41:
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
 
-store_42:
+store_50:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -976,21 +1133,21 @@ TEXT ·tile2x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_44
+	JE         zeros_52
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
-	JMP        multiply_43
+	JMP        multiply_51
 
-zeros_44:
+zeros_52:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-multiply_43:
+multiply_51:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1001,14 +1158,14 @@ multiply_43:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_45:
+tap_53:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_46:
+step_54:
 	VMOVUPS      (R8), Y4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y5
@@ -1022,11 +1179,11 @@ step_46:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_46
+	JNZ          step_54
 	DECQ         DI
-	JNZ          tap_45
+	JNZ          tap_53
 	CMPB         168(AX), $0x00
-	JE           bound_47
+	JE           bound_55
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1037,9 +1194,9 @@ step_46:
 	VADDPS       32(CX), Y3, Y3
 	ADDQ         DX, CX
 
-bound_47:
+bound_55:
 	CMPB         169(AX), $0x00
-	JE           store_48
+	JE           store_56
 	VBROADCASTSS 160(AX), Y4
 	VBROADCASTSS 164(AX), Y5
 	VMAXPS       Y0, Y4, Y0
@@ -1051,7 +1208,7 @@ bound_47:
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
 
-store_48:
+store_56:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1078,7 +1235,7 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_50
+	JE         zeros_58
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1086,9 +1243,9 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
-	JMP        multiply_49
+	JMP        multiply_57
 
-zeros_50:
+zeros_58:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1096,7 +1253,7 @@ zeros_50:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-multiply_49:
+multiply_57:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1107,14 +1264,14 @@ multiply_49:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_51:
+tap_59:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_52:
+step_60:
 	VMOVUPS      (R8), Y6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y7
@@ -1131,11 +1288,11 @@ step_52:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_52
+	JNZ          step_60
 	DECQ         DI
-	JNZ          tap_51
+	JNZ          tap_59
 	CMPB         168(AX), $0x00
-	JE           bound_53
+	JE           bound_61
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1149,9 +1306,9 @@ step_52:
 	VADDPS       32(CX), Y5, Y5
 	ADDQ         DX, CX
 
-bound_53:
+bound_61:
 	CMPB         169(AX), $0x00
-	JE           store_54
+	JE           store_62
 	VBROADCASTSS 160(AX), Y6
 	VBROADCASTSS 164(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1167,7 +1324,7 @@ bound_53:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_54:
+store_62:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1199,7 +1356,7 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_56
+	JE         zeros_64
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1209,9 +1366,9 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
-	JMP        multiply_55
+	JMP        multiply_63
 
-zeros_56:
+zeros_64:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1221,7 +1378,7 @@ zeros_56:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-multiply_55:
+multiply_63:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1232,7 +1389,7 @@ multiply_55:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_57:
+tap_65:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1241,7 +1398,7 @@ tap_57:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_58:
+step_66:
 	VMOVUPS      (R8), Y8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y9
@@ -1262,11 +1419,11 @@ step_58:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_58
+	JNZ          step_66
 	DECQ         DI
-	JNZ          tap_57
+	JNZ          tap_65
 	CMPB         168(AX), $0x00
-	JE           bound_59
+	JE           bound_67
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1283,9 +1440,9 @@ step_58:
 	VADDPS       32(CX), Y7, Y7
 	ADDQ         DX, CX
 
-bound_59:
+bound_67:
 	CMPB         169(AX), $0x00
-	JE           store_60
+	JE           store_68
 	VBROADCASTSS 160(AX), Y8
 	VBROADCASTSS 164(AX), Y9
 	VMAXPS       Y0, Y8, Y0
@@ -1305,7 +1462,7 @@ bound_59:
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
 
-store_60:
+store_68:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1342,7 +1499,7 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_62
+	JE         zeros_70
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1354,9 +1511,9 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
-	JMP        multiply_61
+	JMP        multiply_69
 
-zeros_62:
+zeros_70:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1368,7 +1525,7 @@ zeros_62:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-multiply_61:
+multiply_69:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1379,7 +1536,7 @@ multiply_61:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_63:
+tap_71:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1388,7 +1545,7 @@ tap_63:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_64:
+step_72:
 	VMOVUPS      (R8), Y10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y11
@@ -1412,11 +1569,11 @@ step_64:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_64
+	JNZ          step_72
 	DECQ         DI
-	JNZ          tap_63
+	JNZ          tap_71
 	CMPB         168(AX), $0x00
-	JE           bound_65
+	JE           bound_73
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1436,9 +1593,9 @@ step_64:
 	VADDPS       32(CX), Y9, Y9
 	ADDQ         DX, CX
 
-bound_65:
+bound_73:
 	CMPB         169(AX), $0x00
-	JE           store_66
+	JE           store_74
 	VBROADCASTSS 160(AX), Y10
 	VBROADCASTSS 164(AX), Y11
 	VMAXPS       Y0, Y10, Y0
@@ -1462,7 +1619,7 @@ bound_65:
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
 
-store_66:
+store_74:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1504,7 +1661,7 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_68
+	JE         zeros_76
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1518,9 +1675,9 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
 	VMOVAPS    Y1, Y11
-	JMP        multiply_67
+	JMP        multiply_75
 
-zeros_68:
+zeros_76:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1534,7 +1691,7 @@ zeros_68:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-multiply_67:
+multiply_75:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1545,7 +1702,7 @@ multiply_67:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_69:
+tap_77:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1554,7 +1711,7 @@ tap_69:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_70:
+step_78:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y13
@@ -1581,11 +1738,11 @@ step_70:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_70
+	JNZ          step_78
 	DECQ         DI
-	JNZ          tap_69
+	JNZ          tap_77
 	CMPB         168(AX), $0x00
-	JE           bound_71
+	JE           bound_79
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1608,9 +1765,9 @@ step_70:
 	VADDPS       32(CX), Y11, Y11
 	ADDQ         DX, CX
 
-bound_71:
+bound_79:
 	CMPB         169(AX), $0x00
-	JE           store_72
+	JE           store_80
 	VBROADCASTSS 160(AX), Y12
 	VBROADCASTSS 164(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -1638,7 +1795,7 @@ bound_71:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_72:
+store_80:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1663,161 +1820,6 @@ store_72:
 	VZEROUPPER
 	RET
 
-// func mix1AVX2(m *mixing)
-// Requires: AVX, FMA3
-TEXT ·mix1AVX2(SB), NOSPLIT, $0-8
-	MOVQ m+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 48(AX), DX
-	MOVQ 96(AX), BX
-	SHLQ $0x02, BX
-	MOVQ 120(AX), SI
-
-tile_73:
-	MOVQ    72(AX), DI
-	MOVQ    24(AX), R8
-	MOVQ    112(AX), R9
-	VMOVUPS (DI), Y0
-	VMOVAPS Y0, Y1
-	VMOVAPS Y0, Y2
-	VMOVAPS Y0, Y3
-	VMOVAPS Y0, Y4
-	VMOVAPS Y0, Y5
-	LEAQ    (CX)(BX*2), DI
-	ADDQ    BX, DI
-
-step_74:
-	VMOVUPS      (R8), Y6
-	VBROADCASTSS (CX), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (CX)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (CX)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (DI), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (DI)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (DI)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         $0x04, CX
-	ADDQ         $0x04, DI
-	ADDQ         $0x40, R8
-	DECQ         R9
-	JNZ          step_74
-	LEAQ         (DI)(BX*2), CX
-	ADDQ         BX, CX
-	MOVQ         112(AX), DI
-	SHLQ         $0x02, DI
-	SUBQ         DI, CX
-	MOVQ         104(AX), DI
-	SHLQ         $0x02, DI
-	CMPB         138(AX), $0x00
-	JNE          half_77
-	CMPB         136(AX), $0x00
-	JE           bound_75
-	MOVQ         DX, R8
-	VADDPS       (R8), Y0, Y0
-	ADDQ         DI, R8
-	VADDPS       (R8), Y1, Y1
-	ADDQ         DI, R8
-	VADDPS       (R8), Y2, Y2
-	ADDQ         DI, R8
-	VADDPS       (R8), Y3, Y3
-	ADDQ         DI, R8
-	VADDPS       (R8), Y4, Y4
-	ADDQ         DI, R8
-	VADDPS       (R8), Y5, Y5
-	ADDQ         DI, R8
-
-bound_75:
-	CMPB         137(AX), $0x00
-	JE           store_76
-	VBROADCASTSS 128(AX), Y6
-	VBROADCASTSS 132(AX), Y7
-	VMAXPS       Y0, Y6, Y0
-	VMINPS       Y0, Y7, Y0
-	VMAXPS       Y1, Y6, Y1
-	VMINPS       Y1, Y7, Y1
-	VMAXPS       Y2, Y6, Y2
-	VMINPS       Y2, Y7, Y2
-	VMAXPS       Y3, Y6, Y3
-	VMINPS       Y3, Y7, Y3
-	VMAXPS       Y4, Y6, Y4
-	VMINPS       Y4, Y7, Y4
-	VMAXPS       Y5, Y6, Y5
-	VMINPS       Y5, Y7, Y5
-
-store_76:
-	VMOVUPS Y0, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y1, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y2, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y3, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y4, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y5, (DX)
-	ADDQ    DI, DX
-	JMP     next_78
-
-half_77:
-	CMPB   136(AX), $0x00
-	JE     bound_79
-	MOVQ   DX, R8
-	VADDPS (R8), X0, X0
-	ADDQ   DI, R8
-	VADDPS (R8), X1, X1
-	ADDQ   DI, R8
-	VADDPS (R8), X2, X2
-	ADDQ   DI, R8
-	VADDPS (R8), X3, X3
-	ADDQ   DI, R8
-	VADDPS (R8), X4, X4
-	ADDQ   DI, R8
-	VADDPS (R8), X5, X5
-	ADDQ   DI, R8
-
-bound_79:
-	CMPB         137(AX), $0x00
-	JE           store_80
-	VBROADCASTSS 128(AX), Y6
-	VBROADCASTSS 132(AX), Y7
-	VMAXPS       Y0, Y6, Y0
-	VMINPS       Y0, Y7, Y0
-	VMAXPS       Y1, Y6, Y1
-	VMINPS       Y1, Y7, Y1
-	VMAXPS       Y2, Y6, Y2
-	VMINPS       Y2, Y7, Y2
-	VMAXPS       Y3, Y6, Y3
-	VMINPS       Y3, Y7, Y3
-	VMAXPS       Y4, Y6, Y4
-	VMINPS       Y4, Y7, Y4
-	VMAXPS       Y5, Y6, Y5
-	VMINPS       Y5, Y7, Y5
-
-store_80:
-	VMOVUPS X0, (DX)
-	ADDQ    DI, DX
-	VMOVUPS X1, (DX)
-	ADDQ    DI, DX
-	VMOVUPS X2, (DX)
-	ADDQ    DI, DX
-	VMOVUPS X3, (DX)
-	ADDQ    DI, DX
-	VMOVUPS X4, (DX)
-	ADDQ    DI, DX
-	VMOVUPS X5, (DX)
-	ADDQ    DI, DX
-
-next_78:
-	DECQ SI
-	JNZ  tile_73
-	VZEROUPPER
-	RET
-
 // func mix2AVX2(m *mixing)
 // Requires: AVX, FMA3
 TEXT ·mix2AVX2(SB), NOSPLIT, $0-8
@@ -1826,89 +1828,91 @@ TEXT ·mix2AVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), DX
 	MOVQ 96(AX), BX
 	SHLQ $0x02, BX
-	MOVQ 120(AX), SI
+	MOVQ 104(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 112(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 136(AX), R8
 
 tile_81:
-	MOVQ    72(AX), DI
-	MOVQ    24(AX), R8
-	MOVQ    112(AX), R9
-	VMOVUPS (DI), Y0
+	MOVQ    72(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    128(AX), R11
+	VMOVUPS (R9), Y0
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y4
 	VMOVAPS Y0, Y6
 	VMOVAPS Y0, Y8
 	VMOVAPS Y0, Y10
-	VMOVUPS 32(DI), Y1
+	VMOVUPS 32(R9), Y1
 	VMOVAPS Y1, Y3
 	VMOVAPS Y1, Y5
 	VMOVAPS Y1, Y7
 	VMOVAPS Y1, Y9
 	VMOVAPS Y1, Y11
-	LEAQ    (CX)(BX*2), DI
-	ADDQ    BX, DI
+	MOVQ    CX, R9
+	LEAQ    (R9)(BX*2), R12
+	ADDQ    BX, R12
 
 step_82:
-	VMOVUPS      (R8), Y12
-	VMOVUPS      32(R8), Y13
-	VBROADCASTSS (CX), Y14
+	VMOVUPS      (R10), Y12
+	VMOVUPS      32(R10), Y13
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (CX)(BX*1), Y14
+	VBROADCASTSS (R9)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (CX)(BX*2), Y14
+	VBROADCASTSS (R9)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (DI), Y14
+	VBROADCASTSS (R12), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (DI)(BX*1), Y14
+	VBROADCASTSS (R12)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (DI)(BX*2), Y14
+	VBROADCASTSS (R12)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         $0x04, CX
-	ADDQ         $0x04, DI
-	ADDQ         $0x40, R8
-	DECQ         R9
+	ADDQ         SI, R9
+	ADDQ         SI, R12
+	ADDQ         DI, R10
+	DECQ         R11
 	JNZ          step_82
-	LEAQ         (DI)(BX*2), CX
-	ADDQ         BX, CX
-	MOVQ         112(AX), DI
-	SHLQ         $0x02, DI
-	SUBQ         DI, CX
-	MOVQ         104(AX), DI
-	SHLQ         $0x02, DI
-	CMPB         138(AX), $0x00
+	IMUL3Q       $0x06, BX, R9
+	ADDQ         R9, CX
+	MOVQ         120(AX), R9
+	SHLQ         $0x02, R9
+	CMPB         154(AX), $0x00
 	JNE          half_85
-	CMPB         136(AX), $0x00
+	CMPB         152(AX), $0x00
 	JE           bound_83
-	MOVQ         DX, R8
-	VADDPS       (R8), Y0, Y0
-	VADDPS       32(R8), Y1, Y1
-	ADDQ         DI, R8
-	VADDPS       (R8), Y2, Y2
-	VADDPS       32(R8), Y3, Y3
-	ADDQ         DI, R8
-	VADDPS       (R8), Y4, Y4
-	VADDPS       32(R8), Y5, Y5
-	ADDQ         DI, R8
-	VADDPS       (R8), Y6, Y6
-	VADDPS       32(R8), Y7, Y7
-	ADDQ         DI, R8
-	VADDPS       (R8), Y8, Y8
-	VADDPS       32(R8), Y9, Y9
-	ADDQ         DI, R8
-	VADDPS       (R8), Y10, Y10
-	VADDPS       32(R8), Y11, Y11
-	ADDQ         DI, R8
+	MOVQ         DX, R10
+	VADDPS       (R10), Y0, Y0
+	VADDPS       32(R10), Y1, Y1
+	ADDQ         R9, R10
+	VADDPS       (R10), Y2, Y2
+	VADDPS       32(R10), Y3, Y3
+	ADDQ         R9, R10
+	VADDPS       (R10), Y4, Y4
+	VADDPS       32(R10), Y5, Y5
+	ADDQ         R9, R10
+	VADDPS       (R10), Y6, Y6
+	VADDPS       32(R10), Y7, Y7
+	ADDQ         R9, R10
+	VADDPS       (R10), Y8, Y8
+	VADDPS       32(R10), Y9, Y9
+	ADDQ         R9, R10
+	VADDPS       (R10), Y10, Y10
+	VADDPS       32(R10), Y11, Y11
+	ADDQ         R9, R10
 
 bound_83:
-	CMPB         137(AX), $0x00
+	CMPB         153(AX), $0x00
 	JE           store_84
-	VBROADCASTSS 128(AX), Y12
-	VBROADCASTSS 132(AX), Y13
+	VBROADCASTSS 144(AX), Y12
+	VBROADCASTSS 148(AX), Y13
 	VMAXPS       Y0, Y12, Y0
 	VMINPS       Y0, Y13, Y0
 	VMAXPS       Y1, Y12, Y1
@@ -1937,52 +1941,52 @@ bound_83:
 store_84:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y2, (DX)
 	VMOVUPS Y3, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y4, (DX)
 	VMOVUPS Y5, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y6, (DX)
 	VMOVUPS Y7, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y8, (DX)
 	VMOVUPS Y9, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y10, (DX)
 	VMOVUPS Y11, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	JMP     next_86
 
 half_85:
-	CMPB   136(AX), $0x00
+	CMPB   152(AX), $0x00
 	JE     bound_87
-	MOVQ   DX, R8
-	VADDPS (R8), Y0, Y0
-	VADDPS 32(R8), X1, X1
-	ADDQ   DI, R8
-	VADDPS (R8), Y2, Y2
-	VADDPS 32(R8), X3, X3
-	ADDQ   DI, R8
-	VADDPS (R8), Y4, Y4
-	VADDPS 32(R8), X5, X5
-	ADDQ   DI, R8
-	VADDPS (R8), Y6, Y6
-	VADDPS 32(R8), X7, X7
-	ADDQ   DI, R8
-	VADDPS (R8), Y8, Y8
-	VADDPS 32(R8), X9, X9
-	ADDQ   DI, R8
-	VADDPS (R8), Y10, Y10
-	VADDPS 32(R8), X11, X11
-	ADDQ   DI, R8
+	MOVQ   DX, R10
+	VADDPS (R10), Y0, Y0
+	VADDPS 32(R10), X1, X1
+	ADDQ   R9, R10
+	VADDPS (R10), Y2, Y2
+	VADDPS 32(R10), X3, X3
+	ADDQ   R9, R10
+	VADDPS (R10), Y4, Y4
+	VADDPS 32(R10), X5, X5
+	ADDQ   R9, R10
+	VADDPS (R10), Y6, Y6
+	VADDPS 32(R10), X7, X7
+	ADDQ   R9, R10
+	VADDPS (R10), Y8, Y8
+	VADDPS 32(R10), X9, X9
+	ADDQ   R9, R10
+	VADDPS (R10), Y10, Y10
+	VADDPS 32(R10), X11, X11
+	ADDQ   R9, R10
 
 bound_87:
-	CMPB         137(AX), $0x00
+	CMPB         153(AX), $0x00
 	JE           store_88
-	VBROADCASTSS 128(AX), Y12
-	VBROADCASTSS 132(AX), Y13
+	VBROADCASTSS 144(AX), Y12
+	VBROADCASTSS 148(AX), Y13
 	VMAXPS       Y0, Y12, Y0
 	VMINPS       Y0, Y13, Y0
 	VMAXPS       Y1, Y12, Y1
@@ -2011,25 +2015,25 @@ bound_87:
 store_88:
 	VMOVUPS Y0, (DX)
 	VMOVUPS X1, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y2, (DX)
 	VMOVUPS X3, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y4, (DX)
 	VMOVUPS X5, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y6, (DX)
 	VMOVUPS X7, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y8, (DX)
 	VMOVUPS X9, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Y10, (DX)
 	VMOVUPS X11, 32(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 
 next_86:
-	DECQ SI
+	DECQ R8
 	JNZ  tile_81
 	VZEROUPPER
 	RET
@@ -6808,6 +6812,292 @@ store_245:
 	VZEROUPPER
 	RET
 
+// func mix1AVX512(m *mixing)
+// Requires: AVX, AVX512F
+TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 104(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 112(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 136(AX), R8
+
+tile_246:
+	MOVQ    72(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    128(AX), R11
+	VMOVUPS (R9), Z0
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z5
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z7
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z10
+	VMOVAPS Z0, Z11
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z13
+	MOVQ    CX, R9
+	LEAQ    (R9)(BX*2), R12
+	ADDQ    BX, R12
+	LEAQ    (R12)(BX*2), R13
+	ADDQ    BX, R13
+	LEAQ    (R13)(BX*2), R14
+	ADDQ    BX, R14
+	LEAQ    (R14)(BX*2), R15
+	ADDQ    BX, R15
+
+step_247:
+	VMOVUPS      (R10), Z14
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R13)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R14), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R14)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R14)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R15), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R15)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         SI, R9
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         SI, R14
+	ADDQ         SI, R15
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          step_247
+	IMUL3Q       $0x0e, BX, R9
+	ADDQ         R9, CX
+	MOVQ         120(AX), R9
+	SHLQ         $0x02, R9
+	CMPB         154(AX), $0x00
+	JNE          half_250
+	CMPB         152(AX), $0x00
+	JE           bound_248
+	MOVQ         DX, R10
+	VADDPS       (R10), Z0, Z0
+	ADDQ         R9, R10
+	VADDPS       (R10), Z1, Z1
+	ADDQ         R9, R10
+	VADDPS       (R10), Z2, Z2
+	ADDQ         R9, R10
+	VADDPS       (R10), Z3, Z3
+	ADDQ         R9, R10
+	VADDPS       (R10), Z4, Z4
+	ADDQ         R9, R10
+	VADDPS       (R10), Z5, Z5
+	ADDQ         R9, R10
+	VADDPS       (R10), Z6, Z6
+	ADDQ         R9, R10
+	VADDPS       (R10), Z7, Z7
+	ADDQ         R9, R10
+	VADDPS       (R10), Z8, Z8
+	ADDQ         R9, R10
+	VADDPS       (R10), Z9, Z9
+	ADDQ         R9, R10
+	VADDPS       (R10), Z10, Z10
+	ADDQ         R9, R10
+	VADDPS       (R10), Z11, Z11
+	ADDQ         R9, R10
+	VADDPS       (R10), Z12, Z12
+	ADDQ         R9, R10
+	VADDPS       (R10), Z13, Z13
+	ADDQ         R9, R10
+
+bound_248:
+	CMPB         153(AX), $0x00
+	JE           store_249
+	VBROADCASTSS 144(AX), Z14
+	VBROADCASTSS 148(AX), Z15
+	VMAXPS       Z0, Z14, Z0
+	VMINPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMINPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMINPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMINPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMINPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMINPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMINPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMINPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMINPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMINPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMINPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMINPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMINPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMINPS       Z13, Z15, Z13
+
+store_249:
+	VMOVUPS Z0, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z1, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z3, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z5, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z7, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z9, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z11, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Z13, (DX)
+	ADDQ    R9, DX
+	JMP     next_251
+
+half_250:
+	CMPB   152(AX), $0x00
+	JE     bound_252
+	MOVQ   DX, R10
+	VADDPS (R10), Y0, Y0
+	ADDQ   R9, R10
+	VADDPS (R10), Y1, Y1
+	ADDQ   R9, R10
+	VADDPS (R10), Y2, Y2
+	ADDQ   R9, R10
+	VADDPS (R10), Y3, Y3
+	ADDQ   R9, R10
+	VADDPS (R10), Y4, Y4
+	ADDQ   R9, R10
+	VADDPS (R10), Y5, Y5
+	ADDQ   R9, R10
+	VADDPS (R10), Y6, Y6
+	ADDQ   R9, R10
+	VADDPS (R10), Y7, Y7
+	ADDQ   R9, R10
+	VADDPS (R10), Y8, Y8
+	ADDQ   R9, R10
+	VADDPS (R10), Y9, Y9
+	ADDQ   R9, R10
+	VADDPS (R10), Y10, Y10
+	ADDQ   R9, R10
+	VADDPS (R10), Y11, Y11
+	ADDQ   R9, R10
+	VADDPS (R10), Y12, Y12
+	ADDQ   R9, R10
+	VADDPS (R10), Y13, Y13
+	ADDQ   R9, R10
+
+bound_252:
+	CMPB         153(AX), $0x00
+	JE           store_253
+	VBROADCASTSS 144(AX), Z14
+	VBROADCASTSS 148(AX), Z15
+	VMAXPS       Z0, Z14, Z0
+	VMINPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMINPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMINPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMINPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMINPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMINPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMINPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMINPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMINPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMINPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMINPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMINPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMINPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMINPS       Z13, Z15, Z13
+
+store_253:
+	VMOVUPS Y0, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y10, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y11, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y12, (DX)
+	ADDQ    R9, DX
+	VMOVUPS Y13, (DX)
+	ADDQ    R9, DX
+
+next_251:
+	DECQ R8
+	JNZ  tile_246
+	VZEROUPPER
+	RET
+
 // func tile1x2AVX512(t *tile)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
@@ -6819,17 +7109,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_247
+	JE         zeros_255
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_246
+	JMP        multiply_254
 
-zeros_247:
+zeros_255:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_246:
+multiply_254:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -6840,14 +7130,14 @@ multiply_246:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_248:
+tap_256:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_249:
+step_257:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -6858,11 +7148,11 @@ step_249:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_249
+	JNZ          step_257
 	DECQ         SI
-	JNZ          tap_248
+	JNZ          tap_256
 	CMPB         168(AX), $0x00
-	JE           bound_250
+	JE           bound_258
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6870,9 +7160,9 @@ step_249:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_250:
+bound_258:
 	CMPB         169(AX), $0x00
-	JE           store_251
+	JE           store_259
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -6880,7 +7170,7 @@ bound_250:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_251:
+store_259:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6904,21 +7194,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_253
+	JE         zeros_261
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_252
+	JMP        multiply_260
 
-zeros_253:
+zeros_261:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_252:
+multiply_260:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6929,14 +7219,14 @@ multiply_252:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_254:
+tap_262:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_255:
+step_263:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -6950,11 +7240,11 @@ step_255:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_255
+	JNZ          step_263
 	DECQ         DI
-	JNZ          tap_254
+	JNZ          tap_262
 	CMPB         168(AX), $0x00
-	JE           bound_256
+	JE           bound_264
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6965,9 +7255,9 @@ step_255:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_256:
+bound_264:
 	CMPB         169(AX), $0x00
-	JE           store_257
+	JE           store_265
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -6979,7 +7269,7 @@ bound_256:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_257:
+store_265:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7009,7 +7299,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_259
+	JE         zeros_267
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7017,9 +7307,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_258
+	JMP        multiply_266
 
-zeros_259:
+zeros_267:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7027,7 +7317,7 @@ zeros_259:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_258:
+multiply_266:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7038,14 +7328,14 @@ multiply_258:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_260:
+tap_268:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_261:
+step_269:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -7062,11 +7352,11 @@ step_261:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_261
+	JNZ          step_269
 	DECQ         DI
-	JNZ          tap_260
+	JNZ          tap_268
 	CMPB         168(AX), $0x00
-	JE           bound_262
+	JE           bound_270
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7080,9 +7370,9 @@ step_261:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_262:
+bound_270:
 	CMPB         169(AX), $0x00
-	JE           store_263
+	JE           store_271
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7098,7 +7388,7 @@ bound_262:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_263:
+store_271:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7134,7 +7424,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_265
+	JE         zeros_273
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7144,9 +7434,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_264
+	JMP        multiply_272
 
-zeros_265:
+zeros_273:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7156,7 +7446,7 @@ zeros_265:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_264:
+multiply_272:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7167,7 +7457,7 @@ multiply_264:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_266:
+tap_274:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7176,7 +7466,7 @@ tap_266:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_267:
+step_275:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -7197,11 +7487,11 @@ step_267:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_267
+	JNZ          step_275
 	DECQ         DI
-	JNZ          tap_266
+	JNZ          tap_274
 	CMPB         168(AX), $0x00
-	JE           bound_268
+	JE           bound_276
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7218,9 +7508,9 @@ step_267:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_268:
+bound_276:
 	CMPB         169(AX), $0x00
-	JE           store_269
+	JE           store_277
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -7240,7 +7530,7 @@ bound_268:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_269:
+store_277:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7282,7 +7572,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_271
+	JE         zeros_279
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7294,9 +7584,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_270
+	JMP        multiply_278
 
-zeros_271:
+zeros_279:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7308,7 +7598,7 @@ zeros_271:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_270:
+multiply_278:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7319,7 +7609,7 @@ multiply_270:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_272:
+tap_280:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7328,7 +7618,7 @@ tap_272:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_273:
+step_281:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -7352,11 +7642,11 @@ step_273:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_273
+	JNZ          step_281
 	DECQ         DI
-	JNZ          tap_272
+	JNZ          tap_280
 	CMPB         168(AX), $0x00
-	JE           bound_274
+	JE           bound_282
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7376,9 +7666,9 @@ step_273:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_274:
+bound_282:
 	CMPB         169(AX), $0x00
-	JE           store_275
+	JE           store_283
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -7402,7 +7692,7 @@ bound_274:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_275:
+store_283:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7450,7 +7740,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_277
+	JE         zeros_285
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7464,9 +7754,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_276
+	JMP        multiply_284
 
-zeros_277:
+zeros_285:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7480,7 +7770,7 @@ zeros_277:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_276:
+multiply_284:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7491,7 +7781,7 @@ multiply_276:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_278:
+tap_286:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7500,7 +7790,7 @@ tap_278:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_279:
+step_287:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -7527,11 +7817,11 @@ step_279:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_279
+	JNZ          step_287
 	DECQ         DI
-	JNZ          tap_278
+	JNZ          tap_286
 	CMPB         168(AX), $0x00
-	JE           bound_280
+	JE           bound_288
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7554,9 +7844,9 @@ step_279:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_280:
+bound_288:
 	CMPB         169(AX), $0x00
-	JE           store_281
+	JE           store_289
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7584,7 +7874,7 @@ bound_280:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_281:
+store_289:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7638,7 +7928,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_283
+	JE         zeros_291
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7654,9 +7944,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_282
+	JMP        multiply_290
 
-zeros_283:
+zeros_291:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7672,7 +7962,7 @@ zeros_283:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_282:
+multiply_290:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7683,7 +7973,7 @@ multiply_282:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_284:
+tap_292:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7694,7 +7984,7 @@ tap_284:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_285:
+step_293:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -7725,11 +8015,11 @@ step_285:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_285
+	JNZ          step_293
 	DECQ         DI
-	JNZ          tap_284
+	JNZ          tap_292
 	CMPB         168(AX), $0x00
-	JE           bound_286
+	JE           bound_294
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7755,9 +8045,9 @@ step_285:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_286:
+bound_294:
 	CMPB         169(AX), $0x00
-	JE           store_287
+	JE           store_295
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7789,7 +8079,7 @@ bound_286:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_287:
+store_295:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7849,7 +8139,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_289
+	JE         zeros_297
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7867,9 +8157,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_288
+	JMP        multiply_296
 
-zeros_289:
+zeros_297:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7887,7 +8177,7 @@ zeros_289:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_288:
+multiply_296:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7898,7 +8188,7 @@ multiply_288:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_290:
+tap_298:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7909,7 +8199,7 @@ tap_290:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_291:
+step_299:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -7943,11 +8233,11 @@ step_291:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_291
+	JNZ          step_299
 	DECQ         DI
-	JNZ          tap_290
+	JNZ          tap_298
 	CMPB         168(AX), $0x00
-	JE           bound_292
+	JE           bound_300
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7976,9 +8266,9 @@ step_291:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_292:
+bound_300:
 	CMPB         169(AX), $0x00
-	JE           store_293
+	JE           store_301
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -8014,7 +8304,7 @@ bound_292:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_293:
+store_301:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8080,7 +8370,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_295
+	JE         zeros_303
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8100,9 +8390,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_294
+	JMP        multiply_302
 
-zeros_295:
+zeros_303:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8122,7 +8412,7 @@ zeros_295:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_294:
+multiply_302:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8133,7 +8423,7 @@ multiply_294:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_296:
+tap_304:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8144,7 +8434,7 @@ tap_296:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_297:
+step_305:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -8181,11 +8471,11 @@ step_297:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_297
+	JNZ          step_305
 	DECQ         DI
-	JNZ          tap_296
+	JNZ          tap_304
 	CMPB         168(AX), $0x00
-	JE           bound_298
+	JE           bound_306
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8217,9 +8507,9 @@ step_297:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_298:
+bound_306:
 	CMPB         169(AX), $0x00
-	JE           store_299
+	JE           store_307
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -8259,7 +8549,7 @@ bound_298:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_299:
+store_307:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8331,7 +8621,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_301
+	JE         zeros_309
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8353,9 +8643,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_300
+	JMP        multiply_308
 
-zeros_301:
+zeros_309:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8377,7 +8667,7 @@ zeros_301:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_300:
+multiply_308:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8388,7 +8678,7 @@ multiply_300:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_302:
+tap_310:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8401,7 +8691,7 @@ tap_302:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_303:
+step_311:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -8442,11 +8732,11 @@ step_303:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_303
+	JNZ          step_311
 	DECQ         DI
-	JNZ          tap_302
+	JNZ          tap_310
 	CMPB         168(AX), $0x00
-	JE           bound_304
+	JE           bound_312
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8481,9 +8771,9 @@ step_303:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_304:
+bound_312:
 	CMPB         169(AX), $0x00
-	JE           store_305
+	JE           store_313
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -8527,7 +8817,7 @@ bound_304:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_305:
+store_313:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8605,7 +8895,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_307
+	JE         zeros_315
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8629,9 +8919,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_306
+	JMP        multiply_314
 
-zeros_307:
+zeros_315:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8655,7 +8945,7 @@ zeros_307:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_306:
+multiply_314:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8666,7 +8956,7 @@ multiply_306:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_308:
+tap_316:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8679,7 +8969,7 @@ tap_308:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_309:
+step_317:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -8723,11 +9013,11 @@ step_309:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_309
+	JNZ          step_317
 	DECQ         DI
-	JNZ          tap_308
+	JNZ          tap_316
 	CMPB         168(AX), $0x00
-	JE           bound_310
+	JE           bound_318
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8765,9 +9055,9 @@ step_309:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_310:
+bound_318:
 	CMPB         169(AX), $0x00
-	JE           store_311
+	JE           store_319
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -8815,7 +9105,7 @@ bound_310:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_311:
+store_319:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8899,7 +9189,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_313
+	JE         zeros_321
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8925,9 +9215,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_312
+	JMP        multiply_320
 
-zeros_313:
+zeros_321:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8953,7 +9243,7 @@ zeros_313:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_312:
+multiply_320:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8964,7 +9254,7 @@ multiply_312:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_314:
+tap_322:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8977,7 +9267,7 @@ tap_314:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_315:
+step_323:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -9024,11 +9314,11 @@ step_315:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_315
+	JNZ          step_323
 	DECQ         DI
-	JNZ          tap_314
+	JNZ          tap_322
 	CMPB         168(AX), $0x00
-	JE           bound_316
+	JE           bound_324
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9069,9 +9359,9 @@ step_315:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_316:
+bound_324:
 	CMPB         169(AX), $0x00
-	JE           store_317
+	JE           store_325
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -9123,7 +9413,7 @@ bound_316:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_317:
+store_325:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9213,7 +9503,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_319
+	JE         zeros_327
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9241,9 +9531,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_318
+	JMP        multiply_326
 
-zeros_319:
+zeros_327:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9271,7 +9561,7 @@ zeros_319:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_318:
+multiply_326:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9282,7 +9572,7 @@ multiply_318:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_320:
+tap_328:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9297,7 +9587,7 @@ tap_320:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_321:
+step_329:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -9348,11 +9638,11 @@ step_321:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_321
+	JNZ          step_329
 	DECQ         DI
-	JNZ          tap_320
+	JNZ          tap_328
 	CMPB         168(AX), $0x00
-	JE           bound_322
+	JE           bound_330
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9396,9 +9686,9 @@ step_321:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_322:
+bound_330:
 	CMPB         169(AX), $0x00
-	JE           store_323
+	JE           store_331
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -9454,7 +9744,7 @@ bound_322:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_323:
+store_331:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9550,7 +9840,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_325
+	JE         zeros_333
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9580,9 +9870,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_324
+	JMP        multiply_332
 
-zeros_325:
+zeros_333:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9612,7 +9902,7 @@ zeros_325:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_324:
+multiply_332:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9623,7 +9913,7 @@ multiply_324:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_326:
+tap_334:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9638,7 +9928,7 @@ tap_326:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_327:
+step_335:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -9692,11 +9982,11 @@ step_327:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_327
+	JNZ          step_335
 	DECQ         DI
-	JNZ          tap_326
+	JNZ          tap_334
 	CMPB         168(AX), $0x00
-	JE           bound_328
+	JE           bound_336
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9743,9 +10033,9 @@ step_327:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_328:
+bound_336:
 	CMPB         169(AX), $0x00
-	JE           store_329
+	JE           store_337
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9805,7 +10095,7 @@ bound_328:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_329:
+store_337:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9854,290 +10144,6 @@ store_329:
 	VZEROUPPER
 	RET
 
-// func mix1AVX512(m *mixing)
-// Requires: AVX, AVX512F
-TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
-	MOVQ m+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 48(AX), DX
-	MOVQ 96(AX), BX
-	SHLQ $0x02, BX
-	MOVQ 120(AX), SI
-
-tile_330:
-	MOVQ    72(AX), DI
-	MOVQ    24(AX), R8
-	MOVQ    112(AX), R9
-	VMOVUPS (DI), Z0
-	VMOVAPS Z0, Z1
-	VMOVAPS Z0, Z2
-	VMOVAPS Z0, Z3
-	VMOVAPS Z0, Z4
-	VMOVAPS Z0, Z5
-	VMOVAPS Z0, Z6
-	VMOVAPS Z0, Z7
-	VMOVAPS Z0, Z8
-	VMOVAPS Z0, Z9
-	VMOVAPS Z0, Z10
-	VMOVAPS Z0, Z11
-	VMOVAPS Z0, Z12
-	VMOVAPS Z0, Z13
-	LEAQ    (CX)(BX*2), DI
-	ADDQ    BX, DI
-	LEAQ    (DI)(BX*2), R10
-	ADDQ    BX, R10
-	LEAQ    (R10)(BX*2), R11
-	ADDQ    BX, R11
-	LEAQ    (R11)(BX*2), R12
-	ADDQ    BX, R12
-
-step_331:
-	VMOVUPS      (R8), Z14
-	VBROADCASTSS (CX), Z15
-	VFMADD231PS  Z14, Z15, Z0
-	VBROADCASTSS (CX)(BX*1), Z15
-	VFMADD231PS  Z14, Z15, Z1
-	VBROADCASTSS (CX)(BX*2), Z15
-	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS (DI), Z15
-	VFMADD231PS  Z14, Z15, Z3
-	VBROADCASTSS (DI)(BX*1), Z15
-	VFMADD231PS  Z14, Z15, Z4
-	VBROADCASTSS (DI)(BX*2), Z15
-	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS (R10), Z15
-	VFMADD231PS  Z14, Z15, Z6
-	VBROADCASTSS (R10)(BX*1), Z15
-	VFMADD231PS  Z14, Z15, Z7
-	VBROADCASTSS (R10)(BX*2), Z15
-	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS (R11), Z15
-	VFMADD231PS  Z14, Z15, Z9
-	VBROADCASTSS (R11)(BX*1), Z15
-	VFMADD231PS  Z14, Z15, Z10
-	VBROADCASTSS (R11)(BX*2), Z15
-	VFMADD231PS  Z14, Z15, Z11
-	VBROADCASTSS (R12), Z15
-	VFMADD231PS  Z14, Z15, Z12
-	VBROADCASTSS (R12)(BX*1), Z15
-	VFMADD231PS  Z14, Z15, Z13
-	ADDQ         $0x04, CX
-	ADDQ         $0x04, DI
-	ADDQ         $0x04, R10
-	ADDQ         $0x04, R11
-	ADDQ         $0x04, R12
-	ADDQ         $0x80, R8
-	DECQ         R9
-	JNZ          step_331
-	LEAQ         (R12)(BX*1), CX
-	ADDQ         BX, CX
-	MOVQ         112(AX), DI
-	SHLQ         $0x02, DI
-	SUBQ         DI, CX
-	MOVQ         104(AX), DI
-	SHLQ         $0x02, DI
-	CMPB         138(AX), $0x00
-	JNE          half_334
-	CMPB         136(AX), $0x00
-	JE           bound_332
-	MOVQ         DX, R8
-	VADDPS       (R8), Z0, Z0
-	ADDQ         DI, R8
-	VADDPS       (R8), Z1, Z1
-	ADDQ         DI, R8
-	VADDPS       (R8), Z2, Z2
-	ADDQ         DI, R8
-	VADDPS       (R8), Z3, Z3
-	ADDQ         DI, R8
-	VADDPS       (R8), Z4, Z4
-	ADDQ         DI, R8
-	VADDPS       (R8), Z5, Z5
-	ADDQ         DI, R8
-	VADDPS       (R8), Z6, Z6
-	ADDQ         DI, R8
-	VADDPS       (R8), Z7, Z7
-	ADDQ         DI, R8
-	VADDPS       (R8), Z8, Z8
-	ADDQ         DI, R8
-	VADDPS       (R8), Z9, Z9
-	ADDQ         DI, R8
-	VADDPS       (R8), Z10, Z10
-	ADDQ         DI, R8
-	VADDPS       (R8), Z11, Z11
-	ADDQ         DI, R8
-	VADDPS       (R8), Z12, Z12
-	ADDQ         DI, R8
-	VADDPS       (R8), Z13, Z13
-	ADDQ         DI, R8
-
-bound_332:
-	CMPB         137(AX), $0x00
-	JE           store_333
-	VBROADCASTSS 128(AX), Z14
-	VBROADCASTSS 132(AX), Z15
-	VMAXPS       Z0, Z14, Z0
-	VMINPS       Z0, Z15, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMINPS       Z1, Z15, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMINPS       Z2, Z15, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMINPS       Z3, Z15, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMINPS       Z4, Z15, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMINPS       Z5, Z15, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMINPS       Z6, Z15, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMINPS       Z7, Z15, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMINPS       Z8, Z15, Z8
-	VMAXPS       Z9, Z14, Z9
-	VMINPS       Z9, Z15, Z9
-	VMAXPS       Z10, Z14, Z10
-	VMINPS       Z10, Z15, Z10
-	VMAXPS       Z11, Z14, Z11
-	VMINPS       Z11, Z15, Z11
-	VMAXPS       Z12, Z14, Z12
-	VMINPS       Z12, Z15, Z12
-	VMAXPS       Z13, Z14, Z13
-	VMINPS       Z13, Z15, Z13
-
-store_333:
-	VMOVUPS Z0, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z1, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z2, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z3, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z4, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z5, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z6, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z7, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z8, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z9, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z10, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z11, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z12, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Z13, (DX)
-	ADDQ    DI, DX
-	JMP     next_335
-
-half_334:
-	CMPB   136(AX), $0x00
-	JE     bound_336
-	MOVQ   DX, R8
-	VADDPS (R8), Y0, Y0
-	ADDQ   DI, R8
-	VADDPS (R8), Y1, Y1
-	ADDQ   DI, R8
-	VADDPS (R8), Y2, Y2
-	ADDQ   DI, R8
-	VADDPS (R8), Y3, Y3
-	ADDQ   DI, R8
-	VADDPS (R8), Y4, Y4
-	ADDQ   DI, R8
-	VADDPS (R8), Y5, Y5
-	ADDQ   DI, R8
-	VADDPS (R8), Y6, Y6
-	ADDQ   DI, R8
-	VADDPS (R8), Y7, Y7
-	ADDQ   DI, R8
-	VADDPS (R8), Y8, Y8
-	ADDQ   DI, R8
-	VADDPS (R8), Y9, Y9
-	ADDQ   DI, R8
-	VADDPS (R8), Y10, Y10
-	ADDQ   DI, R8
-	VADDPS (R8), Y11, Y11
-	ADDQ   DI, R8
-	VADDPS (R8), Y12, Y12
-	ADDQ   DI, R8
-	VADDPS (R8), Y13, Y13
-	ADDQ   DI, R8
-
-bound_336:
-	CMPB         137(AX), $0x00
-	JE           store_337
-	VBROADCASTSS 128(AX), Z14
-	VBROADCASTSS 132(AX), Z15
-	VMAXPS       Z0, Z14, Z0
-	VMINPS       Z0, Z15, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMINPS       Z1, Z15, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMINPS       Z2, Z15, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMINPS       Z3, Z15, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMINPS       Z4, Z15, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMINPS       Z5, Z15, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMINPS       Z6, Z15, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMINPS       Z7, Z15, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMINPS       Z8, Z15, Z8
-	VMAXPS       Z9, Z14, Z9
-	VMINPS       Z9, Z15, Z9
-	VMAXPS       Z10, Z14, Z10
-	VMINPS       Z10, Z15, Z10
-	VMAXPS       Z11, Z14, Z11
-	VMINPS       Z11, Z15, Z11
-	VMAXPS       Z12, Z14, Z12
-	VMINPS       Z12, Z15, Z12
-	VMAXPS       Z13, Z14, Z13
-	VMINPS       Z13, Z15, Z13
-
-store_337:
-	VMOVUPS Y0, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y1, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y2, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y3, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y4, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y5, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y6, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y7, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y8, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y9, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y10, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y11, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y12, (DX)
-	ADDQ    DI, DX
-	VMOVUPS Y13, (DX)
-	ADDQ    DI, DX
-
-next_335:
-	DECQ SI
-	JNZ  tile_330
-	VZEROUPPER
-	RET
-
 // func mix2AVX512(m *mixing)
 // Requires: AVX, AVX512F
 TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
@@ -10146,13 +10152,17 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), DX
 	MOVQ 96(AX), BX
 	SHLQ $0x02, BX
-	MOVQ 120(AX), SI
+	MOVQ 104(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 112(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 136(AX), R8
 
 tile_338:
-	MOVQ    72(AX), DI
-	MOVQ    24(AX), R8
-	MOVQ    112(AX), R9
-	VMOVUPS (DI), Z0
+	MOVQ    72(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    128(AX), R11
+	VMOVUPS (R9), Z0
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z4
 	VMOVAPS Z0, Z6
@@ -10166,7 +10176,7 @@ tile_338:
 	VMOVAPS Z0, Z22
 	VMOVAPS Z0, Z24
 	VMOVAPS Z0, Z26
-	VMOVUPS 64(DI), Z1
+	VMOVUPS 64(R9), Z1
 	VMOVAPS Z1, Z3
 	VMOVAPS Z1, Z5
 	VMOVAPS Z1, Z7
@@ -10180,128 +10190,126 @@ tile_338:
 	VMOVAPS Z1, Z23
 	VMOVAPS Z1, Z25
 	VMOVAPS Z1, Z27
-	LEAQ    (CX)(BX*2), DI
-	ADDQ    BX, DI
-	LEAQ    (DI)(BX*2), R10
-	ADDQ    BX, R10
-	LEAQ    (R10)(BX*2), R11
-	ADDQ    BX, R11
-	LEAQ    (R11)(BX*2), R12
+	MOVQ    CX, R9
+	LEAQ    (R9)(BX*2), R12
 	ADDQ    BX, R12
+	LEAQ    (R12)(BX*2), R13
+	ADDQ    BX, R13
+	LEAQ    (R13)(BX*2), R14
+	ADDQ    BX, R14
+	LEAQ    (R14)(BX*2), R15
+	ADDQ    BX, R15
 
 step_339:
-	VMOVUPS      (R8), Z28
-	VMOVUPS      64(R8), Z29
-	VBROADCASTSS (CX), Z30
+	VMOVUPS      (R10), Z28
+	VMOVUPS      64(R10), Z29
+	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (CX)(BX*1), Z30
+	VBROADCASTSS (R9)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (CX)(BX*2), Z30
+	VBROADCASTSS (R9)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (DI), Z30
+	VBROADCASTSS (R12), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (DI)(BX*1), Z30
+	VBROADCASTSS (R12)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (DI)(BX*2), Z30
+	VBROADCASTSS (R12)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (R10), Z30
+	VBROADCASTSS (R13), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (R10)(BX*1), Z30
+	VBROADCASTSS (R13)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (R10)(BX*2), Z30
+	VBROADCASTSS (R13)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R11), Z30
+	VBROADCASTSS (R14), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R11)(BX*1), Z30
+	VBROADCASTSS (R14)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (R11)(BX*2), Z30
+	VBROADCASTSS (R14)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R12), Z30
+	VBROADCASTSS (R15), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R12)(BX*1), Z30
+	VBROADCASTSS (R15)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         $0x04, CX
-	ADDQ         $0x04, DI
-	ADDQ         $0x04, R10
-	ADDQ         $0x04, R11
-	ADDQ         $0x04, R12
-	ADDQ         $0x80, R8
-	DECQ         R9
+	ADDQ         SI, R9
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         SI, R14
+	ADDQ         SI, R15
+	ADDQ         DI, R10
+	DECQ         R11
 	JNZ          step_339
-	LEAQ         (R12)(BX*1), CX
-	ADDQ         BX, CX
-	MOVQ         112(AX), DI
-	SHLQ         $0x02, DI
-	SUBQ         DI, CX
-	MOVQ         104(AX), DI
-	SHLQ         $0x02, DI
-	CMPB         138(AX), $0x00
+	IMUL3Q       $0x0e, BX, R9
+	ADDQ         R9, CX
+	MOVQ         120(AX), R9
+	SHLQ         $0x02, R9
+	CMPB         154(AX), $0x00
 	JNE          half_342
-	CMPB         136(AX), $0x00
+	CMPB         152(AX), $0x00
 	JE           bound_340
-	MOVQ         DX, R8
-	VADDPS       (R8), Z0, Z0
-	VADDPS       64(R8), Z1, Z1
-	ADDQ         DI, R8
-	VADDPS       (R8), Z2, Z2
-	VADDPS       64(R8), Z3, Z3
-	ADDQ         DI, R8
-	VADDPS       (R8), Z4, Z4
-	VADDPS       64(R8), Z5, Z5
-	ADDQ         DI, R8
-	VADDPS       (R8), Z6, Z6
-	VADDPS       64(R8), Z7, Z7
-	ADDQ         DI, R8
-	VADDPS       (R8), Z8, Z8
-	VADDPS       64(R8), Z9, Z9
-	ADDQ         DI, R8
-	VADDPS       (R8), Z10, Z10
-	VADDPS       64(R8), Z11, Z11
-	ADDQ         DI, R8
-	VADDPS       (R8), Z12, Z12
-	VADDPS       64(R8), Z13, Z13
-	ADDQ         DI, R8
-	VADDPS       (R8), Z14, Z14
-	VADDPS       64(R8), Z15, Z15
-	ADDQ         DI, R8
-	VADDPS       (R8), Z16, Z16
-	VADDPS       64(R8), Z17, Z17
-	ADDQ         DI, R8
-	VADDPS       (R8), Z18, Z18
-	VADDPS       64(R8), Z19, Z19
-	ADDQ         DI, R8
-	VADDPS       (R8), Z20, Z20
-	VADDPS       64(R8), Z21, Z21
-	ADDQ         DI, R8
-	VADDPS       (R8), Z22, Z22
-	VADDPS       64(R8), Z23, Z23
-	ADDQ         DI, R8
-	VADDPS       (R8), Z24, Z24
-	VADDPS       64(R8), Z25, Z25
-	ADDQ         DI, R8
-	VADDPS       (R8), Z26, Z26
-	VADDPS       64(R8), Z27, Z27
-	ADDQ         DI, R8
+	MOVQ         DX, R10
+	VADDPS       (R10), Z0, Z0
+	VADDPS       64(R10), Z1, Z1
+	ADDQ         R9, R10
+	VADDPS       (R10), Z2, Z2
+	VADDPS       64(R10), Z3, Z3
+	ADDQ         R9, R10
+	VADDPS       (R10), Z4, Z4
+	VADDPS       64(R10), Z5, Z5
+	ADDQ         R9, R10
+	VADDPS       (R10), Z6, Z6
+	VADDPS       64(R10), Z7, Z7
+	ADDQ         R9, R10
+	VADDPS       (R10), Z8, Z8
+	VADDPS       64(R10), Z9, Z9
+	ADDQ         R9, R10
+	VADDPS       (R10), Z10, Z10
+	VADDPS       64(R10), Z11, Z11
+	ADDQ         R9, R10
+	VADDPS       (R10), Z12, Z12
+	VADDPS       64(R10), Z13, Z13
+	ADDQ         R9, R10
+	VADDPS       (R10), Z14, Z14
+	VADDPS       64(R10), Z15, Z15
+	ADDQ         R9, R10
+	VADDPS       (R10), Z16, Z16
+	VADDPS       64(R10), Z17, Z17
+	ADDQ         R9, R10
+	VADDPS       (R10), Z18, Z18
+	VADDPS       64(R10), Z19, Z19
+	ADDQ         R9, R10
+	VADDPS       (R10), Z20, Z20
+	VADDPS       64(R10), Z21, Z21
+	ADDQ         R9, R10
+	VADDPS       (R10), Z22, Z22
+	VADDPS       64(R10), Z23, Z23
+	ADDQ         R9, R10
+	VADDPS       (R10), Z24, Z24
+	VADDPS       64(R10), Z25, Z25
+	ADDQ         R9, R10
+	VADDPS       (R10), Z26, Z26
+	VADDPS       64(R10), Z27, Z27
+	ADDQ         R9, R10
 
 bound_340:
-	CMPB         137(AX), $0x00
+	CMPB         153(AX), $0x00
 	JE           store_341
-	VBROADCASTSS 128(AX), Z28
-	VBROADCASTSS 132(AX), Z29
+	VBROADCASTSS 144(AX), Z28
+	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
 	VMINPS       Z0, Z29, Z0
 	VMAXPS       Z1, Z28, Z1
@@ -10362,100 +10370,100 @@ bound_340:
 store_341:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Z3, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Z5, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Z9, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z10, (DX)
 	VMOVUPS Z11, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z14, (DX)
 	VMOVUPS Z15, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Z17, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Z21, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z22, (DX)
 	VMOVUPS Z23, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z24, (DX)
 	VMOVUPS Z25, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	JMP     next_343
 
 half_342:
-	CMPB   136(AX), $0x00
+	CMPB   152(AX), $0x00
 	JE     bound_344
-	MOVQ   DX, R8
-	VADDPS (R8), Z0, Z0
-	VADDPS 64(R8), Y1, Y1
-	ADDQ   DI, R8
-	VADDPS (R8), Z2, Z2
-	VADDPS 64(R8), Y3, Y3
-	ADDQ   DI, R8
-	VADDPS (R8), Z4, Z4
-	VADDPS 64(R8), Y5, Y5
-	ADDQ   DI, R8
-	VADDPS (R8), Z6, Z6
-	VADDPS 64(R8), Y7, Y7
-	ADDQ   DI, R8
-	VADDPS (R8), Z8, Z8
-	VADDPS 64(R8), Y9, Y9
-	ADDQ   DI, R8
-	VADDPS (R8), Z10, Z10
-	VADDPS 64(R8), Y11, Y11
-	ADDQ   DI, R8
-	VADDPS (R8), Z12, Z12
-	VADDPS 64(R8), Y13, Y13
-	ADDQ   DI, R8
-	VADDPS (R8), Z14, Z14
-	VADDPS 64(R8), Y15, Y15
-	ADDQ   DI, R8
-	VADDPS (R8), Z16, Z16
-	VADDPS 64(R8), Y17, Y17
-	ADDQ   DI, R8
-	VADDPS (R8), Z18, Z18
-	VADDPS 64(R8), Y19, Y19
-	ADDQ   DI, R8
-	VADDPS (R8), Z20, Z20
-	VADDPS 64(R8), Y21, Y21
-	ADDQ   DI, R8
-	VADDPS (R8), Z22, Z22
-	VADDPS 64(R8), Y23, Y23
-	ADDQ   DI, R8
-	VADDPS (R8), Z24, Z24
-	VADDPS 64(R8), Y25, Y25
-	ADDQ   DI, R8
-	VADDPS (R8), Z26, Z26
-	VADDPS 64(R8), Y27, Y27
-	ADDQ   DI, R8
+	MOVQ   DX, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Y1, Y1
+	ADDQ   R9, R10
+	VADDPS (R10), Z2, Z2
+	VADDPS 64(R10), Y3, Y3
+	ADDQ   R9, R10
+	VADDPS (R10), Z4, Z4
+	VADDPS 64(R10), Y5, Y5
+	ADDQ   R9, R10
+	VADDPS (R10), Z6, Z6
+	VADDPS 64(R10), Y7, Y7
+	ADDQ   R9, R10
+	VADDPS (R10), Z8, Z8
+	VADDPS 64(R10), Y9, Y9
+	ADDQ   R9, R10
+	VADDPS (R10), Z10, Z10
+	VADDPS 64(R10), Y11, Y11
+	ADDQ   R9, R10
+	VADDPS (R10), Z12, Z12
+	VADDPS 64(R10), Y13, Y13
+	ADDQ   R9, R10
+	VADDPS (R10), Z14, Z14
+	VADDPS 64(R10), Y15, Y15
+	ADDQ   R9, R10
+	VADDPS (R10), Z16, Z16
+	VADDPS 64(R10), Y17, Y17
+	ADDQ   R9, R10
+	VADDPS (R10), Z18, Z18
+	VADDPS 64(R10), Y19, Y19
+	ADDQ   R9, R10
+	VADDPS (R10), Z20, Z20
+	VADDPS 64(R10), Y21, Y21
+	ADDQ   R9, R10
+	VADDPS (R10), Z22, Z22
+	VADDPS 64(R10), Y23, Y23
+	ADDQ   R9, R10
+	VADDPS (R10), Z24, Z24
+	VADDPS 64(R10), Y25, Y25
+	ADDQ   R9, R10
+	VADDPS (R10), Z26, Z26
+	VADDPS 64(R10), Y27, Y27
+	ADDQ   R9, R10
 
 bound_344:
-	CMPB         137(AX), $0x00
+	CMPB         153(AX), $0x00
 	JE           store_345
-	VBROADCASTSS 128(AX), Z28
-	VBROADCASTSS 132(AX), Z29
+	VBROADCASTSS 144(AX), Z28
+	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
 	VMINPS       Z0, Z29, Z0
 	VMAXPS       Z1, Z28, Z1
@@ -10516,50 +10524,3801 @@ bound_344:
 store_345:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Y3, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Y5, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Y7, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Y9, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z10, (DX)
 	VMOVUPS Y11, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Y13, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z14, (DX)
 	VMOVUPS Y15, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Y17, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Y19, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Y21, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z22, (DX)
 	VMOVUPS Y23, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z24, (DX)
 	VMOVUPS Y25, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 	VMOVUPS Z26, (DX)
 	VMOVUPS Y27, 64(DX)
-	ADDQ    DI, DX
+	ADDQ    R9, DX
 
 next_343:
-	DECQ SI
+	DECQ R8
 	JNZ  tile_338
+	VZEROUPPER
+	RET
+
+// func tile1x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_347
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVUPS    64(CX), Z1
+	VMOVUPS    128(CX), Z2
+	JMP        multiply_346
+
+zeros_347:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+multiply_346:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 144(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	MOVQ 104(AX), SI
+	MOVQ 24(AX), DI
+
+tap_348:
+	MOVQ (BX), R8
+	SHLQ $0x02, R8
+	ADDQ (AX), R8
+	ADDQ $0x08, BX
+	MOVQ 136(AX), R9
+
+step_349:
+	VMOVUPS      (DI), Z3
+	PREFETCHT0   2048(DI)
+	VMOVUPS      64(DI), Z4
+	PREFETCHT0   2112(DI)
+	VMOVUPS      128(DI), Z5
+	PREFETCHT0   2176(DI)
+	VBROADCASTSS (R8), Z6
+	VFMADD231PS  Z3, Z6, Z0
+	VFMADD231PS  Z4, Z6, Z1
+	VFMADD231PS  Z5, Z6, Z2
+	ADDQ         CX, R8
+	ADDQ         DX, DI
+	DECQ         R9
+	JNZ          step_349
+	DECQ         SI
+	JNZ          tap_348
+	CMPB         168(AX), $0x00
+	JE           bound_350
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+
+bound_350:
+	CMPB         169(AX), $0x00
+	JE           store_351
+	VBROADCASTSS 160(AX), Z3
+	VBROADCASTSS 164(AX), Z4
+	VMAXPS       Z0, Z3, Z0
+	VMINPS       Z0, Z4, Z0
+	VMAXPS       Z1, Z3, Z1
+	VMINPS       Z1, Z4, Z1
+	VMAXPS       Z2, Z3, Z2
+	VMINPS       Z2, Z4, Z2
+
+store_351:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile2x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_353
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z3
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z4
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z5
+	JMP        multiply_352
+
+zeros_353:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+multiply_352:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_354:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	MOVQ 136(AX), R10
+
+step_355:
+	VMOVUPS      (R8), Z6
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z7
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z8
+	PREFETCHT0   2176(R8)
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9)(CX*1), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         DX, R9
+	ADDQ         BX, R8
+	DECQ         R10
+	JNZ          step_355
+	DECQ         DI
+	JNZ          tap_354
+	CMPB         168(AX), $0x00
+	JE           bound_356
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+	VADDPS       (CX), Z3, Z3
+	VADDPS       64(CX), Z4, Z4
+	VADDPS       128(CX), Z5, Z5
+	ADDQ         DX, CX
+
+bound_356:
+	CMPB         169(AX), $0x00
+	JE           store_357
+	VBROADCASTSS 160(AX), Z6
+	VBROADCASTSS 164(AX), Z7
+	VMAXPS       Z0, Z6, Z0
+	VMINPS       Z0, Z7, Z0
+	VMAXPS       Z1, Z6, Z1
+	VMINPS       Z1, Z7, Z1
+	VMAXPS       Z2, Z6, Z2
+	VMINPS       Z2, Z7, Z2
+	VMAXPS       Z3, Z6, Z3
+	VMINPS       Z3, Z7, Z3
+	VMAXPS       Z4, Z6, Z4
+	VMINPS       Z4, Z7, Z4
+	VMAXPS       Z5, Z6, Z5
+	VMINPS       Z5, Z7, Z5
+
+store_357:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z3, (CX)
+	VMOVUPS Z4, 64(CX)
+	VMOVUPS Z5, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile3x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_359
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z3
+	VMOVAPS    Z0, Z6
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z4
+	VMOVAPS    Z1, Z7
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z5
+	VMOVAPS    Z2, Z8
+	JMP        multiply_358
+
+zeros_359:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+
+multiply_358:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_360:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	MOVQ 136(AX), R10
+
+step_361:
+	VMOVUPS      (R8), Z9
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z10
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z11
+	PREFETCHT0   2176(R8)
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R9)(CX*2), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         DX, R9
+	ADDQ         BX, R8
+	DECQ         R10
+	JNZ          step_361
+	DECQ         DI
+	JNZ          tap_360
+	CMPB         168(AX), $0x00
+	JE           bound_362
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+	VADDPS       (CX), Z3, Z3
+	VADDPS       64(CX), Z4, Z4
+	VADDPS       128(CX), Z5, Z5
+	ADDQ         DX, CX
+	VADDPS       (CX), Z6, Z6
+	VADDPS       64(CX), Z7, Z7
+	VADDPS       128(CX), Z8, Z8
+	ADDQ         DX, CX
+
+bound_362:
+	CMPB         169(AX), $0x00
+	JE           store_363
+	VBROADCASTSS 160(AX), Z9
+	VBROADCASTSS 164(AX), Z10
+	VMAXPS       Z0, Z9, Z0
+	VMINPS       Z0, Z10, Z0
+	VMAXPS       Z1, Z9, Z1
+	VMINPS       Z1, Z10, Z1
+	VMAXPS       Z2, Z9, Z2
+	VMINPS       Z2, Z10, Z2
+	VMAXPS       Z3, Z9, Z3
+	VMINPS       Z3, Z10, Z3
+	VMAXPS       Z4, Z9, Z4
+	VMINPS       Z4, Z10, Z4
+	VMAXPS       Z5, Z9, Z5
+	VMINPS       Z5, Z10, Z5
+	VMAXPS       Z6, Z9, Z6
+	VMINPS       Z6, Z10, Z6
+	VMAXPS       Z7, Z9, Z7
+	VMINPS       Z7, Z10, Z7
+	VMAXPS       Z8, Z9, Z8
+	VMINPS       Z8, Z10, Z8
+
+store_363:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z3, (CX)
+	VMOVUPS Z4, 64(CX)
+	VMOVUPS Z5, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, 64(CX)
+	VMOVUPS Z8, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile4x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_365
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z3
+	VMOVAPS    Z0, Z6
+	VMOVAPS    Z0, Z9
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z4
+	VMOVAPS    Z1, Z7
+	VMOVAPS    Z1, Z10
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z5
+	VMOVAPS    Z2, Z8
+	VMOVAPS    Z2, Z11
+	JMP        multiply_364
+
+zeros_365:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+multiply_364:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_366:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	MOVQ 136(AX), R11
+
+step_367:
+	VMOVUPS      (R8), Z12
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z13
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z14
+	PREFETCHT0   2176(R8)
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9)(CX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R9)(CX*2), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, R8
+	DECQ         R11
+	JNZ          step_367
+	DECQ         DI
+	JNZ          tap_366
+	CMPB         168(AX), $0x00
+	JE           bound_368
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+	VADDPS       (CX), Z3, Z3
+	VADDPS       64(CX), Z4, Z4
+	VADDPS       128(CX), Z5, Z5
+	ADDQ         DX, CX
+	VADDPS       (CX), Z6, Z6
+	VADDPS       64(CX), Z7, Z7
+	VADDPS       128(CX), Z8, Z8
+	ADDQ         DX, CX
+	VADDPS       (CX), Z9, Z9
+	VADDPS       64(CX), Z10, Z10
+	VADDPS       128(CX), Z11, Z11
+	ADDQ         DX, CX
+
+bound_368:
+	CMPB         169(AX), $0x00
+	JE           store_369
+	VBROADCASTSS 160(AX), Z12
+	VBROADCASTSS 164(AX), Z13
+	VMAXPS       Z0, Z12, Z0
+	VMINPS       Z0, Z13, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMINPS       Z1, Z13, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMINPS       Z2, Z13, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMINPS       Z3, Z13, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMINPS       Z4, Z13, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMINPS       Z5, Z13, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMINPS       Z6, Z13, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMINPS       Z7, Z13, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMINPS       Z8, Z13, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMINPS       Z9, Z13, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMINPS       Z10, Z13, Z10
+	VMAXPS       Z11, Z12, Z11
+	VMINPS       Z11, Z13, Z11
+
+store_369:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z3, (CX)
+	VMOVUPS Z4, 64(CX)
+	VMOVUPS Z5, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, 64(CX)
+	VMOVUPS Z8, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z9, (CX)
+	VMOVUPS Z10, 64(CX)
+	VMOVUPS Z11, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile5x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_371
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z3
+	VMOVAPS    Z0, Z6
+	VMOVAPS    Z0, Z9
+	VMOVAPS    Z0, Z12
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z4
+	VMOVAPS    Z1, Z7
+	VMOVAPS    Z1, Z10
+	VMOVAPS    Z1, Z13
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z5
+	VMOVAPS    Z2, Z8
+	VMOVAPS    Z2, Z11
+	VMOVAPS    Z2, Z14
+	JMP        multiply_370
+
+zeros_371:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+
+multiply_370:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_372:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	MOVQ 136(AX), R11
+
+step_373:
+	VMOVUPS      (R8), Z15
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z16
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z17
+	PREFETCHT0   2176(R8)
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (R9)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R9)(CX*2), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R10)(CX*1), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, R8
+	DECQ         R11
+	JNZ          step_373
+	DECQ         DI
+	JNZ          tap_372
+	CMPB         168(AX), $0x00
+	JE           bound_374
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+	VADDPS       (CX), Z3, Z3
+	VADDPS       64(CX), Z4, Z4
+	VADDPS       128(CX), Z5, Z5
+	ADDQ         DX, CX
+	VADDPS       (CX), Z6, Z6
+	VADDPS       64(CX), Z7, Z7
+	VADDPS       128(CX), Z8, Z8
+	ADDQ         DX, CX
+	VADDPS       (CX), Z9, Z9
+	VADDPS       64(CX), Z10, Z10
+	VADDPS       128(CX), Z11, Z11
+	ADDQ         DX, CX
+	VADDPS       (CX), Z12, Z12
+	VADDPS       64(CX), Z13, Z13
+	VADDPS       128(CX), Z14, Z14
+	ADDQ         DX, CX
+
+bound_374:
+	CMPB         169(AX), $0x00
+	JE           store_375
+	VBROADCASTSS 160(AX), Z15
+	VBROADCASTSS 164(AX), Z16
+	VMAXPS       Z0, Z15, Z0
+	VMINPS       Z0, Z16, Z0
+	VMAXPS       Z1, Z15, Z1
+	VMINPS       Z1, Z16, Z1
+	VMAXPS       Z2, Z15, Z2
+	VMINPS       Z2, Z16, Z2
+	VMAXPS       Z3, Z15, Z3
+	VMINPS       Z3, Z16, Z3
+	VMAXPS       Z4, Z15, Z4
+	VMINPS       Z4, Z16, Z4
+	VMAXPS       Z5, Z15, Z5
+	VMINPS       Z5, Z16, Z5
+	VMAXPS       Z6, Z15, Z6
+	VMINPS       Z6, Z16, Z6
+	VMAXPS       Z7, Z15, Z7
+	VMINPS       Z7, Z16, Z7
+	VMAXPS       Z8, Z15, Z8
+	VMINPS       Z8, Z16, Z8
+	VMAXPS       Z9, Z15, Z9
+	VMINPS       Z9, Z16, Z9
+	VMAXPS       Z10, Z15, Z10
+	VMINPS       Z10, Z16, Z10
+	VMAXPS       Z11, Z15, Z11
+	VMINPS       Z11, Z16, Z11
+	VMAXPS       Z12, Z15, Z12
+	VMINPS       Z12, Z16, Z12
+	VMAXPS       Z13, Z15, Z13
+	VMINPS       Z13, Z16, Z13
+	VMAXPS       Z14, Z15, Z14
+	VMINPS       Z14, Z16, Z14
+
+store_375:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z3, (CX)
+	VMOVUPS Z4, 64(CX)
+	VMOVUPS Z5, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, 64(CX)
+	VMOVUPS Z8, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z9, (CX)
+	VMOVUPS Z10, 64(CX)
+	VMOVUPS Z11, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, 64(CX)
+	VMOVUPS Z14, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile6x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_377
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z3
+	VMOVAPS    Z0, Z6
+	VMOVAPS    Z0, Z9
+	VMOVAPS    Z0, Z12
+	VMOVAPS    Z0, Z15
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z4
+	VMOVAPS    Z1, Z7
+	VMOVAPS    Z1, Z10
+	VMOVAPS    Z1, Z13
+	VMOVAPS    Z1, Z16
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z5
+	VMOVAPS    Z2, Z8
+	VMOVAPS    Z2, Z11
+	VMOVAPS    Z2, Z14
+	VMOVAPS    Z2, Z17
+	JMP        multiply_376
+
+zeros_377:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+
+multiply_376:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_378:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	MOVQ 136(AX), R11
+
+step_379:
+	VMOVUPS      (R8), Z18
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z19
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z20
+	PREFETCHT0   2176(R8)
+	VBROADCASTSS (R9), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (R9)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (R9)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R10), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (R10)(CX*1), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (R10)(CX*2), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, R8
+	DECQ         R11
+	JNZ          step_379
+	DECQ         DI
+	JNZ          tap_378
+	CMPB         168(AX), $0x00
+	JE           bound_380
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+	VADDPS       (CX), Z3, Z3
+	VADDPS       64(CX), Z4, Z4
+	VADDPS       128(CX), Z5, Z5
+	ADDQ         DX, CX
+	VADDPS       (CX), Z6, Z6
+	VADDPS       64(CX), Z7, Z7
+	VADDPS       128(CX), Z8, Z8
+	ADDQ         DX, CX
+	VADDPS       (CX), Z9, Z9
+	VADDPS       64(CX), Z10, Z10
+	VADDPS       128(CX), Z11, Z11
+	ADDQ         DX, CX
+	VADDPS       (CX), Z12, Z12
+	VADDPS       64(CX), Z13, Z13
+	VADDPS       128(CX), Z14, Z14
+	ADDQ         DX, CX
+	VADDPS       (CX), Z15, Z15
+	VADDPS       64(CX), Z16, Z16
+	VADDPS       128(CX), Z17, Z17
+	ADDQ         DX, CX
+
+bound_380:
+	CMPB         169(AX), $0x00
+	JE           store_381
+	VBROADCASTSS 160(AX), Z18
+	VBROADCASTSS 164(AX), Z19
+	VMAXPS       Z0, Z18, Z0
+	VMINPS       Z0, Z19, Z0
+	VMAXPS       Z1, Z18, Z1
+	VMINPS       Z1, Z19, Z1
+	VMAXPS       Z2, Z18, Z2
+	VMINPS       Z2, Z19, Z2
+	VMAXPS       Z3, Z18, Z3
+	VMINPS       Z3, Z19, Z3
+	VMAXPS       Z4, Z18, Z4
+	VMINPS       Z4, Z19, Z4
+	VMAXPS       Z5, Z18, Z5
+	VMINPS       Z5, Z19, Z5
+	VMAXPS       Z6, Z18, Z6
+	VMINPS       Z6, Z19, Z6
+	VMAXPS       Z7, Z18, Z7
+	VMINPS       Z7, Z19, Z7
+	VMAXPS       Z8, Z18, Z8
+	VMINPS       Z8, Z19, Z8
+	VMAXPS       Z9, Z18, Z9
+	VMINPS       Z9, Z19, Z9
+	VMAXPS       Z10, Z18, Z10
+	VMINPS       Z10, Z19, Z10
+	VMAXPS       Z11, Z18, Z11
+	VMINPS       Z11, Z19, Z11
+	VMAXPS       Z12, Z18, Z12
+	VMINPS       Z12, Z19, Z12
+	VMAXPS       Z13, Z18, Z13
+	VMINPS       Z13, Z19, Z13
+	VMAXPS       Z14, Z18, Z14
+	VMINPS       Z14, Z19, Z14
+	VMAXPS       Z15, Z18, Z15
+	VMINPS       Z15, Z19, Z15
+	VMAXPS       Z16, Z18, Z16
+	VMINPS       Z16, Z19, Z16
+	VMAXPS       Z17, Z18, Z17
+	VMINPS       Z17, Z19, Z17
+
+store_381:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z3, (CX)
+	VMOVUPS Z4, 64(CX)
+	VMOVUPS Z5, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, 64(CX)
+	VMOVUPS Z8, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z9, (CX)
+	VMOVUPS Z10, 64(CX)
+	VMOVUPS Z11, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, 64(CX)
+	VMOVUPS Z14, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z15, (CX)
+	VMOVUPS Z16, 64(CX)
+	VMOVUPS Z17, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile7x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_383
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z3
+	VMOVAPS    Z0, Z6
+	VMOVAPS    Z0, Z9
+	VMOVAPS    Z0, Z12
+	VMOVAPS    Z0, Z15
+	VMOVAPS    Z0, Z18
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z4
+	VMOVAPS    Z1, Z7
+	VMOVAPS    Z1, Z10
+	VMOVAPS    Z1, Z13
+	VMOVAPS    Z1, Z16
+	VMOVAPS    Z1, Z19
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z5
+	VMOVAPS    Z2, Z8
+	VMOVAPS    Z2, Z11
+	VMOVAPS    Z2, Z14
+	VMOVAPS    Z2, Z17
+	VMOVAPS    Z2, Z20
+	JMP        multiply_382
+
+zeros_383:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+
+multiply_382:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_384:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	LEAQ (R10)(CX*2), R11
+	ADDQ CX, R11
+	MOVQ 136(AX), R12
+
+step_385:
+	VMOVUPS      (R8), Z21
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z22
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z23
+	PREFETCHT0   2176(R8)
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS (R10)(CX*2), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         BX, R8
+	DECQ         R12
+	JNZ          step_385
+	DECQ         DI
+	JNZ          tap_384
+	CMPB         168(AX), $0x00
+	JE           bound_386
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+	VADDPS       (CX), Z3, Z3
+	VADDPS       64(CX), Z4, Z4
+	VADDPS       128(CX), Z5, Z5
+	ADDQ         DX, CX
+	VADDPS       (CX), Z6, Z6
+	VADDPS       64(CX), Z7, Z7
+	VADDPS       128(CX), Z8, Z8
+	ADDQ         DX, CX
+	VADDPS       (CX), Z9, Z9
+	VADDPS       64(CX), Z10, Z10
+	VADDPS       128(CX), Z11, Z11
+	ADDQ         DX, CX
+	VADDPS       (CX), Z12, Z12
+	VADDPS       64(CX), Z13, Z13
+	VADDPS       128(CX), Z14, Z14
+	ADDQ         DX, CX
+	VADDPS       (CX), Z15, Z15
+	VADDPS       64(CX), Z16, Z16
+	VADDPS       128(CX), Z17, Z17
+	ADDQ         DX, CX
+	VADDPS       (CX), Z18, Z18
+	VADDPS       64(CX), Z19, Z19
+	VADDPS       128(CX), Z20, Z20
+	ADDQ         DX, CX
+
+bound_386:
+	CMPB         169(AX), $0x00
+	JE           store_387
+	VBROADCASTSS 160(AX), Z21
+	VBROADCASTSS 164(AX), Z22
+	VMAXPS       Z0, Z21, Z0
+	VMINPS       Z0, Z22, Z0
+	VMAXPS       Z1, Z21, Z1
+	VMINPS       Z1, Z22, Z1
+	VMAXPS       Z2, Z21, Z2
+	VMINPS       Z2, Z22, Z2
+	VMAXPS       Z3, Z21, Z3
+	VMINPS       Z3, Z22, Z3
+	VMAXPS       Z4, Z21, Z4
+	VMINPS       Z4, Z22, Z4
+	VMAXPS       Z5, Z21, Z5
+	VMINPS       Z5, Z22, Z5
+	VMAXPS       Z6, Z21, Z6
+	VMINPS       Z6, Z22, Z6
+	VMAXPS       Z7, Z21, Z7
+	VMINPS       Z7, Z22, Z7
+	VMAXPS       Z8, Z21, Z8
+	VMINPS       Z8, Z22, Z8
+	VMAXPS       Z9, Z21, Z9
+	VMINPS       Z9, Z22, Z9
+	VMAXPS       Z10, Z21, Z10
+	VMINPS       Z10, Z22, Z10
+	VMAXPS       Z11, Z21, Z11
+	VMINPS       Z11, Z22, Z11
+	VMAXPS       Z12, Z21, Z12
+	VMINPS       Z12, Z22, Z12
+	VMAXPS       Z13, Z21, Z13
+	VMINPS       Z13, Z22, Z13
+	VMAXPS       Z14, Z21, Z14
+	VMINPS       Z14, Z22, Z14
+	VMAXPS       Z15, Z21, Z15
+	VMINPS       Z15, Z22, Z15
+	VMAXPS       Z16, Z21, Z16
+	VMINPS       Z16, Z22, Z16
+	VMAXPS       Z17, Z21, Z17
+	VMINPS       Z17, Z22, Z17
+	VMAXPS       Z18, Z21, Z18
+	VMINPS       Z18, Z22, Z18
+	VMAXPS       Z19, Z21, Z19
+	VMINPS       Z19, Z22, Z19
+	VMAXPS       Z20, Z21, Z20
+	VMINPS       Z20, Z22, Z20
+
+store_387:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z3, (CX)
+	VMOVUPS Z4, 64(CX)
+	VMOVUPS Z5, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, 64(CX)
+	VMOVUPS Z8, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z9, (CX)
+	VMOVUPS Z10, 64(CX)
+	VMOVUPS Z11, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, 64(CX)
+	VMOVUPS Z14, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z15, (CX)
+	VMOVUPS Z16, 64(CX)
+	VMOVUPS Z17, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z18, (CX)
+	VMOVUPS Z19, 64(CX)
+	VMOVUPS Z20, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile8x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_389
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z3
+	VMOVAPS    Z0, Z6
+	VMOVAPS    Z0, Z9
+	VMOVAPS    Z0, Z12
+	VMOVAPS    Z0, Z15
+	VMOVAPS    Z0, Z18
+	VMOVAPS    Z0, Z21
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z4
+	VMOVAPS    Z1, Z7
+	VMOVAPS    Z1, Z10
+	VMOVAPS    Z1, Z13
+	VMOVAPS    Z1, Z16
+	VMOVAPS    Z1, Z19
+	VMOVAPS    Z1, Z22
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z5
+	VMOVAPS    Z2, Z8
+	VMOVAPS    Z2, Z11
+	VMOVAPS    Z2, Z14
+	VMOVAPS    Z2, Z17
+	VMOVAPS    Z2, Z20
+	VMOVAPS    Z2, Z23
+	JMP        multiply_388
+
+zeros_389:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+multiply_388:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_390:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	LEAQ (R10)(CX*2), R11
+	ADDQ CX, R11
+	MOVQ 136(AX), R12
+
+step_391:
+	VMOVUPS      (R8), Z24
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z25
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z26
+	PREFETCHT0   2176(R8)
+	VBROADCASTSS (R9), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (R9)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS (R9)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R10), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS (R10)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R10)(CX*2), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (R11), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (R11)(CX*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         BX, R8
+	DECQ         R12
+	JNZ          step_391
+	DECQ         DI
+	JNZ          tap_390
+	CMPB         168(AX), $0x00
+	JE           bound_392
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+	VADDPS       (CX), Z3, Z3
+	VADDPS       64(CX), Z4, Z4
+	VADDPS       128(CX), Z5, Z5
+	ADDQ         DX, CX
+	VADDPS       (CX), Z6, Z6
+	VADDPS       64(CX), Z7, Z7
+	VADDPS       128(CX), Z8, Z8
+	ADDQ         DX, CX
+	VADDPS       (CX), Z9, Z9
+	VADDPS       64(CX), Z10, Z10
+	VADDPS       128(CX), Z11, Z11
+	ADDQ         DX, CX
+	VADDPS       (CX), Z12, Z12
+	VADDPS       64(CX), Z13, Z13
+	VADDPS       128(CX), Z14, Z14
+	ADDQ         DX, CX
+	VADDPS       (CX), Z15, Z15
+	VADDPS       64(CX), Z16, Z16
+	VADDPS       128(CX), Z17, Z17
+	ADDQ         DX, CX
+	VADDPS       (CX), Z18, Z18
+	VADDPS       64(CX), Z19, Z19
+	VADDPS       128(CX), Z20, Z20
+	ADDQ         DX, CX
+	VADDPS       (CX), Z21, Z21
+	VADDPS       64(CX), Z22, Z22
+	VADDPS       128(CX), Z23, Z23
+	ADDQ         DX, CX
+
+bound_392:
+	CMPB         169(AX), $0x00
+	JE           store_393
+	VBROADCASTSS 160(AX), Z24
+	VBROADCASTSS 164(AX), Z25
+	VMAXPS       Z0, Z24, Z0
+	VMINPS       Z0, Z25, Z0
+	VMAXPS       Z1, Z24, Z1
+	VMINPS       Z1, Z25, Z1
+	VMAXPS       Z2, Z24, Z2
+	VMINPS       Z2, Z25, Z2
+	VMAXPS       Z3, Z24, Z3
+	VMINPS       Z3, Z25, Z3
+	VMAXPS       Z4, Z24, Z4
+	VMINPS       Z4, Z25, Z4
+	VMAXPS       Z5, Z24, Z5
+	VMINPS       Z5, Z25, Z5
+	VMAXPS       Z6, Z24, Z6
+	VMINPS       Z6, Z25, Z6
+	VMAXPS       Z7, Z24, Z7
+	VMINPS       Z7, Z25, Z7
+	VMAXPS       Z8, Z24, Z8
+	VMINPS       Z8, Z25, Z8
+	VMAXPS       Z9, Z24, Z9
+	VMINPS       Z9, Z25, Z9
+	VMAXPS       Z10, Z24, Z10
+	VMINPS       Z10, Z25, Z10
+	VMAXPS       Z11, Z24, Z11
+	VMINPS       Z11, Z25, Z11
+	VMAXPS       Z12, Z24, Z12
+	VMINPS       Z12, Z25, Z12
+	VMAXPS       Z13, Z24, Z13
+	VMINPS       Z13, Z25, Z13
+	VMAXPS       Z14, Z24, Z14
+	VMINPS       Z14, Z25, Z14
+	VMAXPS       Z15, Z24, Z15
+	VMINPS       Z15, Z25, Z15
+	VMAXPS       Z16, Z24, Z16
+	VMINPS       Z16, Z25, Z16
+	VMAXPS       Z17, Z24, Z17
+	VMINPS       Z17, Z25, Z17
+	VMAXPS       Z18, Z24, Z18
+	VMINPS       Z18, Z25, Z18
+	VMAXPS       Z19, Z24, Z19
+	VMINPS       Z19, Z25, Z19
+	VMAXPS       Z20, Z24, Z20
+	VMINPS       Z20, Z25, Z20
+	VMAXPS       Z21, Z24, Z21
+	VMINPS       Z21, Z25, Z21
+	VMAXPS       Z22, Z24, Z22
+	VMINPS       Z22, Z25, Z22
+	VMAXPS       Z23, Z24, Z23
+	VMINPS       Z23, Z25, Z23
+
+store_393:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z3, (CX)
+	VMOVUPS Z4, 64(CX)
+	VMOVUPS Z5, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, 64(CX)
+	VMOVUPS Z8, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z9, (CX)
+	VMOVUPS Z10, 64(CX)
+	VMOVUPS Z11, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, 64(CX)
+	VMOVUPS Z14, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z15, (CX)
+	VMOVUPS Z16, 64(CX)
+	VMOVUPS Z17, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z18, (CX)
+	VMOVUPS Z19, 64(CX)
+	VMOVUPS Z20, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z21, (CX)
+	VMOVUPS Z22, 64(CX)
+	VMOVUPS Z23, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile9x3AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_395
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z3
+	VMOVAPS    Z0, Z6
+	VMOVAPS    Z0, Z9
+	VMOVAPS    Z0, Z12
+	VMOVAPS    Z0, Z15
+	VMOVAPS    Z0, Z18
+	VMOVAPS    Z0, Z21
+	VMOVAPS    Z0, Z24
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z4
+	VMOVAPS    Z1, Z7
+	VMOVAPS    Z1, Z10
+	VMOVAPS    Z1, Z13
+	VMOVAPS    Z1, Z16
+	VMOVAPS    Z1, Z19
+	VMOVAPS    Z1, Z22
+	VMOVAPS    Z1, Z25
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z5
+	VMOVAPS    Z2, Z8
+	VMOVAPS    Z2, Z11
+	VMOVAPS    Z2, Z14
+	VMOVAPS    Z2, Z17
+	VMOVAPS    Z2, Z20
+	VMOVAPS    Z2, Z23
+	VMOVAPS    Z2, Z26
+	JMP        multiply_394
+
+zeros_395:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+
+multiply_394:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_396:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	LEAQ (R10)(CX*2), R11
+	ADDQ CX, R11
+	MOVQ 136(AX), R12
+
+step_397:
+	VMOVUPS      (R8), Z27
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z28
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z29
+	PREFETCHT0   2176(R8)
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS (R9)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS (R10)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS (R11)(CX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R11)(CX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         DX, R11
+	ADDQ         BX, R8
+	DECQ         R12
+	JNZ          step_397
+	DECQ         DI
+	JNZ          tap_396
+	CMPB         168(AX), $0x00
+	JE           bound_398
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	ADDQ         DX, CX
+	VADDPS       (CX), Z3, Z3
+	VADDPS       64(CX), Z4, Z4
+	VADDPS       128(CX), Z5, Z5
+	ADDQ         DX, CX
+	VADDPS       (CX), Z6, Z6
+	VADDPS       64(CX), Z7, Z7
+	VADDPS       128(CX), Z8, Z8
+	ADDQ         DX, CX
+	VADDPS       (CX), Z9, Z9
+	VADDPS       64(CX), Z10, Z10
+	VADDPS       128(CX), Z11, Z11
+	ADDQ         DX, CX
+	VADDPS       (CX), Z12, Z12
+	VADDPS       64(CX), Z13, Z13
+	VADDPS       128(CX), Z14, Z14
+	ADDQ         DX, CX
+	VADDPS       (CX), Z15, Z15
+	VADDPS       64(CX), Z16, Z16
+	VADDPS       128(CX), Z17, Z17
+	ADDQ         DX, CX
+	VADDPS       (CX), Z18, Z18
+	VADDPS       64(CX), Z19, Z19
+	VADDPS       128(CX), Z20, Z20
+	ADDQ         DX, CX
+	VADDPS       (CX), Z21, Z21
+	VADDPS       64(CX), Z22, Z22
+	VADDPS       128(CX), Z23, Z23
+	ADDQ         DX, CX
+	VADDPS       (CX), Z24, Z24
+	VADDPS       64(CX), Z25, Z25
+	VADDPS       128(CX), Z26, Z26
+	ADDQ         DX, CX
+
+bound_398:
+	CMPB         169(AX), $0x00
+	JE           store_399
+	VBROADCASTSS 160(AX), Z27
+	VBROADCASTSS 164(AX), Z28
+	VMAXPS       Z0, Z27, Z0
+	VMINPS       Z0, Z28, Z0
+	VMAXPS       Z1, Z27, Z1
+	VMINPS       Z1, Z28, Z1
+	VMAXPS       Z2, Z27, Z2
+	VMINPS       Z2, Z28, Z2
+	VMAXPS       Z3, Z27, Z3
+	VMINPS       Z3, Z28, Z3
+	VMAXPS       Z4, Z27, Z4
+	VMINPS       Z4, Z28, Z4
+	VMAXPS       Z5, Z27, Z5
+	VMINPS       Z5, Z28, Z5
+	VMAXPS       Z6, Z27, Z6
+	VMINPS       Z6, Z28, Z6
+	VMAXPS       Z7, Z27, Z7
+	VMINPS       Z7, Z28, Z7
+	VMAXPS       Z8, Z27, Z8
+	VMINPS       Z8, Z28, Z8
+	VMAXPS       Z9, Z27, Z9
+	VMINPS       Z9, Z28, Z9
+	VMAXPS       Z10, Z27, Z10
+	VMINPS       Z10, Z28, Z10
+	VMAXPS       Z11, Z27, Z11
+	VMINPS       Z11, Z28, Z11
+	VMAXPS       Z12, Z27, Z12
+	VMINPS       Z12, Z28, Z12
+	VMAXPS       Z13, Z27, Z13
+	VMINPS       Z13, Z28, Z13
+	VMAXPS       Z14, Z27, Z14
+	VMINPS       Z14, Z28, Z14
+	VMAXPS       Z15, Z27, Z15
+	VMINPS       Z15, Z28, Z15
+	VMAXPS       Z16, Z27, Z16
+	VMINPS       Z16, Z28, Z16
+	VMAXPS       Z17, Z27, Z17
+	VMINPS       Z17, Z28, Z17
+	VMAXPS       Z18, Z27, Z18
+	VMINPS       Z18, Z28, Z18
+	VMAXPS       Z19, Z27, Z19
+	VMINPS       Z19, Z28, Z19
+	VMAXPS       Z20, Z27, Z20
+	VMINPS       Z20, Z28, Z20
+	VMAXPS       Z21, Z27, Z21
+	VMINPS       Z21, Z28, Z21
+	VMAXPS       Z22, Z27, Z22
+	VMINPS       Z22, Z28, Z22
+	VMAXPS       Z23, Z27, Z23
+	VMINPS       Z23, Z28, Z23
+	VMAXPS       Z24, Z27, Z24
+	VMINPS       Z24, Z28, Z24
+	VMAXPS       Z25, Z27, Z25
+	VMINPS       Z25, Z28, Z25
+	VMAXPS       Z26, Z27, Z26
+	VMINPS       Z26, Z28, Z26
+
+store_399:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z3, (CX)
+	VMOVUPS Z4, 64(CX)
+	VMOVUPS Z5, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z6, (CX)
+	VMOVUPS Z7, 64(CX)
+	VMOVUPS Z8, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z9, (CX)
+	VMOVUPS Z10, 64(CX)
+	VMOVUPS Z11, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, 64(CX)
+	VMOVUPS Z14, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z15, (CX)
+	VMOVUPS Z16, 64(CX)
+	VMOVUPS Z17, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z18, (CX)
+	VMOVUPS Z19, 64(CX)
+	VMOVUPS Z20, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z21, (CX)
+	VMOVUPS Z22, 64(CX)
+	VMOVUPS Z23, 128(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z24, (CX)
+	VMOVUPS Z25, 64(CX)
+	VMOVUPS Z26, 128(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func mix3AVX512(m *mixing)
+// Requires: AVX, AVX512F
+TEXT ·mix3AVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 104(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 112(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 136(AX), R8
+
+tile_400:
+	MOVQ    72(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    128(AX), R11
+	VMOVUPS (R9), Z0
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z6
+	VMOVAPS Z0, Z9
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z15
+	VMOVAPS Z0, Z18
+	VMOVAPS Z0, Z21
+	VMOVAPS Z0, Z24
+	VMOVUPS 64(R9), Z1
+	VMOVAPS Z1, Z4
+	VMOVAPS Z1, Z7
+	VMOVAPS Z1, Z10
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z16
+	VMOVAPS Z1, Z19
+	VMOVAPS Z1, Z22
+	VMOVAPS Z1, Z25
+	VMOVUPS 128(R9), Z2
+	VMOVAPS Z2, Z5
+	VMOVAPS Z2, Z8
+	VMOVAPS Z2, Z11
+	VMOVAPS Z2, Z14
+	VMOVAPS Z2, Z17
+	VMOVAPS Z2, Z20
+	VMOVAPS Z2, Z23
+	VMOVAPS Z2, Z26
+	MOVQ    CX, R9
+	LEAQ    (R9)(BX*2), R12
+	ADDQ    BX, R12
+	LEAQ    (R12)(BX*2), R13
+	ADDQ    BX, R13
+
+step_401:
+	VMOVUPS      (R10), Z27
+	VMOVUPS      64(R10), Z28
+	VMOVUPS      128(R10), Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R12)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS (R12)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS (R13)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R13)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         SI, R9
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          step_401
+	IMUL3Q       $0x09, BX, R9
+	ADDQ         R9, CX
+	MOVQ         120(AX), R9
+	SHLQ         $0x02, R9
+	CMPB         154(AX), $0x00
+	JNE          half_404
+	CMPB         152(AX), $0x00
+	JE           bound_402
+	MOVQ         DX, R10
+	VADDPS       (R10), Z0, Z0
+	VADDPS       64(R10), Z1, Z1
+	VADDPS       128(R10), Z2, Z2
+	ADDQ         R9, R10
+	VADDPS       (R10), Z3, Z3
+	VADDPS       64(R10), Z4, Z4
+	VADDPS       128(R10), Z5, Z5
+	ADDQ         R9, R10
+	VADDPS       (R10), Z6, Z6
+	VADDPS       64(R10), Z7, Z7
+	VADDPS       128(R10), Z8, Z8
+	ADDQ         R9, R10
+	VADDPS       (R10), Z9, Z9
+	VADDPS       64(R10), Z10, Z10
+	VADDPS       128(R10), Z11, Z11
+	ADDQ         R9, R10
+	VADDPS       (R10), Z12, Z12
+	VADDPS       64(R10), Z13, Z13
+	VADDPS       128(R10), Z14, Z14
+	ADDQ         R9, R10
+	VADDPS       (R10), Z15, Z15
+	VADDPS       64(R10), Z16, Z16
+	VADDPS       128(R10), Z17, Z17
+	ADDQ         R9, R10
+	VADDPS       (R10), Z18, Z18
+	VADDPS       64(R10), Z19, Z19
+	VADDPS       128(R10), Z20, Z20
+	ADDQ         R9, R10
+	VADDPS       (R10), Z21, Z21
+	VADDPS       64(R10), Z22, Z22
+	VADDPS       128(R10), Z23, Z23
+	ADDQ         R9, R10
+	VADDPS       (R10), Z24, Z24
+	VADDPS       64(R10), Z25, Z25
+	VADDPS       128(R10), Z26, Z26
+	ADDQ         R9, R10
+
+bound_402:
+	CMPB         153(AX), $0x00
+	JE           store_403
+	VBROADCASTSS 144(AX), Z27
+	VBROADCASTSS 148(AX), Z28
+	VMAXPS       Z0, Z27, Z0
+	VMINPS       Z0, Z28, Z0
+	VMAXPS       Z1, Z27, Z1
+	VMINPS       Z1, Z28, Z1
+	VMAXPS       Z2, Z27, Z2
+	VMINPS       Z2, Z28, Z2
+	VMAXPS       Z3, Z27, Z3
+	VMINPS       Z3, Z28, Z3
+	VMAXPS       Z4, Z27, Z4
+	VMINPS       Z4, Z28, Z4
+	VMAXPS       Z5, Z27, Z5
+	VMINPS       Z5, Z28, Z5
+	VMAXPS       Z6, Z27, Z6
+	VMINPS       Z6, Z28, Z6
+	VMAXPS       Z7, Z27, Z7
+	VMINPS       Z7, Z28, Z7
+	VMAXPS       Z8, Z27, Z8
+	VMINPS       Z8, Z28, Z8
+	VMAXPS       Z9, Z27, Z9
+	VMINPS       Z9, Z28, Z9
+	VMAXPS       Z10, Z27, Z10
+	VMINPS       Z10, Z28, Z10
+	VMAXPS       Z11, Z27, Z11
+	VMINPS       Z11, Z28, Z11
+	VMAXPS       Z12, Z27, Z12
+	VMINPS       Z12, Z28, Z12
+	VMAXPS       Z13, Z27, Z13
+	VMINPS       Z13, Z28, Z13
+	VMAXPS       Z14, Z27, Z14
+	VMINPS       Z14, Z28, Z14
+	VMAXPS       Z15, Z27, Z15
+	VMINPS       Z15, Z28, Z15
+	VMAXPS       Z16, Z27, Z16
+	VMINPS       Z16, Z28, Z16
+	VMAXPS       Z17, Z27, Z17
+	VMINPS       Z17, Z28, Z17
+	VMAXPS       Z18, Z27, Z18
+	VMINPS       Z18, Z28, Z18
+	VMAXPS       Z19, Z27, Z19
+	VMINPS       Z19, Z28, Z19
+	VMAXPS       Z20, Z27, Z20
+	VMINPS       Z20, Z28, Z20
+	VMAXPS       Z21, Z27, Z21
+	VMINPS       Z21, Z28, Z21
+	VMAXPS       Z22, Z27, Z22
+	VMINPS       Z22, Z28, Z22
+	VMAXPS       Z23, Z27, Z23
+	VMINPS       Z23, Z28, Z23
+	VMAXPS       Z24, Z27, Z24
+	VMINPS       Z24, Z28, Z24
+	VMAXPS       Z25, Z27, Z25
+	VMINPS       Z25, Z28, Z25
+	VMAXPS       Z26, Z27, Z26
+	VMINPS       Z26, Z28, Z26
+
+store_403:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z21, (DX)
+	VMOVUPS Z22, 64(DX)
+	VMOVUPS Z23, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z24, (DX)
+	VMOVUPS Z25, 64(DX)
+	VMOVUPS Z26, 128(DX)
+	ADDQ    R9, DX
+	JMP     next_405
+
+half_404:
+	CMPB   152(AX), $0x00
+	JE     bound_406
+	MOVQ   DX, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Y2, Y2
+	ADDQ   R9, R10
+	VADDPS (R10), Z3, Z3
+	VADDPS 64(R10), Z4, Z4
+	VADDPS 128(R10), Y5, Y5
+	ADDQ   R9, R10
+	VADDPS (R10), Z6, Z6
+	VADDPS 64(R10), Z7, Z7
+	VADDPS 128(R10), Y8, Y8
+	ADDQ   R9, R10
+	VADDPS (R10), Z9, Z9
+	VADDPS 64(R10), Z10, Z10
+	VADDPS 128(R10), Y11, Y11
+	ADDQ   R9, R10
+	VADDPS (R10), Z12, Z12
+	VADDPS 64(R10), Z13, Z13
+	VADDPS 128(R10), Y14, Y14
+	ADDQ   R9, R10
+	VADDPS (R10), Z15, Z15
+	VADDPS 64(R10), Z16, Z16
+	VADDPS 128(R10), Y17, Y17
+	ADDQ   R9, R10
+	VADDPS (R10), Z18, Z18
+	VADDPS 64(R10), Z19, Z19
+	VADDPS 128(R10), Y20, Y20
+	ADDQ   R9, R10
+	VADDPS (R10), Z21, Z21
+	VADDPS 64(R10), Z22, Z22
+	VADDPS 128(R10), Y23, Y23
+	ADDQ   R9, R10
+	VADDPS (R10), Z24, Z24
+	VADDPS 64(R10), Z25, Z25
+	VADDPS 128(R10), Y26, Y26
+	ADDQ   R9, R10
+
+bound_406:
+	CMPB         153(AX), $0x00
+	JE           store_407
+	VBROADCASTSS 144(AX), Z27
+	VBROADCASTSS 148(AX), Z28
+	VMAXPS       Z0, Z27, Z0
+	VMINPS       Z0, Z28, Z0
+	VMAXPS       Z1, Z27, Z1
+	VMINPS       Z1, Z28, Z1
+	VMAXPS       Z2, Z27, Z2
+	VMINPS       Z2, Z28, Z2
+	VMAXPS       Z3, Z27, Z3
+	VMINPS       Z3, Z28, Z3
+	VMAXPS       Z4, Z27, Z4
+	VMINPS       Z4, Z28, Z4
+	VMAXPS       Z5, Z27, Z5
+	VMINPS       Z5, Z28, Z5
+	VMAXPS       Z6, Z27, Z6
+	VMINPS       Z6, Z28, Z6
+	VMAXPS       Z7, Z27, Z7
+	VMINPS       Z7, Z28, Z7
+	VMAXPS       Z8, Z27, Z8
+	VMINPS       Z8, Z28, Z8
+	VMAXPS       Z9, Z27, Z9
+	VMINPS       Z9, Z28, Z9
+	VMAXPS       Z10, Z27, Z10
+	VMINPS       Z10, Z28, Z10
+	VMAXPS       Z11, Z27, Z11
+	VMINPS       Z11, Z28, Z11
+	VMAXPS       Z12, Z27, Z12
+	VMINPS       Z12, Z28, Z12
+	VMAXPS       Z13, Z27, Z13
+	VMINPS       Z13, Z28, Z13
+	VMAXPS       Z14, Z27, Z14
+	VMINPS       Z14, Z28, Z14
+	VMAXPS       Z15, Z27, Z15
+	VMINPS       Z15, Z28, Z15
+	VMAXPS       Z16, Z27, Z16
+	VMINPS       Z16, Z28, Z16
+	VMAXPS       Z17, Z27, Z17
+	VMINPS       Z17, Z28, Z17
+	VMAXPS       Z18, Z27, Z18
+	VMINPS       Z18, Z28, Z18
+	VMAXPS       Z19, Z27, Z19
+	VMINPS       Z19, Z28, Z19
+	VMAXPS       Z20, Z27, Z20
+	VMINPS       Z20, Z28, Z20
+	VMAXPS       Z21, Z27, Z21
+	VMINPS       Z21, Z28, Z21
+	VMAXPS       Z22, Z27, Z22
+	VMINPS       Z22, Z28, Z22
+	VMAXPS       Z23, Z27, Z23
+	VMINPS       Z23, Z28, Z23
+	VMAXPS       Z24, Z27, Z24
+	VMINPS       Z24, Z28, Z24
+	VMAXPS       Z25, Z27, Z25
+	VMINPS       Z25, Z28, Z25
+	VMAXPS       Z26, Z27, Z26
+	VMINPS       Z26, Z28, Z26
+
+store_407:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Y20, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z21, (DX)
+	VMOVUPS Z22, 64(DX)
+	VMOVUPS Y23, 128(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z24, (DX)
+	VMOVUPS Z25, 64(DX)
+	VMOVUPS Y26, 128(DX)
+	ADDQ    R9, DX
+
+next_405:
+	DECQ R8
+	JNZ  tile_400
+	VZEROUPPER
+	RET
+
+// func tile1x4AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_409
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVUPS    64(CX), Z1
+	VMOVUPS    128(CX), Z2
+	VMOVUPS    192(CX), Z3
+	JMP        multiply_408
+
+zeros_409:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+multiply_408:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 144(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 96(AX), BX
+	MOVQ 104(AX), SI
+	MOVQ 24(AX), DI
+
+tap_410:
+	MOVQ (BX), R8
+	SHLQ $0x02, R8
+	ADDQ (AX), R8
+	ADDQ $0x08, BX
+	MOVQ 136(AX), R9
+
+step_411:
+	VMOVUPS      (DI), Z4
+	PREFETCHT0   2048(DI)
+	VMOVUPS      64(DI), Z5
+	PREFETCHT0   2112(DI)
+	VMOVUPS      128(DI), Z6
+	PREFETCHT0   2176(DI)
+	VMOVUPS      192(DI), Z7
+	PREFETCHT0   2240(DI)
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         CX, R8
+	ADDQ         DX, DI
+	DECQ         R9
+	JNZ          step_411
+	DECQ         SI
+	JNZ          tap_410
+	CMPB         168(AX), $0x00
+	JE           bound_412
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	VADDPS       192(CX), Z3, Z3
+	ADDQ         DX, CX
+
+bound_412:
+	CMPB         169(AX), $0x00
+	JE           store_413
+	VBROADCASTSS 160(AX), Z4
+	VBROADCASTSS 164(AX), Z5
+	VMAXPS       Z0, Z4, Z0
+	VMINPS       Z0, Z5, Z0
+	VMAXPS       Z1, Z4, Z1
+	VMINPS       Z1, Z5, Z1
+	VMAXPS       Z2, Z4, Z2
+	VMINPS       Z2, Z5, Z2
+	VMAXPS       Z3, Z4, Z3
+	VMINPS       Z3, Z5, Z3
+
+store_413:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile2x4AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_415
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z4
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z5
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z6
+	VMOVUPS    192(CX), Z3
+	VMOVAPS    Z3, Z7
+	JMP        multiply_414
+
+zeros_415:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+multiply_414:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_416:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	MOVQ 136(AX), R10
+
+step_417:
+	VMOVUPS      (R8), Z8
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z9
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z10
+	PREFETCHT0   2176(R8)
+	VMOVUPS      192(R8), Z11
+	PREFETCHT0   2240(R8)
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(CX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         DX, R9
+	ADDQ         BX, R8
+	DECQ         R10
+	JNZ          step_417
+	DECQ         DI
+	JNZ          tap_416
+	CMPB         168(AX), $0x00
+	JE           bound_418
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	VADDPS       192(CX), Z3, Z3
+	ADDQ         DX, CX
+	VADDPS       (CX), Z4, Z4
+	VADDPS       64(CX), Z5, Z5
+	VADDPS       128(CX), Z6, Z6
+	VADDPS       192(CX), Z7, Z7
+	ADDQ         DX, CX
+
+bound_418:
+	CMPB         169(AX), $0x00
+	JE           store_419
+	VBROADCASTSS 160(AX), Z8
+	VBROADCASTSS 164(AX), Z9
+	VMAXPS       Z0, Z8, Z0
+	VMINPS       Z0, Z9, Z0
+	VMAXPS       Z1, Z8, Z1
+	VMINPS       Z1, Z9, Z1
+	VMAXPS       Z2, Z8, Z2
+	VMINPS       Z2, Z9, Z2
+	VMAXPS       Z3, Z8, Z3
+	VMINPS       Z3, Z9, Z3
+	VMAXPS       Z4, Z8, Z4
+	VMINPS       Z4, Z9, Z4
+	VMAXPS       Z5, Z8, Z5
+	VMINPS       Z5, Z9, Z5
+	VMAXPS       Z6, Z8, Z6
+	VMINPS       Z6, Z9, Z6
+	VMAXPS       Z7, Z8, Z7
+	VMINPS       Z7, Z9, Z7
+
+store_419:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, 64(CX)
+	VMOVUPS Z6, 128(CX)
+	VMOVUPS Z7, 192(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile3x4AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_421
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z4
+	VMOVAPS    Z0, Z8
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z5
+	VMOVAPS    Z1, Z9
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z6
+	VMOVAPS    Z2, Z10
+	VMOVUPS    192(CX), Z3
+	VMOVAPS    Z3, Z7
+	VMOVAPS    Z3, Z11
+	JMP        multiply_420
+
+zeros_421:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+multiply_420:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_422:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	MOVQ 136(AX), R10
+
+step_423:
+	VMOVUPS      (R8), Z12
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z13
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z14
+	PREFETCHT0   2176(R8)
+	VMOVUPS      192(R8), Z15
+	PREFETCHT0   2240(R8)
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (R9)(CX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(CX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         DX, R9
+	ADDQ         BX, R8
+	DECQ         R10
+	JNZ          step_423
+	DECQ         DI
+	JNZ          tap_422
+	CMPB         168(AX), $0x00
+	JE           bound_424
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	VADDPS       192(CX), Z3, Z3
+	ADDQ         DX, CX
+	VADDPS       (CX), Z4, Z4
+	VADDPS       64(CX), Z5, Z5
+	VADDPS       128(CX), Z6, Z6
+	VADDPS       192(CX), Z7, Z7
+	ADDQ         DX, CX
+	VADDPS       (CX), Z8, Z8
+	VADDPS       64(CX), Z9, Z9
+	VADDPS       128(CX), Z10, Z10
+	VADDPS       192(CX), Z11, Z11
+	ADDQ         DX, CX
+
+bound_424:
+	CMPB         169(AX), $0x00
+	JE           store_425
+	VBROADCASTSS 160(AX), Z12
+	VBROADCASTSS 164(AX), Z13
+	VMAXPS       Z0, Z12, Z0
+	VMINPS       Z0, Z13, Z0
+	VMAXPS       Z1, Z12, Z1
+	VMINPS       Z1, Z13, Z1
+	VMAXPS       Z2, Z12, Z2
+	VMINPS       Z2, Z13, Z2
+	VMAXPS       Z3, Z12, Z3
+	VMINPS       Z3, Z13, Z3
+	VMAXPS       Z4, Z12, Z4
+	VMINPS       Z4, Z13, Z4
+	VMAXPS       Z5, Z12, Z5
+	VMINPS       Z5, Z13, Z5
+	VMAXPS       Z6, Z12, Z6
+	VMINPS       Z6, Z13, Z6
+	VMAXPS       Z7, Z12, Z7
+	VMINPS       Z7, Z13, Z7
+	VMAXPS       Z8, Z12, Z8
+	VMINPS       Z8, Z13, Z8
+	VMAXPS       Z9, Z12, Z9
+	VMINPS       Z9, Z13, Z9
+	VMAXPS       Z10, Z12, Z10
+	VMINPS       Z10, Z13, Z10
+	VMAXPS       Z11, Z12, Z11
+	VMINPS       Z11, Z13, Z11
+
+store_425:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, 64(CX)
+	VMOVUPS Z6, 128(CX)
+	VMOVUPS Z7, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, 64(CX)
+	VMOVUPS Z10, 128(CX)
+	VMOVUPS Z11, 192(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile4x4AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_427
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z4
+	VMOVAPS    Z0, Z8
+	VMOVAPS    Z0, Z12
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z5
+	VMOVAPS    Z1, Z9
+	VMOVAPS    Z1, Z13
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z6
+	VMOVAPS    Z2, Z10
+	VMOVAPS    Z2, Z14
+	VMOVUPS    192(CX), Z3
+	VMOVAPS    Z3, Z7
+	VMOVAPS    Z3, Z11
+	VMOVAPS    Z3, Z15
+	JMP        multiply_426
+
+zeros_427:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+multiply_426:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_428:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	MOVQ 136(AX), R11
+
+step_429:
+	VMOVUPS      (R8), Z16
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z17
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z18
+	PREFETCHT0   2176(R8)
+	VMOVUPS      192(R8), Z19
+	PREFETCHT0   2240(R8)
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (R9)(CX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(CX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, R8
+	DECQ         R11
+	JNZ          step_429
+	DECQ         DI
+	JNZ          tap_428
+	CMPB         168(AX), $0x00
+	JE           bound_430
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	VADDPS       192(CX), Z3, Z3
+	ADDQ         DX, CX
+	VADDPS       (CX), Z4, Z4
+	VADDPS       64(CX), Z5, Z5
+	VADDPS       128(CX), Z6, Z6
+	VADDPS       192(CX), Z7, Z7
+	ADDQ         DX, CX
+	VADDPS       (CX), Z8, Z8
+	VADDPS       64(CX), Z9, Z9
+	VADDPS       128(CX), Z10, Z10
+	VADDPS       192(CX), Z11, Z11
+	ADDQ         DX, CX
+	VADDPS       (CX), Z12, Z12
+	VADDPS       64(CX), Z13, Z13
+	VADDPS       128(CX), Z14, Z14
+	VADDPS       192(CX), Z15, Z15
+	ADDQ         DX, CX
+
+bound_430:
+	CMPB         169(AX), $0x00
+	JE           store_431
+	VBROADCASTSS 160(AX), Z16
+	VBROADCASTSS 164(AX), Z17
+	VMAXPS       Z0, Z16, Z0
+	VMINPS       Z0, Z17, Z0
+	VMAXPS       Z1, Z16, Z1
+	VMINPS       Z1, Z17, Z1
+	VMAXPS       Z2, Z16, Z2
+	VMINPS       Z2, Z17, Z2
+	VMAXPS       Z3, Z16, Z3
+	VMINPS       Z3, Z17, Z3
+	VMAXPS       Z4, Z16, Z4
+	VMINPS       Z4, Z17, Z4
+	VMAXPS       Z5, Z16, Z5
+	VMINPS       Z5, Z17, Z5
+	VMAXPS       Z6, Z16, Z6
+	VMINPS       Z6, Z17, Z6
+	VMAXPS       Z7, Z16, Z7
+	VMINPS       Z7, Z17, Z7
+	VMAXPS       Z8, Z16, Z8
+	VMINPS       Z8, Z17, Z8
+	VMAXPS       Z9, Z16, Z9
+	VMINPS       Z9, Z17, Z9
+	VMAXPS       Z10, Z16, Z10
+	VMINPS       Z10, Z17, Z10
+	VMAXPS       Z11, Z16, Z11
+	VMINPS       Z11, Z17, Z11
+	VMAXPS       Z12, Z16, Z12
+	VMINPS       Z12, Z17, Z12
+	VMAXPS       Z13, Z16, Z13
+	VMINPS       Z13, Z17, Z13
+	VMAXPS       Z14, Z16, Z14
+	VMINPS       Z14, Z17, Z14
+	VMAXPS       Z15, Z16, Z15
+	VMINPS       Z15, Z17, Z15
+
+store_431:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, 64(CX)
+	VMOVUPS Z6, 128(CX)
+	VMOVUPS Z7, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, 64(CX)
+	VMOVUPS Z10, 128(CX)
+	VMOVUPS Z11, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, 64(CX)
+	VMOVUPS Z14, 128(CX)
+	VMOVUPS Z15, 192(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile5x4AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_433
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z4
+	VMOVAPS    Z0, Z8
+	VMOVAPS    Z0, Z12
+	VMOVAPS    Z0, Z16
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z5
+	VMOVAPS    Z1, Z9
+	VMOVAPS    Z1, Z13
+	VMOVAPS    Z1, Z17
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z6
+	VMOVAPS    Z2, Z10
+	VMOVAPS    Z2, Z14
+	VMOVAPS    Z2, Z18
+	VMOVUPS    192(CX), Z3
+	VMOVAPS    Z3, Z7
+	VMOVAPS    Z3, Z11
+	VMOVAPS    Z3, Z15
+	VMOVAPS    Z3, Z19
+	JMP        multiply_432
+
+zeros_433:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+
+multiply_432:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_434:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	MOVQ 136(AX), R11
+
+step_435:
+	VMOVUPS      (R8), Z20
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z21
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z22
+	PREFETCHT0   2176(R8)
+	VMOVUPS      192(R8), Z23
+	PREFETCHT0   2240(R8)
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (R9)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(CX*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10)(CX*1), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, R8
+	DECQ         R11
+	JNZ          step_435
+	DECQ         DI
+	JNZ          tap_434
+	CMPB         168(AX), $0x00
+	JE           bound_436
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	VADDPS       192(CX), Z3, Z3
+	ADDQ         DX, CX
+	VADDPS       (CX), Z4, Z4
+	VADDPS       64(CX), Z5, Z5
+	VADDPS       128(CX), Z6, Z6
+	VADDPS       192(CX), Z7, Z7
+	ADDQ         DX, CX
+	VADDPS       (CX), Z8, Z8
+	VADDPS       64(CX), Z9, Z9
+	VADDPS       128(CX), Z10, Z10
+	VADDPS       192(CX), Z11, Z11
+	ADDQ         DX, CX
+	VADDPS       (CX), Z12, Z12
+	VADDPS       64(CX), Z13, Z13
+	VADDPS       128(CX), Z14, Z14
+	VADDPS       192(CX), Z15, Z15
+	ADDQ         DX, CX
+	VADDPS       (CX), Z16, Z16
+	VADDPS       64(CX), Z17, Z17
+	VADDPS       128(CX), Z18, Z18
+	VADDPS       192(CX), Z19, Z19
+	ADDQ         DX, CX
+
+bound_436:
+	CMPB         169(AX), $0x00
+	JE           store_437
+	VBROADCASTSS 160(AX), Z20
+	VBROADCASTSS 164(AX), Z21
+	VMAXPS       Z0, Z20, Z0
+	VMINPS       Z0, Z21, Z0
+	VMAXPS       Z1, Z20, Z1
+	VMINPS       Z1, Z21, Z1
+	VMAXPS       Z2, Z20, Z2
+	VMINPS       Z2, Z21, Z2
+	VMAXPS       Z3, Z20, Z3
+	VMINPS       Z3, Z21, Z3
+	VMAXPS       Z4, Z20, Z4
+	VMINPS       Z4, Z21, Z4
+	VMAXPS       Z5, Z20, Z5
+	VMINPS       Z5, Z21, Z5
+	VMAXPS       Z6, Z20, Z6
+	VMINPS       Z6, Z21, Z6
+	VMAXPS       Z7, Z20, Z7
+	VMINPS       Z7, Z21, Z7
+	VMAXPS       Z8, Z20, Z8
+	VMINPS       Z8, Z21, Z8
+	VMAXPS       Z9, Z20, Z9
+	VMINPS       Z9, Z21, Z9
+	VMAXPS       Z10, Z20, Z10
+	VMINPS       Z10, Z21, Z10
+	VMAXPS       Z11, Z20, Z11
+	VMINPS       Z11, Z21, Z11
+	VMAXPS       Z12, Z20, Z12
+	VMINPS       Z12, Z21, Z12
+	VMAXPS       Z13, Z20, Z13
+	VMINPS       Z13, Z21, Z13
+	VMAXPS       Z14, Z20, Z14
+	VMINPS       Z14, Z21, Z14
+	VMAXPS       Z15, Z20, Z15
+	VMINPS       Z15, Z21, Z15
+	VMAXPS       Z16, Z20, Z16
+	VMINPS       Z16, Z21, Z16
+	VMAXPS       Z17, Z20, Z17
+	VMINPS       Z17, Z21, Z17
+	VMAXPS       Z18, Z20, Z18
+	VMINPS       Z18, Z21, Z18
+	VMAXPS       Z19, Z20, Z19
+	VMINPS       Z19, Z21, Z19
+
+store_437:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, 64(CX)
+	VMOVUPS Z6, 128(CX)
+	VMOVUPS Z7, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, 64(CX)
+	VMOVUPS Z10, 128(CX)
+	VMOVUPS Z11, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, 64(CX)
+	VMOVUPS Z14, 128(CX)
+	VMOVUPS Z15, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z16, (CX)
+	VMOVUPS Z17, 64(CX)
+	VMOVUPS Z18, 128(CX)
+	VMOVUPS Z19, 192(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func tile6x4AVX512(t *tile)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ       t+0(FP), AX
+	MOVQ       48(AX), CX
+	MOVQ       152(AX), DX
+	SHLQ       $0x02, DX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	PREFETCHT0 (CX)
+	PREFETCHT0 64(CX)
+	PREFETCHT0 128(CX)
+	PREFETCHT0 192(CX)
+	ADDQ       DX, CX
+	CMPQ       80(AX), $0x00
+	JE         zeros_439
+	MOVQ       72(AX), CX
+	VMOVUPS    (CX), Z0
+	VMOVAPS    Z0, Z4
+	VMOVAPS    Z0, Z8
+	VMOVAPS    Z0, Z12
+	VMOVAPS    Z0, Z16
+	VMOVAPS    Z0, Z20
+	VMOVUPS    64(CX), Z1
+	VMOVAPS    Z1, Z5
+	VMOVAPS    Z1, Z9
+	VMOVAPS    Z1, Z13
+	VMOVAPS    Z1, Z17
+	VMOVAPS    Z1, Z21
+	VMOVUPS    128(CX), Z2
+	VMOVAPS    Z2, Z6
+	VMOVAPS    Z2, Z10
+	VMOVAPS    Z2, Z14
+	VMOVAPS    Z2, Z18
+	VMOVAPS    Z2, Z22
+	VMOVUPS    192(CX), Z3
+	VMOVAPS    Z3, Z7
+	VMOVAPS    Z3, Z11
+	VMOVAPS    Z3, Z15
+	VMOVAPS    Z3, Z19
+	VMOVAPS    Z3, Z23
+	JMP        multiply_438
+
+zeros_439:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+multiply_438:
+	MOVQ 120(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 128(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 96(AX), SI
+	MOVQ 104(AX), DI
+	MOVQ 24(AX), R8
+
+tap_440:
+	MOVQ (SI), R9
+	SHLQ $0x02, R9
+	ADDQ (AX), R9
+	ADDQ $0x08, SI
+	LEAQ (R9)(CX*2), R10
+	ADDQ CX, R10
+	MOVQ 136(AX), R11
+
+step_441:
+	VMOVUPS      (R8), Z24
+	PREFETCHT0   2048(R8)
+	VMOVUPS      64(R8), Z25
+	PREFETCHT0   2112(R8)
+	VMOVUPS      128(R8), Z26
+	PREFETCHT0   2176(R8)
+	VMOVUPS      192(R8), Z27
+	PREFETCHT0   2240(R8)
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R9)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(CX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10)(CX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DX, R9
+	ADDQ         DX, R10
+	ADDQ         BX, R8
+	DECQ         R11
+	JNZ          step_441
+	DECQ         DI
+	JNZ          tap_440
+	CMPB         168(AX), $0x00
+	JE           bound_442
+	MOVQ         48(AX), CX
+	MOVQ         152(AX), DX
+	SHLQ         $0x02, DX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	VADDPS       192(CX), Z3, Z3
+	ADDQ         DX, CX
+	VADDPS       (CX), Z4, Z4
+	VADDPS       64(CX), Z5, Z5
+	VADDPS       128(CX), Z6, Z6
+	VADDPS       192(CX), Z7, Z7
+	ADDQ         DX, CX
+	VADDPS       (CX), Z8, Z8
+	VADDPS       64(CX), Z9, Z9
+	VADDPS       128(CX), Z10, Z10
+	VADDPS       192(CX), Z11, Z11
+	ADDQ         DX, CX
+	VADDPS       (CX), Z12, Z12
+	VADDPS       64(CX), Z13, Z13
+	VADDPS       128(CX), Z14, Z14
+	VADDPS       192(CX), Z15, Z15
+	ADDQ         DX, CX
+	VADDPS       (CX), Z16, Z16
+	VADDPS       64(CX), Z17, Z17
+	VADDPS       128(CX), Z18, Z18
+	VADDPS       192(CX), Z19, Z19
+	ADDQ         DX, CX
+	VADDPS       (CX), Z20, Z20
+	VADDPS       64(CX), Z21, Z21
+	VADDPS       128(CX), Z22, Z22
+	VADDPS       192(CX), Z23, Z23
+	ADDQ         DX, CX
+
+bound_442:
+	CMPB         169(AX), $0x00
+	JE           store_443
+	VBROADCASTSS 160(AX), Z24
+	VBROADCASTSS 164(AX), Z25
+	VMAXPS       Z0, Z24, Z0
+	VMINPS       Z0, Z25, Z0
+	VMAXPS       Z1, Z24, Z1
+	VMINPS       Z1, Z25, Z1
+	VMAXPS       Z2, Z24, Z2
+	VMINPS       Z2, Z25, Z2
+	VMAXPS       Z3, Z24, Z3
+	VMINPS       Z3, Z25, Z3
+	VMAXPS       Z4, Z24, Z4
+	VMINPS       Z4, Z25, Z4
+	VMAXPS       Z5, Z24, Z5
+	VMINPS       Z5, Z25, Z5
+	VMAXPS       Z6, Z24, Z6
+	VMINPS       Z6, Z25, Z6
+	VMAXPS       Z7, Z24, Z7
+	VMINPS       Z7, Z25, Z7
+	VMAXPS       Z8, Z24, Z8
+	VMINPS       Z8, Z25, Z8
+	VMAXPS       Z9, Z24, Z9
+	VMINPS       Z9, Z25, Z9
+	VMAXPS       Z10, Z24, Z10
+	VMINPS       Z10, Z25, Z10
+	VMAXPS       Z11, Z24, Z11
+	VMINPS       Z11, Z25, Z11
+	VMAXPS       Z12, Z24, Z12
+	VMINPS       Z12, Z25, Z12
+	VMAXPS       Z13, Z24, Z13
+	VMINPS       Z13, Z25, Z13
+	VMAXPS       Z14, Z24, Z14
+	VMINPS       Z14, Z25, Z14
+	VMAXPS       Z15, Z24, Z15
+	VMINPS       Z15, Z25, Z15
+	VMAXPS       Z16, Z24, Z16
+	VMINPS       Z16, Z25, Z16
+	VMAXPS       Z17, Z24, Z17
+	VMINPS       Z17, Z25, Z17
+	VMAXPS       Z18, Z24, Z18
+	VMINPS       Z18, Z25, Z18
+	VMAXPS       Z19, Z24, Z19
+	VMINPS       Z19, Z25, Z19
+	VMAXPS       Z20, Z24, Z20
+	VMINPS       Z20, Z25, Z20
+	VMAXPS       Z21, Z24, Z21
+	VMINPS       Z21, Z25, Z21
+	VMAXPS       Z22, Z24, Z22
+	VMINPS       Z22, Z25, Z22
+	VMAXPS       Z23, Z24, Z23
+	VMINPS       Z23, Z25, Z23
+
+store_443:
+	MOVQ    48(AX), CX
+	MOVQ    152(AX), AX
+	SHLQ    $0x02, AX
+	VMOVUPS Z0, (CX)
+	VMOVUPS Z1, 64(CX)
+	VMOVUPS Z2, 128(CX)
+	VMOVUPS Z3, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z4, (CX)
+	VMOVUPS Z5, 64(CX)
+	VMOVUPS Z6, 128(CX)
+	VMOVUPS Z7, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z8, (CX)
+	VMOVUPS Z9, 64(CX)
+	VMOVUPS Z10, 128(CX)
+	VMOVUPS Z11, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z12, (CX)
+	VMOVUPS Z13, 64(CX)
+	VMOVUPS Z14, 128(CX)
+	VMOVUPS Z15, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z16, (CX)
+	VMOVUPS Z17, 64(CX)
+	VMOVUPS Z18, 128(CX)
+	VMOVUPS Z19, 192(CX)
+	ADDQ    AX, CX
+	VMOVUPS Z20, (CX)
+	VMOVUPS Z21, 64(CX)
+	VMOVUPS Z22, 128(CX)
+	VMOVUPS Z23, 192(CX)
+	ADDQ    AX, CX
+	VZEROUPPER
+	RET
+
+// func mix4AVX512(m *mixing)
+// Requires: AVX, AVX512F
+TEXT ·mix4AVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 48(AX), DX
+	MOVQ 96(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 104(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 112(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 136(AX), R8
+
+tile_444:
+	MOVQ    72(AX), R9
+	MOVQ    24(AX), R10
+	MOVQ    128(AX), R11
+	VMOVUPS (R9), Z0
+	VMOVAPS Z0, Z4
+	VMOVAPS Z0, Z8
+	VMOVAPS Z0, Z12
+	VMOVAPS Z0, Z16
+	VMOVAPS Z0, Z20
+	VMOVUPS 64(R9), Z1
+	VMOVAPS Z1, Z5
+	VMOVAPS Z1, Z9
+	VMOVAPS Z1, Z13
+	VMOVAPS Z1, Z17
+	VMOVAPS Z1, Z21
+	VMOVUPS 128(R9), Z2
+	VMOVAPS Z2, Z6
+	VMOVAPS Z2, Z10
+	VMOVAPS Z2, Z14
+	VMOVAPS Z2, Z18
+	VMOVAPS Z2, Z22
+	VMOVUPS 192(R9), Z3
+	VMOVAPS Z3, Z7
+	VMOVAPS Z3, Z11
+	VMOVAPS Z3, Z15
+	VMOVAPS Z3, Z19
+	VMOVAPS Z3, Z23
+	MOVQ    CX, R9
+	LEAQ    (R9)(BX*2), R12
+	ADDQ    BX, R12
+
+step_445:
+	VMOVUPS      (R10), Z24
+	VMOVUPS      64(R10), Z25
+	VMOVUPS      128(R10), Z26
+	VMOVUPS      192(R10), Z27
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R12), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R12)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R12)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         SI, R9
+	ADDQ         SI, R12
+	ADDQ         DI, R10
+	DECQ         R11
+	JNZ          step_445
+	IMUL3Q       $0x06, BX, R9
+	ADDQ         R9, CX
+	MOVQ         120(AX), R9
+	SHLQ         $0x02, R9
+	CMPB         154(AX), $0x00
+	JNE          half_448
+	CMPB         152(AX), $0x00
+	JE           bound_446
+	MOVQ         DX, R10
+	VADDPS       (R10), Z0, Z0
+	VADDPS       64(R10), Z1, Z1
+	VADDPS       128(R10), Z2, Z2
+	VADDPS       192(R10), Z3, Z3
+	ADDQ         R9, R10
+	VADDPS       (R10), Z4, Z4
+	VADDPS       64(R10), Z5, Z5
+	VADDPS       128(R10), Z6, Z6
+	VADDPS       192(R10), Z7, Z7
+	ADDQ         R9, R10
+	VADDPS       (R10), Z8, Z8
+	VADDPS       64(R10), Z9, Z9
+	VADDPS       128(R10), Z10, Z10
+	VADDPS       192(R10), Z11, Z11
+	ADDQ         R9, R10
+	VADDPS       (R10), Z12, Z12
+	VADDPS       64(R10), Z13, Z13
+	VADDPS       128(R10), Z14, Z14
+	VADDPS       192(R10), Z15, Z15
+	ADDQ         R9, R10
+	VADDPS       (R10), Z16, Z16
+	VADDPS       64(R10), Z17, Z17
+	VADDPS       128(R10), Z18, Z18
+	VADDPS       192(R10), Z19, Z19
+	ADDQ         R9, R10
+	VADDPS       (R10), Z20, Z20
+	VADDPS       64(R10), Z21, Z21
+	VADDPS       128(R10), Z22, Z22
+	VADDPS       192(R10), Z23, Z23
+	ADDQ         R9, R10
+
+bound_446:
+	CMPB         153(AX), $0x00
+	JE           store_447
+	VBROADCASTSS 144(AX), Z24
+	VBROADCASTSS 148(AX), Z25
+	VMAXPS       Z0, Z24, Z0
+	VMINPS       Z0, Z25, Z0
+	VMAXPS       Z1, Z24, Z1
+	VMINPS       Z1, Z25, Z1
+	VMAXPS       Z2, Z24, Z2
+	VMINPS       Z2, Z25, Z2
+	VMAXPS       Z3, Z24, Z3
+	VMINPS       Z3, Z25, Z3
+	VMAXPS       Z4, Z24, Z4
+	VMINPS       Z4, Z25, Z4
+	VMAXPS       Z5, Z24, Z5
+	VMINPS       Z5, Z25, Z5
+	VMAXPS       Z6, Z24, Z6
+	VMINPS       Z6, Z25, Z6
+	VMAXPS       Z7, Z24, Z7
+	VMINPS       Z7, Z25, Z7
+	VMAXPS       Z8, Z24, Z8
+	VMINPS       Z8, Z25, Z8
+	VMAXPS       Z9, Z24, Z9
+	VMINPS       Z9, Z25, Z9
+	VMAXPS       Z10, Z24, Z10
+	VMINPS       Z10, Z25, Z10
+	VMAXPS       Z11, Z24, Z11
+	VMINPS       Z11, Z25, Z11
+	VMAXPS       Z12, Z24, Z12
+	VMINPS       Z12, Z25, Z12
+	VMAXPS       Z13, Z24, Z13
+	VMINPS       Z13, Z25, Z13
+	VMAXPS       Z14, Z24, Z14
+	VMINPS       Z14, Z25, Z14
+	VMAXPS       Z15, Z24, Z15
+	VMINPS       Z15, Z25, Z15
+	VMAXPS       Z16, Z24, Z16
+	VMINPS       Z16, Z25, Z16
+	VMAXPS       Z17, Z24, Z17
+	VMINPS       Z17, Z25, Z17
+	VMAXPS       Z18, Z24, Z18
+	VMINPS       Z18, Z25, Z18
+	VMAXPS       Z19, Z24, Z19
+	VMINPS       Z19, Z25, Z19
+	VMAXPS       Z20, Z24, Z20
+	VMINPS       Z20, Z25, Z20
+	VMAXPS       Z21, Z24, Z21
+	VMINPS       Z21, Z25, Z21
+	VMAXPS       Z22, Z24, Z22
+	VMINPS       Z22, Z25, Z22
+	VMAXPS       Z23, Z24, Z23
+	VMINPS       Z23, Z25, Z23
+
+store_447:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Z15, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	VMOVUPS Z18, 128(DX)
+	VMOVUPS Z19, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, 64(DX)
+	VMOVUPS Z22, 128(DX)
+	VMOVUPS Z23, 192(DX)
+	ADDQ    R9, DX
+	JMP     next_449
+
+half_448:
+	CMPB   152(AX), $0x00
+	JE     bound_450
+	MOVQ   DX, R10
+	VADDPS (R10), Z0, Z0
+	VADDPS 64(R10), Z1, Z1
+	VADDPS 128(R10), Z2, Z2
+	VADDPS 192(R10), Y3, Y3
+	ADDQ   R9, R10
+	VADDPS (R10), Z4, Z4
+	VADDPS 64(R10), Z5, Z5
+	VADDPS 128(R10), Z6, Z6
+	VADDPS 192(R10), Y7, Y7
+	ADDQ   R9, R10
+	VADDPS (R10), Z8, Z8
+	VADDPS 64(R10), Z9, Z9
+	VADDPS 128(R10), Z10, Z10
+	VADDPS 192(R10), Y11, Y11
+	ADDQ   R9, R10
+	VADDPS (R10), Z12, Z12
+	VADDPS 64(R10), Z13, Z13
+	VADDPS 128(R10), Z14, Z14
+	VADDPS 192(R10), Y15, Y15
+	ADDQ   R9, R10
+	VADDPS (R10), Z16, Z16
+	VADDPS 64(R10), Z17, Z17
+	VADDPS 128(R10), Z18, Z18
+	VADDPS 192(R10), Y19, Y19
+	ADDQ   R9, R10
+	VADDPS (R10), Z20, Z20
+	VADDPS 64(R10), Z21, Z21
+	VADDPS 128(R10), Z22, Z22
+	VADDPS 192(R10), Y23, Y23
+	ADDQ   R9, R10
+
+bound_450:
+	CMPB         153(AX), $0x00
+	JE           store_451
+	VBROADCASTSS 144(AX), Z24
+	VBROADCASTSS 148(AX), Z25
+	VMAXPS       Z0, Z24, Z0
+	VMINPS       Z0, Z25, Z0
+	VMAXPS       Z1, Z24, Z1
+	VMINPS       Z1, Z25, Z1
+	VMAXPS       Z2, Z24, Z2
+	VMINPS       Z2, Z25, Z2
+	VMAXPS       Z3, Z24, Z3
+	VMINPS       Z3, Z25, Z3
+	VMAXPS       Z4, Z24, Z4
+	VMINPS       Z4, Z25, Z4
+	VMAXPS       Z5, Z24, Z5
+	VMINPS       Z5, Z25, Z5
+	VMAXPS       Z6, Z24, Z6
+	VMINPS       Z6, Z25, Z6
+	VMAXPS       Z7, Z24, Z7
+	VMINPS       Z7, Z25, Z7
+	VMAXPS       Z8, Z24, Z8
+	VMINPS       Z8, Z25, Z8
+	VMAXPS       Z9, Z24, Z9
+	VMINPS       Z9, Z25, Z9
+	VMAXPS       Z10, Z24, Z10
+	VMINPS       Z10, Z25, Z10
+	VMAXPS       Z11, Z24, Z11
+	VMINPS       Z11, Z25, Z11
+	VMAXPS       Z12, Z24, Z12
+	VMINPS       Z12, Z25, Z12
+	VMAXPS       Z13, Z24, Z13
+	VMINPS       Z13, Z25, Z13
+	VMAXPS       Z14, Z24, Z14
+	VMINPS       Z14, Z25, Z14
+	VMAXPS       Z15, Z24, Z15
+	VMINPS       Z15, Z25, Z15
+	VMAXPS       Z16, Z24, Z16
+	VMINPS       Z16, Z25, Z16
+	VMAXPS       Z17, Z24, Z17
+	VMINPS       Z17, Z25, Z17
+	VMAXPS       Z18, Z24, Z18
+	VMINPS       Z18, Z25, Z18
+	VMAXPS       Z19, Z24, Z19
+	VMINPS       Z19, Z25, Z19
+	VMAXPS       Z20, Z24, Z20
+	VMINPS       Z20, Z25, Z20
+	VMAXPS       Z21, Z24, Z21
+	VMINPS       Z21, Z25, Z21
+	VMAXPS       Z22, Z24, Z22
+	VMINPS       Z22, Z25, Z22
+	VMAXPS       Z23, Z24, Z23
+	VMINPS       Z23, Z25, Z23
+
+store_451:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Y7, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Y11, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Y15, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	VMOVUPS Z18, 128(DX)
+	VMOVUPS Y19, 192(DX)
+	ADDQ    R9, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, 64(DX)
+	VMOVUPS Z22, 128(DX)
+	VMOVUPS Y23, 192(DX)
+	ADDQ    R9, DX
+
+next_449:
+	DECQ R8
+	JNZ  tile_444
 	VZEROUPPER
 	RET
 
@@ -10595,7 +14354,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_346:
+vector_452:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -11074,7 +14833,7 @@ vector_346:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_346
+	JNZ          vector_452
 	VZEROUPPER
 	RET
 
@@ -11111,7 +14870,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_347:
+vector_453:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -11483,7 +15242,7 @@ vector_347:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_347
+	JNZ          vector_453
 	VZEROUPPER
 	RET
 
@@ -11522,7 +15281,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_348:
+vector_454:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -11746,7 +15505,7 @@ vector_348:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_348
+	JNZ          vector_454
 	VZEROUPPER
 	RET
 
@@ -11771,10 +15530,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_349:
+pixel_455:
 	XORQ R9, R9
 
-vector_350:
+vector_456:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -11783,9 +15542,9 @@ vector_350:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_351
+	JZ      chosen_457
 
-tap_352:
+tap_458:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -11796,12 +15555,12 @@ tap_352:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_352
+	JNZ     tap_458
 
-chosen_351:
+chosen_457:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_353
+	JZ           done_459
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -11809,7 +15568,7 @@ chosen_351:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_353
+	JE           done_459
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -11819,7 +15578,7 @@ chosen_351:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_354:
+neighbour_460:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -11828,7 +15587,7 @@ neighbour_354:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_354
+	JNZ          neighbour_460
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -11838,19 +15597,19 @@ neighbour_354:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_353:
+done_459:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_350
+	JLT   vector_456
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_355
+	JZ    skip_461
 	ADDQ  R8, BX
 
-skip_355:
+skip_461:
 	DECQ SI
-	JNZ  pixel_349
+	JNZ  pixel_455
 	VZEROUPPER
 	RET
 
@@ -11873,14 +15632,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_356:
+pixel_462:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_357:
+column_463:
 	XORQ R10, R10
 
-vector_358:
+vector_464:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -11888,15 +15647,15 @@ vector_358:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_358
+	JLT       vector_464
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_357
+	JNZ       column_463
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_356
+	JNZ       pixel_462
 	VZEROUPPER
 	RET
 
@@ -11912,13 +15671,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_359:
+many_465:
 	CMPQ DX, $0x07
-	JLT  few_360
+	JLT  few_466
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_362:
+vector_468:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -11934,7 +15693,7 @@ vector_362:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_363:
+tap_469:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -11953,7 +15712,7 @@ tap_363:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_363
+	JNZ         tap_469
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -11987,22 +15746,22 @@ tap_363:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_362
+	JNZ         vector_468
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_359
+	JMP         many_465
 
-few_360:
+few_466:
 	TESTQ DX, DX
-	JZ    done_361
+	JZ    done_467
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_364:
+vector_470:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -12012,7 +15771,7 @@ vector_364:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_365:
+tap_471:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -12021,7 +15780,7 @@ tap_365:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_365
+	JNZ         tap_471
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -12031,16 +15790,16 @@ tap_365:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_364
+	JNZ         vector_470
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_360
+	JMP         few_466
 
-done_361:
+done_467:
 	VZEROUPPER
 	RET
 
@@ -12059,35 +15818,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_366:
+vector_472:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_367:
+tap_473:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_368:
+pixel_474:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_368
+	JNZ         pixel_474
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_367
+	JNZ         tap_473
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_366
+	JNZ         vector_472
 	VZEROUPPER
 	RET
 
@@ -12103,14 +15862,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_369:
+vector_475:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_369
+	JNZ     vector_475
 	VZEROUPPER
 	RET
 
@@ -12125,14 +15884,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_370:
+vector_476:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_370
+	JNZ     vector_476
 	VZEROUPPER
 	RET
 
@@ -12148,7 +15907,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_371:
+vector_477:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -12158,7 +15917,7 @@ vector_371:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_371
+	JNZ       vector_477
 	VZEROUPPER
 	RET
 
@@ -12172,7 +15931,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_372:
+vector_478:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -12182,7 +15941,7 @@ vector_372:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_372
+	JNZ     vector_478
 	VZEROUPPER
 	RET
 
@@ -12194,14 +15953,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_373:
+vector_479:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_373
+	JNZ       vector_479
 	VZEROUPPER
 	RET
 
@@ -12226,7 +15985,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_374:
+vector_480:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -12253,7 +16012,7 @@ vector_374:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_374
+	JNZ       vector_480
 	VZEROUPPER
 	RET
 
@@ -12275,7 +16034,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_375:
+step_481:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -12289,7 +16048,7 @@ step_375:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_375
+	JNZ         step_481
 	VZEROUPPER
 	RET
 
@@ -12303,30 +16062,30 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_376:
+part_482:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_377
+	JZ      next_483
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Z0
 
-term_378:
+term_484:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_378
+	JNZ          term_484
 	VMOVUPS      Z0, (R8)
 
-next_377:
+next_483:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_376
+	JNZ  part_482
 	VZEROUPPER
 	RET
 
@@ -12340,10 +16099,10 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_379:
+part_485:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_380
+	JZ      next_486
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12351,7 +16110,7 @@ part_379:
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 
-term_381:
+term_487:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -12359,14 +16118,14 @@ term_381:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_381
+	JNZ          term_487
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_380:
+next_486:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_379
+	JNZ  part_485
 	VZEROUPPER
 	RET
 
@@ -12380,10 +16139,10 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_382:
+part_488:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_383
+	JZ      next_489
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12392,7 +16151,7 @@ part_382:
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 
-term_384:
+term_490:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -12401,15 +16160,15 @@ term_384:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_384
+	JNZ          term_490
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_383:
+next_489:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_382
+	JNZ  part_488
 	VZEROUPPER
 	RET
 
@@ -12423,10 +16182,10 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_385:
+part_491:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_386
+	JZ      next_492
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12436,7 +16195,7 @@ part_385:
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
 
-term_387:
+term_493:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -12446,16 +16205,16 @@ term_387:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_387
+	JNZ          term_493
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_386:
+next_492:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_385
+	JNZ  part_491
 	VZEROUPPER
 	RET
 
@@ -12469,10 +16228,10 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_388:
+part_494:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_389
+	JZ      next_495
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12483,7 +16242,7 @@ part_388:
 	VMOVUPS 192(R8), Z3
 	VMOVUPS 256(R8), Z4
 
-term_390:
+term_496:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -12494,17 +16253,17 @@ term_390:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_390
+	JNZ          term_496
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_389:
+next_495:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_388
+	JNZ  part_494
 	VZEROUPPER
 	RET
 
@@ -12518,10 +16277,10 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_391:
+part_497:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_392
+	JZ      next_498
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12533,7 +16292,7 @@ part_391:
 	VMOVUPS 256(R8), Z4
 	VMOVUPS 320(R8), Z5
 
-term_393:
+term_499:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -12545,7 +16304,7 @@ term_393:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_393
+	JNZ          term_499
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12553,10 +16312,10 @@ term_393:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_392:
+next_498:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_391
+	JNZ  part_497
 	VZEROUPPER
 	RET
 
@@ -12578,13 +16337,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_394:
+row_500:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_395:
+group_501:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -12603,7 +16362,7 @@ group_395:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_395
+	JNZ           group_501
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -12612,7 +16371,7 @@ group_395:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_394
+	JNZ           row_500
 	VZEROUPPER
 	RET
 
@@ -12644,14 +16403,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_396:
+row_502:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_397:
+vector_503:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12665,7 +16424,7 @@ vector_397:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_397
+	JLT           vector_503
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12674,7 +16433,7 @@ vector_397:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_398:
+vector_504:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12688,7 +16447,7 @@ vector_398:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_398
+	JLT           vector_504
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12697,7 +16456,7 @@ vector_398:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_399:
+vector_505:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12711,7 +16470,7 @@ vector_399:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_399
+	JLT           vector_505
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12720,7 +16479,7 @@ vector_399:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_400:
+vector_506:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12734,7 +16493,7 @@ vector_400:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_400
+	JLT           vector_506
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12743,7 +16502,7 @@ vector_400:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_396
+	JNZ           row_502
 	VZEROUPPER
 	RET
 
@@ -12761,7 +16520,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_401:
+block_507:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12813,7 +16572,7 @@ block_401:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_401
+	JNZ        block_507
 	VZEROUPPER
 	RET
 
@@ -12831,7 +16590,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_402:
+block_508:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12883,7 +16642,7 @@ block_402:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_402
+	JNZ        block_508
 	VZEROUPPER
 	RET
 
@@ -12896,23 +16655,23 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_403:
+pixel_509:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_404:
+vector_510:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_404
+	JNZ     vector_510
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_403
+	JNZ     pixel_509
 	VZEROUPPER
 	RET

@@ -141,7 +141,7 @@ func (s *stencil) sum(w *worker, from, to []float32, rows, width, line, pixel, s
 	if s.stride[0]*width == cols*t.row && line == cols*pixel {
 		cols, rows = cols*rows, 1 // rows follow one another: tiles need not end with them
 	}
-	tiles := ceil(cols, e.rows)
+	tiles := ceil(cols, e.rows(s.c.width))
 	for g := range s.groups {
 		for p := range panels {
 			b := g*panels + p

@@ -3,9 +3,9 @@
 package kernel
 
 var routinesAVX2 = routines{
-	lanes: 8, columns: 8, rows: 6,
+	lanes: 8, columns: 8, tall: []int{6, 6},
 	tile:             func(t *tile, rows, vectors int) { tilesAVX2[vectors-1][rows-1](t) },
-	mix:              func(m *mixing, vectors int) { [...]func(m *mixing){mix1AVX2, mix2AVX2}[vectors-1](m) },
+	mix:              func(m *mixing, vectors int) { mixesAVX2[vectors-1](m) },
 	inputTransform:   inputTransformAVX2,
 	outputTransform:  outputTransformAVX2,
 	kernelTransform:  kernelTransformAVX2,
@@ -33,15 +33,19 @@ var sparseAVX2 = [12]func(p *sparseSum){
 	sparse1AVX2, sparse2AVX2, sparse3AVX2, sparse4AVX2, sparse5AVX2, sparse6AVX2, sparse7AVX2, sparse8AVX2, sparse9AVX2, sparse10AVX2, sparse11AVX2, sparse12AVX2,
 }
 
-var tilesAVX2 = [2][6]func(t *tile){
+var mixesAVX2 = [2]func(m *mixing){
+	mix1AVX2, mix2AVX2,
+}
+
+var tilesAVX2 = [2][]func(t *tile){
 	{tile1x1AVX2, tile2x1AVX2, tile3x1AVX2, tile4x1AVX2, tile5x1AVX2, tile6x1AVX2},
 	{tile1x2AVX2, tile2x2AVX2, tile3x2AVX2, tile4x2AVX2, tile5x2AVX2, tile6x2AVX2},
 }
 
 var routinesAVX512 = routines{
-	lanes: 16, columns: 16, rows: 14,
+	lanes: 16, columns: 16, tall: []int{14, 14, 9, 6},
 	tile:             func(t *tile, rows, vectors int) { tilesAVX512[vectors-1][rows-1](t) },
-	mix:              func(m *mixing, vectors int) { [...]func(m *mixing){mix1AVX512, mix2AVX512}[vectors-1](m) },
+	mix:              func(m *mixing, vectors int) { mixesAVX512[vectors-1](m) },
 	inputTransform:   inputTransformAVX512,
 	outputTransform:  outputTransformAVX512,
 	kernelTransform:  kernelTransformAVX512,
@@ -69,7 +73,13 @@ var sparseAVX512 = [6]func(p *sparseSum){
 	sparse1AVX512, sparse2AVX512, sparse3AVX512, sparse4AVX512, sparse5AVX512, sparse6AVX512,
 }
 
-var tilesAVX512 = [2][14]func(t *tile){
+var mixesAVX512 = [4]func(m *mixing){
+	mix1AVX512, mix2AVX512, mix3AVX512, mix4AVX512,
+}
+
+var tilesAVX512 = [4][]func(t *tile){
 	{tile1x1AVX512, tile2x1AVX512, tile3x1AVX512, tile4x1AVX512, tile5x1AVX512, tile6x1AVX512, tile7x1AVX512, tile8x1AVX512, tile9x1AVX512, tile10x1AVX512, tile11x1AVX512, tile12x1AVX512, tile13x1AVX512, tile14x1AVX512},
 	{tile1x2AVX512, tile2x2AVX512, tile3x2AVX512, tile4x2AVX512, tile5x2AVX512, tile6x2AVX512, tile7x2AVX512, tile8x2AVX512, tile9x2AVX512, tile10x2AVX512, tile11x2AVX512, tile12x2AVX512, tile13x2AVX512, tile14x2AVX512},
+	{tile1x3AVX512, tile2x3AVX512, tile3x3AVX512, tile4x3AVX512, tile5x3AVX512, tile6x3AVX512, tile7x3AVX512, tile8x3AVX512, tile9x3AVX512},
+	{tile1x4AVX512, tile2x4AVX512, tile3x4AVX512, tile4x4AVX512, tile5x4AVX512, tile6x4AVX512},
 }

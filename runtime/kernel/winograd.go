@@ -12,6 +12,7 @@ type winograd struct {
 	low, high float32
 	pool      int
 
+	width        int       // of a panel
 	down, across int       // squares in a column and a row of an image
 	lines        int       // rows of squares in a unit
 	kernels      []float32 // 36 × panels × in × width
@@ -31,8 +32,9 @@ const (
 
 // plan chooses how many rows of squares a unit has: so many that tiles are full.
 func (g *winograd) plan() {
+	g.width = g.c.e.panel(g.out)
 	g.down, g.across = ceil(g.h, 4), ceil(g.w, 4)
-	rows := g.c.e.rows
+	rows := g.c.e.rows(g.width)
 	fill := func(lines int) float64 {
 		n := lines * g.across
 		return float64(n) / float64(ceil(n, rows)*rows)
@@ -43,7 +45,7 @@ func (g *winograd) plan() {
 			g.lines = lines
 		}
 	}
-	g.job, g.zeros = g.unit, make([]float32, g.c.width)
+	g.job, g.zeros = g.unit, make([]float32, g.width)
 }
 
 // fitsWinograd tells whether a convolution can be one and has less than half the
@@ -57,7 +59,7 @@ func fitsWinograd(s ConvShape) bool {
 
 // pack transforms the kernels w, 3×3×in×out.
 func (g *winograd) pack(w []float32) {
-	e, width, in := g.c.e, g.c.width, g.source.c
+	e, width, in := g.c.e, g.width, g.source.c
 	panels := ceil(g.out, width)
 	plane := panels * in * width
 	g.kernels = grown(g.kernels, 36*plane)
@@ -92,7 +94,7 @@ func (g *winograd) unit(worker, unit int) {
 	count := (last - first) * g.across
 	g.transformed(w, first, last, count)
 
-	pitch := ceil(g.out, g.c.width) * g.c.width
+	pitch := ceil(g.out, g.width) * g.width
 	from, to := count*src.c+asunder, count*pitch+asunder
 	w.products = grown(w.products, 36*to)
 	for xi := range 36 {
@@ -105,23 +107,12 @@ func (g *winograd) unit(worker, unit int) {
 
 // sum multiplies what the squares have at one of their places by its kernels.
 func (g *winograd) sum(w *worker, from, to []float32, place, count, pitch int) {
-	e, in, width := g.c.e, g.source.c, g.c.width
-	whole := count / e.rows * e.rows
+	in, width := g.source.c, g.width
 	w.taps = append(w.taps[:0], 0)
 	w.tile = tile{taps: w.taps, row: in, step: 1, depth: in, wide: width, line: pitch}
-	w.mixing = mixing{bias: g.zeros, row: in, line: pitch, depth: in, tiles: whole / e.rows}
-	t, m := &w.tile, &w.mixing
 	for p := range pitch / width {
-		t.b = g.kernels[(place*pitch/width+p)*in*width:][:in*width]
-		vectors := ceil(min(width, g.out-p*width), e.columns)
-		if whole > 0 {
-			m.a, m.b, m.c = from, t.b, to[p*width:]
-			e.mix(m, vectors)
-		}
-		if whole < count {
-			t.a, t.c = from[whole*in:], to[whole*pitch+p*width:]
-			e.tile(t, count-whole, vectors)
-		}
+		w.tile.b = g.kernels[(place*pitch/width+p)*in*width:][:in*width]
+		g.c.e.tiles(&w.tile, &w.mixing, g.zeros, count, min(width, g.out-p*width), from, to[p*width:], nil)
 	}
 }
 

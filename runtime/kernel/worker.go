@@ -39,6 +39,6 @@ type worker struct {
 // ready returns workers for so many units, made when first needed.
 func (c *Conv) ready(units int) {
 	for len(c.workers) < workers(units) {
-		c.workers = append(c.workers, worker{edge: make([]float32, c.e.rows*c.width), ones: []float32{1}})
+		c.workers = append(c.workers, worker{edge: make([]float32, c.e.edge()), ones: []float32{1}})
 	}
 }

@@ -11,25 +11,25 @@ import (
 // mix multiplies the channels of pixels by one panel: tiles one after another,
 // so that the end of one overlaps with the beginning of the next. With few
 // channels to sum over that is a good part of the time.
-func mix(s isa, vectors int) {
+func mix(s isa, rows, vectors int) {
 	TEXT(fmt.Sprintf("mix%d%s", vectors, s.name), NOSPLIT, "func(m *mixing)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("mix%d%s is the routine mix for %d vectors.", vectors, s.name, vectors))
 	m := Dereference(Param("m"))
-	from, to, row, tiles := load(m, "a"), load(m, "c"), bytes(m, "row"), load(m, "tiles")
+	from, to, row, step, wide, tiles := load(m, "a"), load(m, "c"), bytes(m, "row"), bytes(m, "step"), bytes(m, "wide"), load(m, "tiles")
 	s.loop("tile", tiles, func() {
-		sum := make([][]reg.VecVirtual, s.rows)
+		sum := make([][]reg.VecVirtual, rows)
 		for i := range sum {
 			sum[i] = s.vecs(vectors)
 		}
 		bias, b, depth := load(m, "bias"), load(m, "b"), load(m, "depth")
 		for j := range vectors {
 			VMOVUPS(Mem{Base: bias, Disp: j * s.wide()}, sum[0][j])
-			for i := 1; i < s.rows; i++ {
+			for i := 1; i < rows; i++ {
 				VMOVAPS(sum[0][j], sum[i][j])
 			}
 		}
-		a := make([]reg.Register, (s.rows+2)/3)
+		a := make([]reg.Register, (rows+2)/3)
 		for i := range a {
 			a[i] = GP64()
 			if i == 0 {
@@ -44,7 +44,7 @@ func mix(s isa, vectors int) {
 			for j := range vb {
 				VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
 			}
-			for i := range s.rows {
+			for i := range rows {
 				at := Mem{Base: a[i/3]}
 				if i%3 != 0 {
 					at.Index, at.Scale = row, uint8(i%3)
@@ -56,14 +56,13 @@ func mix(s isa, vectors int) {
 				}
 			}
 			for _, p := range a {
-				ADDQ(Imm(4), p)
+				ADDQ(step, p)
 			}
-			ADDQ(Imm(uint64(tileVectors*s.wide())), b)
+			ADDQ(wide, b)
 		})
-		// The last pointer has moved by the depth: from there to the next tile.
-		LEAQ(Mem{Base: a[len(a)-1], Index: row, Scale: uint8((s.rows - 1) % 3)}, from)
-		ADDQ(row, from)
-		SUBQ(bytes(m, "depth"), from)
+		below := GP64()
+		IMUL3Q(Imm(uint64(rows)), row, below)
+		ADDQ(below, from)
 		line := bytes(m, "line")
 		bound, store, half, next := s.label("bound"), s.label("store"), s.label("half"), s.label("next")
 		CMPB(mem(m.Field("half")), Imm(0))
@@ -74,7 +73,7 @@ func mix(s isa, vectors int) {
 			JE(LabelRef(bound))
 			old := GP64()
 			MOVQ(to, old)
-			for i := range s.rows {
+			for i := range rows {
 				for j, v := range sum[i] {
 					if j == vectors-1 {
 						v = part(v)
@@ -89,13 +88,13 @@ func mix(s isa, vectors int) {
 			low, high := s.vec(), s.vec()
 			VBROADCASTSS(mem(m.Field("low")), low)
 			VBROADCASTSS(mem(m.Field("high")), high)
-			for i := range s.rows {
+			for i := range rows {
 				for _, v := range sum[i] {
 					s.clamp(v, low, high)
 				}
 			}
 			Label(store)
-			for i := range s.rows {
+			for i := range rows {
 				for j, v := range sum[i] {
 					if j == vectors-1 {
 						v = part(v)

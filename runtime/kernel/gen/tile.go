@@ -12,9 +12,6 @@ import (
 // first-level cache: a panel of a few hundred rows does not stay there beside A.
 const ahead = 2048
 
-// tileVectors is the most vectors in a row of a tile.
-const tileVectors = 2
-
 // tile multiplies rows×depth elements of A, for each tap, by depth×vectors of B.
 // All sums stay in registers: a step loads the vectors of B and, for each row,
 // spreads one element of A over a register.
