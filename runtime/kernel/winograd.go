@@ -26,7 +26,7 @@ type winograd struct {
 // A unit has about squares; planes of what belongs to one place of the squares lie
 // asunder, as powers of two would put all 36 into the same places of the cache.
 const (
-	squares = 32
+	squares = 48
 	asunder = 16
 )
 
