@@ -262,6 +262,13 @@ DATA orders<>+2032(SB)/8, $0x0007060504030201
 DATA orders<>+2040(SB)/8, $0x0706050403020100
 GLOBL orders<>(SB), RODATA|NOPTR, $2048
 
+DATA codes<>+0(SB)/4, $0xffffffff
+DATA codes<>+4(SB)/4, $0x00000000
+DATA codes<>+8(SB)/4, $0x00000001
+DATA codes<>+12(SB)/4, $0x00000002
+DATA codes<>+16(SB)/4, $0x00000003
+GLOBL codes<>(SB), RODATA|NOPTR, $20
+
 // func tile1x1AVX2(t *tile)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile1x1AVX2(SB), NOSPLIT, $0-8
@@ -3371,6 +3378,165 @@ vector_101:
 	VZEROUPPER
 	RET
 
+// func monochromeAVX2(m *monochromeRows)
+// Requires: AVX, AVX2, FMA3
+TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	XORQ SI, SI
+
+row_102:
+	MOVQ 152(AX), R8
+	XORQ DI, DI
+
+vectors_103:
+	CMPQ    R8, $0x01
+	JLT     fewer_104
+	MOVQ    24(AX), R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y0
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y1
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y2
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y3
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y4
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y5
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y6
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y7
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y8
+	MOVQ    72(AX), R10
+	MOVQ    96(AX), R11
+	MOVQ    48(AX), R12
+	MOVQ    128(AX), R13
+	MOVQ    CX, R9
+	ADDQ    DI, R12
+	ADDQ    DI, R10
+	ADDQ    SI, R10
+	TESTQ   R11, R11
+	JZ      untraced_105
+	ADDQ    DI, R11
+	ADDQ    SI, R11
+
+untraced_105:
+	MOVQ         136(AX), R14
+	SHLQ         $0x02, R14
+	LEAQ         (R14)(R14*2), R15
+	VBROADCASTSS 160(AX), Y9
+
+window_106:
+	VBROADCASTSS (R9), Y10
+	VFMADD213PS  (R12), Y0, Y10
+	VBROADCASTSS 4(R9), Y11
+	VFMADD231PS  Y1, Y11, Y10
+	VFMADD213PS  (R12), Y0, Y11
+	VBROADCASTSS 8(R9), Y12
+	VFMADD231PS  Y2, Y12, Y10
+	VFMADD231PS  Y1, Y12, Y11
+	VBROADCASTSS 12(R9), Y12
+	VFMADD231PS  Y2, Y12, Y11
+	VBROADCASTSS (R9)(R14*1), Y12
+	VFMADD231PS  Y3, Y12, Y10
+	VFMADD213PS  (R12), Y0, Y12
+	VBROADCASTSS 4(R9)(R14*1), Y13
+	VFMADD231PS  Y4, Y13, Y10
+	VFMADD231PS  Y3, Y13, Y11
+	VFMADD231PS  Y1, Y13, Y12
+	VFMADD213PS  (R12), Y0, Y13
+	VBROADCASTSS 8(R9)(R14*1), Y14
+	VFMADD231PS  Y5, Y14, Y10
+	VFMADD231PS  Y4, Y14, Y11
+	VFMADD231PS  Y2, Y14, Y12
+	VFMADD231PS  Y1, Y14, Y13
+	VBROADCASTSS 12(R9)(R14*1), Y14
+	VFMADD231PS  Y5, Y14, Y11
+	VFMADD231PS  Y2, Y14, Y13
+	VBROADCASTSS (R9)(R14*2), Y14
+	VFMADD231PS  Y6, Y14, Y10
+	VFMADD231PS  Y3, Y14, Y12
+	VBROADCASTSS 4(R9)(R14*2), Y14
+	VFMADD231PS  Y7, Y14, Y10
+	VFMADD231PS  Y6, Y14, Y11
+	VFMADD231PS  Y4, Y14, Y12
+	VFMADD231PS  Y3, Y14, Y13
+	VBROADCASTSS 8(R9)(R14*2), Y14
+	VFMADD231PS  Y8, Y14, Y10
+	VFMADD231PS  Y7, Y14, Y11
+	VFMADD231PS  Y5, Y14, Y12
+	VFMADD231PS  Y4, Y14, Y13
+	VBROADCASTSS 12(R9)(R14*2), Y14
+	VFMADD231PS  Y8, Y14, Y11
+	VFMADD231PS  Y5, Y14, Y13
+	VBROADCASTSS (R9)(R15*1), Y14
+	VFMADD231PS  Y6, Y14, Y12
+	VBROADCASTSS 4(R9)(R15*1), Y14
+	VFMADD231PS  Y7, Y14, Y12
+	VFMADD231PS  Y6, Y14, Y13
+	VBROADCASTSS 8(R9)(R15*1), Y14
+	VFMADD231PS  Y8, Y14, Y12
+	VFMADD231PS  Y7, Y14, Y13
+	VBROADCASTSS 12(R9)(R15*1), Y14
+	VFMADD231PS  Y8, Y14, Y13
+	VCMPPS       $0x03, Y11, Y10, Y15
+	VCMPPS       $0x03, Y13, Y12, Y14
+	VORPS        Y14, Y15, Y15
+	VMAXPS       Y10, Y9, Y14
+	VMAXPS       Y14, Y11, Y14
+	VMAXPS       Y14, Y12, Y14
+	VMAXPS       Y14, Y13, Y14
+	VORPS        Y15, Y14, Y14
+	VBROADCASTSS 164(AX), Y13
+	VMINPS       Y14, Y13, Y14
+	VMOVUPS      Y14, (R10)
+	TESTQ        R11, R11
+	JZ           next_107
+	VCMPPS       $0x04, Y14, Y12, Y13
+	VPCMPEQD     Y12, Y12, Y12
+	VPADDD       Y12, Y13, Y13
+	VCMPPS       $0x04, Y14, Y11, Y11
+	VPAND        Y11, Y13, Y13
+	VPADDD       Y12, Y13, Y13
+	VCMPPS       $0x04, Y14, Y10, Y10
+	VPAND        Y10, Y13, Y13
+	VPSIGND      Y12, Y13, Y13
+	VCMPPS       $0x1a, Y9, Y14, Y10
+	VORPS        Y10, Y13, Y13
+	VBROADCASTSS 164(AX), Y10
+	VCMPPS       $0x15, Y10, Y14, Y10
+	VORPS        Y10, Y13, Y13
+	VMOVUPS      Y13, (R11)
+	ADDQ         BX, R11
+
+next_107:
+	ADDQ BX, R10
+	ADDQ $0x08, R9
+	DECQ R13
+	JNZ  window_106
+	ADDQ $0x20, DI
+	SUBQ $0x01, R8
+	JMP  vectors_103
+
+fewer_104:
+	MOVQ  136(AX), DI
+	SHLQ  $0x02, DI
+	LEAQ  (CX)(DI*2), CX
+	MOVQ  128(AX), DI
+	IMULQ BX, DI
+	ADDQ  DI, SI
+	DECQ  DX
+	JNZ   row_102
+	VZEROUPPER
+	RET
+
 // func depthwiseAVX2(d *depthwiseRow)
 // Requires: AVX, FMA3
 TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
@@ -3383,13 +3549,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_102:
+many_108:
 	CMPQ DX, $0x07
-	JLT  few_103
+	JLT  few_109
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_105:
+vector_111:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -3405,7 +3571,7 @@ vector_105:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_106:
+tap_112:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3424,7 +3590,7 @@ tap_106:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_106
+	JNZ         tap_112
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3458,22 +3624,22 @@ tap_106:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_105
+	JNZ         vector_111
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_102
+	JMP         many_108
 
-few_103:
+few_109:
 	TESTQ DX, DX
-	JZ    done_104
+	JZ    done_110
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_107:
+vector_113:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -3483,7 +3649,7 @@ vector_107:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_108:
+tap_114:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3492,7 +3658,7 @@ tap_108:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_108
+	JNZ         tap_114
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3502,16 +3668,16 @@ tap_108:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_107
+	JNZ         vector_113
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_103
+	JMP         few_109
 
-done_104:
+done_110:
 	VZEROUPPER
 	RET
 
@@ -3530,35 +3696,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_109:
+vector_115:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_110:
+tap_116:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_111:
+pixel_117:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_111
+	JNZ         pixel_117
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_110
+	JNZ         tap_116
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_109
+	JNZ         vector_115
 	VZEROUPPER
 	RET
 
@@ -3574,14 +3740,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_112:
+vector_118:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_112
+	JNZ     vector_118
 	VZEROUPPER
 	RET
 
@@ -3596,14 +3762,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_113:
+vector_119:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_113
+	JNZ     vector_119
 	VZEROUPPER
 	RET
 
@@ -3619,7 +3785,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_114:
+vector_120:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -3629,7 +3795,7 @@ vector_114:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_114
+	JNZ     vector_120
 	VZEROUPPER
 	RET
 
@@ -3643,7 +3809,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_115:
+vector_121:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -3653,7 +3819,7 @@ vector_115:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_115
+	JNZ       vector_121
 	VZEROUPPER
 	RET
 
@@ -3666,7 +3832,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_116:
+vector_122:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -3675,7 +3841,7 @@ vector_116:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_116
+	JNZ          vector_122
 	VZEROUPPER
 	RET
 
@@ -3710,7 +3876,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_117:
+vector_123:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -3737,7 +3903,7 @@ vector_117:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_117
+	JNZ     vector_123
 	VZEROUPPER
 	RET
 
@@ -3759,7 +3925,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_118:
+step_124:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -3773,90 +3939,13 @@ step_118:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_118
+	JNZ         step_124
 	VZEROUPPER
 	RET
 
 // func sparse1AVX2(p *sparseSum)
 // Requires: AVX, FMA3
 TEXT ·sparse1AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_119:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_120
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-
-term_121:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y1, Y0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_121
-	VMOVUPS      Y0, (R8)
-
-next_120:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_119
-	VZEROUPPER
-	RET
-
-// func sparse2AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_122:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_123
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-
-term_124:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y2
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y2, Y0
-	VFMADD231PS  32(R11), Y2, Y1
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_124
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-
-next_123:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_122
-	VZEROUPPER
-	RET
-
-// func sparse3AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -3873,22 +3962,16 @@ part_125:
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
 
 term_127:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y3
+	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y3, Y0
-	VFMADD231PS  32(R11), Y3, Y1
-	VFMADD231PS  64(R11), Y3, Y2
+	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_127
 	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
 
 next_126:
 	ADDQ $0x0c, DX
@@ -3897,9 +3980,9 @@ next_126:
 	VZEROUPPER
 	RET
 
-// func sparse4AVX2(p *sparseSum)
+// func sparse2AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -3917,24 +4000,18 @@ part_128:
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
 
 term_130:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y4
+	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y4, Y0
-	VFMADD231PS  32(R11), Y4, Y1
-	VFMADD231PS  64(R11), Y4, Y2
-	VFMADD231PS  96(R11), Y4, Y3
+	VFMADD231PS  (R11), Y2, Y0
+	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_130
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
 
 next_129:
 	ADDQ $0x0c, DX
@@ -3943,9 +4020,9 @@ next_129:
 	VZEROUPPER
 	RET
 
-// func sparse5AVX2(p *sparseSum)
+// func sparse3AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -3964,26 +4041,20 @@ part_131:
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
 
 term_133:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y5
+	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y5, Y0
-	VFMADD231PS  32(R11), Y5, Y1
-	VFMADD231PS  64(R11), Y5, Y2
-	VFMADD231PS  96(R11), Y5, Y3
-	VFMADD231PS  128(R11), Y5, Y4
+	VFMADD231PS  (R11), Y3, Y0
+	VFMADD231PS  32(R11), Y3, Y1
+	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_133
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
 
 next_132:
 	ADDQ $0x0c, DX
@@ -3992,9 +4063,9 @@ next_132:
 	VZEROUPPER
 	RET
 
-// func sparse6AVX2(p *sparseSum)
+// func sparse4AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4014,19 +4085,15 @@ part_134:
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
 
 term_136:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y6
+	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y6, Y0
-	VFMADD231PS  32(R11), Y6, Y1
-	VFMADD231PS  64(R11), Y6, Y2
-	VFMADD231PS  96(R11), Y6, Y3
-	VFMADD231PS  128(R11), Y6, Y4
-	VFMADD231PS  160(R11), Y6, Y5
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	VFMADD231PS  64(R11), Y4, Y2
+	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_136
@@ -4034,8 +4101,6 @@ term_136:
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
 
 next_135:
 	ADDQ $0x0c, DX
@@ -4044,9 +4109,9 @@ next_135:
 	VZEROUPPER
 	RET
 
-// func sparse7AVX2(p *sparseSum)
+// func sparse5AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4067,20 +4132,16 @@ part_137:
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
 	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
 
 term_139:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y7
+	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y7, Y0
-	VFMADD231PS  32(R11), Y7, Y1
-	VFMADD231PS  64(R11), Y7, Y2
-	VFMADD231PS  96(R11), Y7, Y3
-	VFMADD231PS  128(R11), Y7, Y4
-	VFMADD231PS  160(R11), Y7, Y5
-	VFMADD231PS  192(R11), Y7, Y6
+	VFMADD231PS  (R11), Y5, Y0
+	VFMADD231PS  32(R11), Y5, Y1
+	VFMADD231PS  64(R11), Y5, Y2
+	VFMADD231PS  96(R11), Y5, Y3
+	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_139
@@ -4089,8 +4150,6 @@ term_139:
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
 
 next_138:
 	ADDQ $0x0c, DX
@@ -4099,9 +4158,9 @@ next_138:
 	VZEROUPPER
 	RET
 
-// func sparse8AVX2(p *sparseSum)
+// func sparse6AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4123,21 +4182,17 @@ part_140:
 	VMOVUPS 96(R8), Y3
 	VMOVUPS 128(R8), Y4
 	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
 
 term_142:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y8
+	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	VFMADD231PS  128(R11), Y8, Y4
-	VFMADD231PS  160(R11), Y8, Y5
-	VFMADD231PS  192(R11), Y8, Y6
-	VFMADD231PS  224(R11), Y8, Y7
+	VFMADD231PS  (R11), Y6, Y0
+	VFMADD231PS  32(R11), Y6, Y1
+	VFMADD231PS  64(R11), Y6, Y2
+	VFMADD231PS  96(R11), Y6, Y3
+	VFMADD231PS  128(R11), Y6, Y4
+	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_142
@@ -4147,8 +4202,6 @@ term_142:
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
 
 next_141:
 	ADDQ $0x0c, DX
@@ -4157,9 +4210,9 @@ next_141:
 	VZEROUPPER
 	RET
 
-// func sparse9AVX2(p *sparseSum)
+// func sparse7AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4182,22 +4235,18 @@ part_143:
 	VMOVUPS 128(R8), Y4
 	VMOVUPS 160(R8), Y5
 	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
 
 term_145:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y9
+	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y9, Y0
-	VFMADD231PS  32(R11), Y9, Y1
-	VFMADD231PS  64(R11), Y9, Y2
-	VFMADD231PS  96(R11), Y9, Y3
-	VFMADD231PS  128(R11), Y9, Y4
-	VFMADD231PS  160(R11), Y9, Y5
-	VFMADD231PS  192(R11), Y9, Y6
-	VFMADD231PS  224(R11), Y9, Y7
-	VFMADD231PS  256(R11), Y9, Y8
+	VFMADD231PS  (R11), Y7, Y0
+	VFMADD231PS  32(R11), Y7, Y1
+	VFMADD231PS  64(R11), Y7, Y2
+	VFMADD231PS  96(R11), Y7, Y3
+	VFMADD231PS  128(R11), Y7, Y4
+	VFMADD231PS  160(R11), Y7, Y5
+	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_145
@@ -4208,8 +4257,6 @@ term_145:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
 
 next_144:
 	ADDQ $0x0c, DX
@@ -4218,9 +4265,9 @@ next_144:
 	VZEROUPPER
 	RET
 
-// func sparse10AVX2(p *sparseSum)
+// func sparse8AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4244,23 +4291,19 @@ part_146:
 	VMOVUPS 160(R8), Y5
 	VMOVUPS 192(R8), Y6
 	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
 
 term_148:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y10
+	VBROADCASTSS (DI)(R9*4), Y8
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y10, Y0
-	VFMADD231PS  32(R11), Y10, Y1
-	VFMADD231PS  64(R11), Y10, Y2
-	VFMADD231PS  96(R11), Y10, Y3
-	VFMADD231PS  128(R11), Y10, Y4
-	VFMADD231PS  160(R11), Y10, Y5
-	VFMADD231PS  192(R11), Y10, Y6
-	VFMADD231PS  224(R11), Y10, Y7
-	VFMADD231PS  256(R11), Y10, Y8
-	VFMADD231PS  288(R11), Y10, Y9
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	VFMADD231PS  128(R11), Y8, Y4
+	VFMADD231PS  160(R11), Y8, Y5
+	VFMADD231PS  192(R11), Y8, Y6
+	VFMADD231PS  224(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_148
@@ -4272,8 +4315,6 @@ term_148:
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
 
 next_147:
 	ADDQ $0x0c, DX
@@ -4282,9 +4323,9 @@ next_147:
 	VZEROUPPER
 	RET
 
-// func sparse11AVX2(p *sparseSum)
+// func sparse9AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4309,24 +4350,20 @@ part_149:
 	VMOVUPS 192(R8), Y6
 	VMOVUPS 224(R8), Y7
 	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
-	VMOVUPS 320(R8), Y10
 
 term_151:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y11
+	VBROADCASTSS (DI)(R9*4), Y9
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y11, Y0
-	VFMADD231PS  32(R11), Y11, Y1
-	VFMADD231PS  64(R11), Y11, Y2
-	VFMADD231PS  96(R11), Y11, Y3
-	VFMADD231PS  128(R11), Y11, Y4
-	VFMADD231PS  160(R11), Y11, Y5
-	VFMADD231PS  192(R11), Y11, Y6
-	VFMADD231PS  224(R11), Y11, Y7
-	VFMADD231PS  256(R11), Y11, Y8
-	VFMADD231PS  288(R11), Y11, Y9
-	VFMADD231PS  320(R11), Y11, Y10
+	VFMADD231PS  (R11), Y9, Y0
+	VFMADD231PS  32(R11), Y9, Y1
+	VFMADD231PS  64(R11), Y9, Y2
+	VFMADD231PS  96(R11), Y9, Y3
+	VFMADD231PS  128(R11), Y9, Y4
+	VFMADD231PS  160(R11), Y9, Y5
+	VFMADD231PS  192(R11), Y9, Y6
+	VFMADD231PS  224(R11), Y9, Y7
+	VFMADD231PS  256(R11), Y9, Y8
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_151
@@ -4339,8 +4376,6 @@ term_151:
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
-	VMOVUPS      Y10, 320(R8)
 
 next_150:
 	ADDQ $0x0c, DX
@@ -4349,9 +4384,9 @@ next_150:
 	VZEROUPPER
 	RET
 
-// func sparse12AVX2(p *sparseSum)
+// func sparse10AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4377,10 +4412,141 @@ part_152:
 	VMOVUPS 224(R8), Y7
 	VMOVUPS 256(R8), Y8
 	VMOVUPS 288(R8), Y9
+
+term_154:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y10
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y10, Y0
+	VFMADD231PS  32(R11), Y10, Y1
+	VFMADD231PS  64(R11), Y10, Y2
+	VFMADD231PS  96(R11), Y10, Y3
+	VFMADD231PS  128(R11), Y10, Y4
+	VFMADD231PS  160(R11), Y10, Y5
+	VFMADD231PS  192(R11), Y10, Y6
+	VFMADD231PS  224(R11), Y10, Y7
+	VFMADD231PS  256(R11), Y10, Y8
+	VFMADD231PS  288(R11), Y10, Y9
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_154
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+
+next_153:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_152
+	VZEROUPPER
+	RET
+
+// func sparse11AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_155:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_156
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+	VMOVUPS 288(R8), Y9
+	VMOVUPS 320(R8), Y10
+
+term_157:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y11
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y11, Y0
+	VFMADD231PS  32(R11), Y11, Y1
+	VFMADD231PS  64(R11), Y11, Y2
+	VFMADD231PS  96(R11), Y11, Y3
+	VFMADD231PS  128(R11), Y11, Y4
+	VFMADD231PS  160(R11), Y11, Y5
+	VFMADD231PS  192(R11), Y11, Y6
+	VFMADD231PS  224(R11), Y11, Y7
+	VFMADD231PS  256(R11), Y11, Y8
+	VFMADD231PS  288(R11), Y11, Y9
+	VFMADD231PS  320(R11), Y11, Y10
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_157
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+	VMOVUPS      Y10, 320(R8)
+
+next_156:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_155
+	VZEROUPPER
+	RET
+
+// func sparse12AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_158:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_159
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+	VMOVUPS 288(R8), Y9
 	VMOVUPS 320(R8), Y10
 	VMOVUPS 352(R8), Y11
 
-term_154:
+term_160:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -4398,7 +4564,7 @@ term_154:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_154
+	JNZ          term_160
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4412,10 +4578,10 @@ term_154:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_153:
+next_159:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_152
+	JNZ  part_158
 	VZEROUPPER
 	RET
 
@@ -4438,14 +4604,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_155:
+row_161:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_156:
+group_162:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -4480,7 +4646,7 @@ group_156:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_156
+	JNZ       group_162
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -4490,7 +4656,7 @@ group_156:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_155
+	JNZ       row_161
 	VZEROUPPER
 	RET
 
@@ -4523,14 +4689,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_157:
+row_163:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_158:
+vector_164:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4545,7 +4711,7 @@ vector_158:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_158
+	JLT       vector_164
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4554,7 +4720,7 @@ vector_158:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_159:
+vector_165:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4569,7 +4735,7 @@ vector_159:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_159
+	JLT       vector_165
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4578,7 +4744,7 @@ vector_159:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_160:
+vector_166:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4593,7 +4759,7 @@ vector_160:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_160
+	JLT       vector_166
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4602,7 +4768,7 @@ vector_160:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_161:
+vector_167:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4617,7 +4783,7 @@ vector_161:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_161
+	JLT       vector_167
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4626,7 +4792,7 @@ vector_161:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_157
+	JNZ       row_163
 	VZEROUPPER
 	RET
 
@@ -4640,15 +4806,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_163
+	JE         zeros_169
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_162
+	JMP        multiply_168
 
-zeros_163:
+zeros_169:
 	VPXORD Z0, Z0, Z0
 
-multiply_162:
+multiply_168:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -4659,14 +4825,14 @@ multiply_162:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_164:
+tap_170:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_165:
+step_171:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -4674,26 +4840,26 @@ step_165:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_165
+	JNZ          step_171
 	DECQ         SI
-	JNZ          tap_164
+	JNZ          tap_170
 	CMPB         168(AX), $0x00
-	JE           bound_166
+	JE           bound_172
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_166:
+bound_172:
 	CMPB         169(AX), $0x00
-	JE           store_167
+	JE           store_173
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_167:
+store_173:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4714,17 +4880,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_169
+	JE         zeros_175
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_168
+	JMP        multiply_174
 
-zeros_169:
+zeros_175:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_168:
+multiply_174:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4735,14 +4901,14 @@ multiply_168:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_170:
+tap_176:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_171:
+step_177:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -4752,11 +4918,11 @@ step_171:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_171
+	JNZ          step_177
 	DECQ         DI
-	JNZ          tap_170
+	JNZ          tap_176
 	CMPB         168(AX), $0x00
-	JE           bound_172
+	JE           bound_178
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4765,9 +4931,9 @@ step_171:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_172:
+bound_178:
 	CMPB         169(AX), $0x00
-	JE           store_173
+	JE           store_179
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -4775,7 +4941,7 @@ bound_172:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_173:
+store_179:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4800,19 +4966,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_175
+	JE         zeros_181
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_174
+	JMP        multiply_180
 
-zeros_175:
+zeros_181:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_174:
+multiply_180:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4823,14 +4989,14 @@ multiply_174:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_176:
+tap_182:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_177:
+step_183:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -4842,11 +5008,11 @@ step_177:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_177
+	JNZ          step_183
 	DECQ         DI
-	JNZ          tap_176
+	JNZ          tap_182
 	CMPB         168(AX), $0x00
-	JE           bound_178
+	JE           bound_184
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4857,9 +5023,9 @@ step_177:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_178:
+bound_184:
 	CMPB         169(AX), $0x00
-	JE           store_179
+	JE           store_185
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -4869,7 +5035,7 @@ bound_178:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_179:
+store_185:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4898,21 +5064,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_181
+	JE         zeros_187
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_180
+	JMP        multiply_186
 
-zeros_181:
+zeros_187:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_180:
+multiply_186:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4923,7 +5089,7 @@ multiply_180:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_182:
+tap_188:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4932,7 +5098,7 @@ tap_182:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_183:
+step_189:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -4947,11 +5113,11 @@ step_183:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_183
+	JNZ          step_189
 	DECQ         DI
-	JNZ          tap_182
+	JNZ          tap_188
 	CMPB         168(AX), $0x00
-	JE           bound_184
+	JE           bound_190
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4964,9 +5130,9 @@ step_183:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_184:
+bound_190:
 	CMPB         169(AX), $0x00
-	JE           store_185
+	JE           store_191
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -4978,7 +5144,7 @@ bound_184:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_185:
+store_191:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5011,23 +5177,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_187
+	JE         zeros_193
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_186
+	JMP        multiply_192
 
-zeros_187:
+zeros_193:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_186:
+multiply_192:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5038,7 +5204,7 @@ multiply_186:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_188:
+tap_194:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5047,7 +5213,7 @@ tap_188:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_189:
+step_195:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5064,11 +5230,11 @@ step_189:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_189
+	JNZ          step_195
 	DECQ         DI
-	JNZ          tap_188
+	JNZ          tap_194
 	CMPB         168(AX), $0x00
-	JE           bound_190
+	JE           bound_196
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5083,9 +5249,9 @@ step_189:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_190:
+bound_196:
 	CMPB         169(AX), $0x00
-	JE           store_191
+	JE           store_197
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5099,7 +5265,7 @@ bound_190:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_191:
+store_197:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5136,7 +5302,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_193
+	JE         zeros_199
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5144,9 +5310,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_192
+	JMP        multiply_198
 
-zeros_193:
+zeros_199:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5154,7 +5320,7 @@ zeros_193:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_192:
+multiply_198:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5165,7 +5331,7 @@ multiply_192:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_194:
+tap_200:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5174,7 +5340,7 @@ tap_194:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_195:
+step_201:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -5193,11 +5359,11 @@ step_195:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_195
+	JNZ          step_201
 	DECQ         DI
-	JNZ          tap_194
+	JNZ          tap_200
 	CMPB         168(AX), $0x00
-	JE           bound_196
+	JE           bound_202
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5214,9 +5380,9 @@ step_195:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_196:
+bound_202:
 	CMPB         169(AX), $0x00
-	JE           store_197
+	JE           store_203
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5232,7 +5398,7 @@ bound_196:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_197:
+store_203:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5273,7 +5439,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_199
+	JE         zeros_205
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5282,9 +5448,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_198
+	JMP        multiply_204
 
-zeros_199:
+zeros_205:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5293,7 +5459,7 @@ zeros_199:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_198:
+multiply_204:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5304,7 +5470,7 @@ multiply_198:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_200:
+tap_206:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5315,7 +5481,7 @@ tap_200:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_201:
+step_207:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -5337,11 +5503,11 @@ step_201:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_201
+	JNZ          step_207
 	DECQ         DI
-	JNZ          tap_200
+	JNZ          tap_206
 	CMPB         168(AX), $0x00
-	JE           bound_202
+	JE           bound_208
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5360,9 +5526,9 @@ step_201:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_202:
+bound_208:
 	CMPB         169(AX), $0x00
-	JE           store_203
+	JE           store_209
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -5380,7 +5546,7 @@ bound_202:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_203:
+store_209:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5425,7 +5591,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_205
+	JE         zeros_211
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5435,9 +5601,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_204
+	JMP        multiply_210
 
-zeros_205:
+zeros_211:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5447,7 +5613,7 @@ zeros_205:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_204:
+multiply_210:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5458,7 +5624,7 @@ multiply_204:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_206:
+tap_212:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5469,7 +5635,7 @@ tap_206:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_207:
+step_213:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -5493,11 +5659,11 @@ step_207:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_207
+	JNZ          step_213
 	DECQ         DI
-	JNZ          tap_206
+	JNZ          tap_212
 	CMPB         168(AX), $0x00
-	JE           bound_208
+	JE           bound_214
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5518,9 +5684,9 @@ step_207:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_208:
+bound_214:
 	CMPB         169(AX), $0x00
-	JE           store_209
+	JE           store_215
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5540,7 +5706,7 @@ bound_208:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_209:
+store_215:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5589,7 +5755,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_211
+	JE         zeros_217
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5600,9 +5766,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_210
+	JMP        multiply_216
 
-zeros_211:
+zeros_217:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5613,7 +5779,7 @@ zeros_211:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_210:
+multiply_216:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5624,7 +5790,7 @@ multiply_210:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_212:
+tap_218:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5635,7 +5801,7 @@ tap_212:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_213:
+step_219:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -5661,11 +5827,11 @@ step_213:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_213
+	JNZ          step_219
 	DECQ         DI
-	JNZ          tap_212
+	JNZ          tap_218
 	CMPB         168(AX), $0x00
-	JE           bound_214
+	JE           bound_220
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5688,9 +5854,9 @@ step_213:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_214:
+bound_220:
 	CMPB         169(AX), $0x00
-	JE           store_215
+	JE           store_221
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -5712,7 +5878,7 @@ bound_214:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_215:
+store_221:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5765,7 +5931,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_217
+	JE         zeros_223
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5777,9 +5943,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_216
+	JMP        multiply_222
 
-zeros_217:
+zeros_223:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5791,7 +5957,7 @@ zeros_217:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_216:
+multiply_222:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5802,7 +5968,7 @@ multiply_216:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_218:
+tap_224:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5815,7 +5981,7 @@ tap_218:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_219:
+step_225:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -5844,11 +6010,11 @@ step_219:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_219
+	JNZ          step_225
 	DECQ         DI
-	JNZ          tap_218
+	JNZ          tap_224
 	CMPB         168(AX), $0x00
-	JE           bound_220
+	JE           bound_226
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5873,9 +6039,9 @@ step_219:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_220:
+bound_226:
 	CMPB         169(AX), $0x00
-	JE           store_221
+	JE           store_227
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5899,7 +6065,7 @@ bound_220:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_221:
+store_227:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5956,7 +6122,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_223
+	JE         zeros_229
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5969,9 +6135,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_222
+	JMP        multiply_228
 
-zeros_223:
+zeros_229:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5984,7 +6150,7 @@ zeros_223:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_222:
+multiply_228:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5995,7 +6161,7 @@ multiply_222:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_224:
+tap_230:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6008,7 +6174,7 @@ tap_224:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_225:
+step_231:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6039,11 +6205,11 @@ step_225:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_225
+	JNZ          step_231
 	DECQ         DI
-	JNZ          tap_224
+	JNZ          tap_230
 	CMPB         168(AX), $0x00
-	JE           bound_226
+	JE           bound_232
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6070,9 +6236,9 @@ step_225:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_226:
+bound_232:
 	CMPB         169(AX), $0x00
-	JE           store_227
+	JE           store_233
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6098,7 +6264,7 @@ bound_226:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_227:
+store_233:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6159,7 +6325,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_229
+	JE         zeros_235
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6173,9 +6339,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_228
+	JMP        multiply_234
 
-zeros_229:
+zeros_235:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6189,7 +6355,7 @@ zeros_229:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_228:
+multiply_234:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6200,7 +6366,7 @@ multiply_228:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_230:
+tap_236:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6213,7 +6379,7 @@ tap_230:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_231:
+step_237:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -6246,11 +6412,11 @@ step_231:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_231
+	JNZ          step_237
 	DECQ         DI
-	JNZ          tap_230
+	JNZ          tap_236
 	CMPB         168(AX), $0x00
-	JE           bound_232
+	JE           bound_238
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6279,9 +6445,9 @@ step_231:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_232:
+bound_238:
 	CMPB         169(AX), $0x00
-	JE           store_233
+	JE           store_239
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6309,7 +6475,7 @@ bound_232:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_233:
+store_239:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6374,7 +6540,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_235
+	JE         zeros_241
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6389,9 +6555,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_234
+	JMP        multiply_240
 
-zeros_235:
+zeros_241:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6406,7 +6572,7 @@ zeros_235:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_234:
+multiply_240:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6417,7 +6583,7 @@ multiply_234:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_236:
+tap_242:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6432,7 +6598,7 @@ tap_236:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_237:
+step_243:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -6468,11 +6634,11 @@ step_237:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_237
+	JNZ          step_243
 	DECQ         DI
-	JNZ          tap_236
+	JNZ          tap_242
 	CMPB         168(AX), $0x00
-	JE           bound_238
+	JE           bound_244
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6503,9 +6669,9 @@ step_237:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_238:
+bound_244:
 	CMPB         169(AX), $0x00
-	JE           store_239
+	JE           store_245
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -6535,7 +6701,7 @@ bound_238:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_239:
+store_245:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6604,7 +6770,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_241
+	JE         zeros_247
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6620,9 +6786,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_240
+	JMP        multiply_246
 
-zeros_241:
+zeros_247:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6638,7 +6804,7 @@ zeros_241:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_240:
+multiply_246:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6649,7 +6815,7 @@ multiply_240:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_242:
+tap_248:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6664,7 +6830,7 @@ tap_242:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_243:
+step_249:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -6702,11 +6868,11 @@ step_243:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_243
+	JNZ          step_249
 	DECQ         DI
-	JNZ          tap_242
+	JNZ          tap_248
 	CMPB         168(AX), $0x00
-	JE           bound_244
+	JE           bound_250
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6739,9 +6905,9 @@ step_243:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_244:
+bound_250:
 	CMPB         169(AX), $0x00
-	JE           store_245
+	JE           store_251
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6773,7 +6939,7 @@ bound_244:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_245:
+store_251:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6819,17 +6985,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_247
+	JE         zeros_253
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_246
+	JMP        multiply_252
 
-zeros_247:
+zeros_253:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_246:
+multiply_252:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -6840,14 +7006,14 @@ multiply_246:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_248:
+tap_254:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_249:
+step_255:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -6858,11 +7024,11 @@ step_249:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_249
+	JNZ          step_255
 	DECQ         SI
-	JNZ          tap_248
+	JNZ          tap_254
 	CMPB         168(AX), $0x00
-	JE           bound_250
+	JE           bound_256
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6870,9 +7036,9 @@ step_249:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_250:
+bound_256:
 	CMPB         169(AX), $0x00
-	JE           store_251
+	JE           store_257
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -6880,7 +7046,7 @@ bound_250:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_251:
+store_257:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6904,21 +7070,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_253
+	JE         zeros_259
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_252
+	JMP        multiply_258
 
-zeros_253:
+zeros_259:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_252:
+multiply_258:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6929,14 +7095,14 @@ multiply_252:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_254:
+tap_260:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_255:
+step_261:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -6950,11 +7116,11 @@ step_255:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_255
+	JNZ          step_261
 	DECQ         DI
-	JNZ          tap_254
+	JNZ          tap_260
 	CMPB         168(AX), $0x00
-	JE           bound_256
+	JE           bound_262
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6965,9 +7131,9 @@ step_255:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_256:
+bound_262:
 	CMPB         169(AX), $0x00
-	JE           store_257
+	JE           store_263
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -6979,7 +7145,7 @@ bound_256:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_257:
+store_263:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7009,7 +7175,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_259
+	JE         zeros_265
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7017,9 +7183,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_258
+	JMP        multiply_264
 
-zeros_259:
+zeros_265:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7027,7 +7193,7 @@ zeros_259:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_258:
+multiply_264:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7038,14 +7204,14 @@ multiply_258:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_260:
+tap_266:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_261:
+step_267:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -7062,11 +7228,11 @@ step_261:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_261
+	JNZ          step_267
 	DECQ         DI
-	JNZ          tap_260
+	JNZ          tap_266
 	CMPB         168(AX), $0x00
-	JE           bound_262
+	JE           bound_268
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7080,9 +7246,9 @@ step_261:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_262:
+bound_268:
 	CMPB         169(AX), $0x00
-	JE           store_263
+	JE           store_269
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7098,7 +7264,7 @@ bound_262:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_263:
+store_269:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7134,7 +7300,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_265
+	JE         zeros_271
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7144,9 +7310,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_264
+	JMP        multiply_270
 
-zeros_265:
+zeros_271:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7156,7 +7322,7 @@ zeros_265:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_264:
+multiply_270:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7167,7 +7333,7 @@ multiply_264:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_266:
+tap_272:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7176,7 +7342,7 @@ tap_266:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_267:
+step_273:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -7197,11 +7363,11 @@ step_267:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_267
+	JNZ          step_273
 	DECQ         DI
-	JNZ          tap_266
+	JNZ          tap_272
 	CMPB         168(AX), $0x00
-	JE           bound_268
+	JE           bound_274
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7218,9 +7384,9 @@ step_267:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_268:
+bound_274:
 	CMPB         169(AX), $0x00
-	JE           store_269
+	JE           store_275
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -7240,7 +7406,7 @@ bound_268:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_269:
+store_275:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7282,7 +7448,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_271
+	JE         zeros_277
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7294,9 +7460,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_270
+	JMP        multiply_276
 
-zeros_271:
+zeros_277:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7308,7 +7474,7 @@ zeros_271:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_270:
+multiply_276:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7319,7 +7485,7 @@ multiply_270:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_272:
+tap_278:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7328,7 +7494,7 @@ tap_272:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_273:
+step_279:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -7352,11 +7518,11 @@ step_273:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_273
+	JNZ          step_279
 	DECQ         DI
-	JNZ          tap_272
+	JNZ          tap_278
 	CMPB         168(AX), $0x00
-	JE           bound_274
+	JE           bound_280
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7376,9 +7542,9 @@ step_273:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_274:
+bound_280:
 	CMPB         169(AX), $0x00
-	JE           store_275
+	JE           store_281
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -7402,7 +7568,7 @@ bound_274:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_275:
+store_281:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7450,7 +7616,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_277
+	JE         zeros_283
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7464,9 +7630,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_276
+	JMP        multiply_282
 
-zeros_277:
+zeros_283:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7480,7 +7646,7 @@ zeros_277:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_276:
+multiply_282:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7491,7 +7657,7 @@ multiply_276:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_278:
+tap_284:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7500,7 +7666,7 @@ tap_278:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_279:
+step_285:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -7527,11 +7693,11 @@ step_279:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_279
+	JNZ          step_285
 	DECQ         DI
-	JNZ          tap_278
+	JNZ          tap_284
 	CMPB         168(AX), $0x00
-	JE           bound_280
+	JE           bound_286
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7554,9 +7720,9 @@ step_279:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_280:
+bound_286:
 	CMPB         169(AX), $0x00
-	JE           store_281
+	JE           store_287
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7584,7 +7750,7 @@ bound_280:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_281:
+store_287:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7638,7 +7804,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_283
+	JE         zeros_289
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7654,9 +7820,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_282
+	JMP        multiply_288
 
-zeros_283:
+zeros_289:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7672,7 +7838,7 @@ zeros_283:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_282:
+multiply_288:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7683,7 +7849,7 @@ multiply_282:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_284:
+tap_290:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7694,7 +7860,7 @@ tap_284:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_285:
+step_291:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -7725,11 +7891,11 @@ step_285:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_285
+	JNZ          step_291
 	DECQ         DI
-	JNZ          tap_284
+	JNZ          tap_290
 	CMPB         168(AX), $0x00
-	JE           bound_286
+	JE           bound_292
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7755,9 +7921,9 @@ step_285:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_286:
+bound_292:
 	CMPB         169(AX), $0x00
-	JE           store_287
+	JE           store_293
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7789,7 +7955,7 @@ bound_286:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_287:
+store_293:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7849,7 +8015,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_289
+	JE         zeros_295
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7867,9 +8033,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_288
+	JMP        multiply_294
 
-zeros_289:
+zeros_295:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7887,7 +8053,7 @@ zeros_289:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_288:
+multiply_294:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7898,7 +8064,7 @@ multiply_288:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_290:
+tap_296:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7909,7 +8075,7 @@ tap_290:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_291:
+step_297:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -7943,11 +8109,11 @@ step_291:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_291
+	JNZ          step_297
 	DECQ         DI
-	JNZ          tap_290
+	JNZ          tap_296
 	CMPB         168(AX), $0x00
-	JE           bound_292
+	JE           bound_298
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7976,9 +8142,9 @@ step_291:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_292:
+bound_298:
 	CMPB         169(AX), $0x00
-	JE           store_293
+	JE           store_299
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -8014,7 +8180,7 @@ bound_292:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_293:
+store_299:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8080,7 +8246,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_295
+	JE         zeros_301
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8100,9 +8266,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_294
+	JMP        multiply_300
 
-zeros_295:
+zeros_301:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8122,7 +8288,7 @@ zeros_295:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_294:
+multiply_300:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8133,7 +8299,7 @@ multiply_294:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_296:
+tap_302:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8144,7 +8310,7 @@ tap_296:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_297:
+step_303:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -8181,11 +8347,11 @@ step_297:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_297
+	JNZ          step_303
 	DECQ         DI
-	JNZ          tap_296
+	JNZ          tap_302
 	CMPB         168(AX), $0x00
-	JE           bound_298
+	JE           bound_304
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8217,9 +8383,9 @@ step_297:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_298:
+bound_304:
 	CMPB         169(AX), $0x00
-	JE           store_299
+	JE           store_305
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -8259,7 +8425,7 @@ bound_298:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_299:
+store_305:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8331,7 +8497,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_301
+	JE         zeros_307
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8353,9 +8519,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_300
+	JMP        multiply_306
 
-zeros_301:
+zeros_307:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8377,7 +8543,7 @@ zeros_301:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_300:
+multiply_306:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8388,7 +8554,7 @@ multiply_300:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_302:
+tap_308:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8401,7 +8567,7 @@ tap_302:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_303:
+step_309:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -8442,11 +8608,11 @@ step_303:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_303
+	JNZ          step_309
 	DECQ         DI
-	JNZ          tap_302
+	JNZ          tap_308
 	CMPB         168(AX), $0x00
-	JE           bound_304
+	JE           bound_310
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8481,9 +8647,9 @@ step_303:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_304:
+bound_310:
 	CMPB         169(AX), $0x00
-	JE           store_305
+	JE           store_311
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -8527,7 +8693,7 @@ bound_304:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_305:
+store_311:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8605,7 +8771,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_307
+	JE         zeros_313
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8629,9 +8795,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_306
+	JMP        multiply_312
 
-zeros_307:
+zeros_313:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8655,7 +8821,7 @@ zeros_307:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_306:
+multiply_312:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8666,7 +8832,7 @@ multiply_306:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_308:
+tap_314:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8679,7 +8845,7 @@ tap_308:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_309:
+step_315:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -8723,11 +8889,11 @@ step_309:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_309
+	JNZ          step_315
 	DECQ         DI
-	JNZ          tap_308
+	JNZ          tap_314
 	CMPB         168(AX), $0x00
-	JE           bound_310
+	JE           bound_316
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8765,9 +8931,9 @@ step_309:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_310:
+bound_316:
 	CMPB         169(AX), $0x00
-	JE           store_311
+	JE           store_317
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -8815,7 +8981,7 @@ bound_310:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_311:
+store_317:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8899,7 +9065,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_313
+	JE         zeros_319
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8925,9 +9091,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_312
+	JMP        multiply_318
 
-zeros_313:
+zeros_319:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8953,7 +9119,7 @@ zeros_313:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_312:
+multiply_318:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8964,7 +9130,7 @@ multiply_312:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_314:
+tap_320:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8977,7 +9143,7 @@ tap_314:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_315:
+step_321:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -9024,11 +9190,11 @@ step_315:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_315
+	JNZ          step_321
 	DECQ         DI
-	JNZ          tap_314
+	JNZ          tap_320
 	CMPB         168(AX), $0x00
-	JE           bound_316
+	JE           bound_322
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9069,9 +9235,9 @@ step_315:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_316:
+bound_322:
 	CMPB         169(AX), $0x00
-	JE           store_317
+	JE           store_323
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -9123,7 +9289,7 @@ bound_316:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_317:
+store_323:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9213,7 +9379,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_319
+	JE         zeros_325
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9241,9 +9407,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_318
+	JMP        multiply_324
 
-zeros_319:
+zeros_325:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9271,7 +9437,7 @@ zeros_319:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_318:
+multiply_324:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9282,7 +9448,7 @@ multiply_318:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_320:
+tap_326:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9297,7 +9463,7 @@ tap_320:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_321:
+step_327:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -9348,11 +9514,11 @@ step_321:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_321
+	JNZ          step_327
 	DECQ         DI
-	JNZ          tap_320
+	JNZ          tap_326
 	CMPB         168(AX), $0x00
-	JE           bound_322
+	JE           bound_328
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9396,9 +9562,9 @@ step_321:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_322:
+bound_328:
 	CMPB         169(AX), $0x00
-	JE           store_323
+	JE           store_329
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -9454,7 +9620,7 @@ bound_322:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_323:
+store_329:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9550,7 +9716,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_325
+	JE         zeros_331
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9580,9 +9746,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_324
+	JMP        multiply_330
 
-zeros_325:
+zeros_331:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9612,7 +9778,7 @@ zeros_325:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_324:
+multiply_330:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9623,7 +9789,7 @@ multiply_324:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_326:
+tap_332:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9638,7 +9804,7 @@ tap_326:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_327:
+step_333:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -9692,11 +9858,11 @@ step_327:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_327
+	JNZ          step_333
 	DECQ         DI
-	JNZ          tap_326
+	JNZ          tap_332
 	CMPB         168(AX), $0x00
-	JE           bound_328
+	JE           bound_334
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9743,9 +9909,9 @@ step_327:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_328:
+bound_334:
 	CMPB         169(AX), $0x00
-	JE           store_329
+	JE           store_335
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9805,7 +9971,7 @@ bound_328:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_329:
+store_335:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9864,7 +10030,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_330:
+tile_336:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -9891,7 +10057,7 @@ tile_330:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_331:
+step_337:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (CX), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -9928,7 +10094,7 @@ step_331:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_331
+	JNZ          step_337
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -9937,9 +10103,9 @@ step_331:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_334
+	JNE          half_340
 	CMPB         136(AX), $0x00
-	JE           bound_332
+	JE           bound_338
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	ADDQ         DI, R8
@@ -9970,9 +10136,9 @@ step_331:
 	VADDPS       (R8), Z13, Z13
 	ADDQ         DI, R8
 
-bound_332:
+bound_338:
 	CMPB         137(AX), $0x00
-	JE           store_333
+	JE           store_339
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -10004,7 +10170,7 @@ bound_332:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_333:
+store_339:
 	VMOVUPS Z0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Z1, (DX)
@@ -10033,11 +10199,11 @@ store_333:
 	ADDQ    DI, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    DI, DX
-	JMP     next_335
+	JMP     next_341
 
-half_334:
+half_340:
 	CMPB   136(AX), $0x00
-	JE     bound_336
+	JE     bound_342
 	MOVQ   DX, R8
 	VADDPS (R8), Y0, Y0
 	ADDQ   DI, R8
@@ -10068,9 +10234,9 @@ half_334:
 	VADDPS (R8), Y13, Y13
 	ADDQ   DI, R8
 
-bound_336:
+bound_342:
 	CMPB         137(AX), $0x00
-	JE           store_337
+	JE           store_343
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -10102,7 +10268,7 @@ bound_336:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_337:
+store_343:
 	VMOVUPS Y0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Y1, (DX)
@@ -10132,9 +10298,9 @@ store_337:
 	VMOVUPS Y13, (DX)
 	ADDQ    DI, DX
 
-next_335:
+next_341:
 	DECQ SI
-	JNZ  tile_330
+	JNZ  tile_336
 	VZEROUPPER
 	RET
 
@@ -10148,7 +10314,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_338:
+tile_344:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -10189,7 +10355,7 @@ tile_338:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_339:
+step_345:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (CX), Z30
@@ -10241,7 +10407,7 @@ step_339:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_339
+	JNZ          step_345
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -10250,9 +10416,9 @@ step_339:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_342
+	JNE          half_348
 	CMPB         136(AX), $0x00
-	JE           bound_340
+	JE           bound_346
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	VADDPS       64(R8), Z1, Z1
@@ -10297,9 +10463,9 @@ step_339:
 	VADDPS       64(R8), Z27, Z27
 	ADDQ         DI, R8
 
-bound_340:
+bound_346:
 	CMPB         137(AX), $0x00
-	JE           store_341
+	JE           store_347
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10359,7 +10525,7 @@ bound_340:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_341:
+store_347:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    DI, DX
@@ -10402,11 +10568,11 @@ store_341:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    DI, DX
-	JMP     next_343
+	JMP     next_349
 
-half_342:
+half_348:
 	CMPB   136(AX), $0x00
-	JE     bound_344
+	JE     bound_350
 	MOVQ   DX, R8
 	VADDPS (R8), Z0, Z0
 	VADDPS 64(R8), Y1, Y1
@@ -10451,9 +10617,9 @@ half_342:
 	VADDPS 64(R8), Y27, Y27
 	ADDQ   DI, R8
 
-bound_344:
+bound_350:
 	CMPB         137(AX), $0x00
-	JE           store_345
+	JE           store_351
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10513,7 +10679,7 @@ bound_344:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_345:
+store_351:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    DI, DX
@@ -10557,9 +10723,9 @@ store_345:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    DI, DX
 
-next_343:
+next_349:
 	DECQ SI
-	JNZ  tile_338
+	JNZ  tile_344
 	VZEROUPPER
 	RET
 
@@ -10595,7 +10761,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_346:
+vector_352:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -11074,7 +11240,7 @@ vector_346:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_346
+	JNZ          vector_352
 	VZEROUPPER
 	RET
 
@@ -11111,7 +11277,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_347:
+vector_353:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -11483,7 +11649,7 @@ vector_347:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_347
+	JNZ          vector_353
 	VZEROUPPER
 	RET
 
@@ -11522,7 +11688,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_348:
+vector_354:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -11746,7 +11912,7 @@ vector_348:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_348
+	JNZ          vector_354
 	VZEROUPPER
 	RET
 
@@ -11771,10 +11937,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_349:
+pixel_355:
 	XORQ R9, R9
 
-vector_350:
+vector_356:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -11783,9 +11949,9 @@ vector_350:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_351
+	JZ      chosen_357
 
-tap_352:
+tap_358:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -11796,12 +11962,12 @@ tap_352:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_352
+	JNZ     tap_358
 
-chosen_351:
+chosen_357:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_353
+	JZ           done_359
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -11809,7 +11975,7 @@ chosen_351:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_353
+	JE           done_359
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -11819,7 +11985,7 @@ chosen_351:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_354:
+neighbour_360:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -11828,7 +11994,7 @@ neighbour_354:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_354
+	JNZ          neighbour_360
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -11838,19 +12004,19 @@ neighbour_354:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_353:
+done_359:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_350
+	JLT   vector_356
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_355
+	JZ    skip_361
 	ADDQ  R8, BX
 
-skip_355:
+skip_361:
 	DECQ SI
-	JNZ  pixel_349
+	JNZ  pixel_355
 	VZEROUPPER
 	RET
 
@@ -11873,14 +12039,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_356:
+pixel_362:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_357:
+column_363:
 	XORQ R10, R10
 
-vector_358:
+vector_364:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -11888,15 +12054,367 @@ vector_358:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_358
+	JLT       vector_364
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_357
+	JNZ       column_363
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_356
+	JNZ       pixel_362
+	VZEROUPPER
+	RET
+
+// func monochromeAVX512(m *monochromeRows)
+// Requires: AVX, AVX512F
+TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	XORQ SI, SI
+
+row_365:
+	MOVQ 152(AX), R8
+	XORQ DI, DI
+
+vectors_366:
+	CMPQ    R8, $0x02
+	JLT     fewer_367
+	MOVQ    24(AX), R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	MOVQ    72(AX), R10
+	MOVQ    96(AX), R11
+	MOVQ    48(AX), R12
+	MOVQ    128(AX), R13
+	MOVQ    CX, R9
+	ADDQ    DI, R12
+	ADDQ    DI, R10
+	ADDQ    SI, R10
+	TESTQ   R11, R11
+	JZ      untraced_368
+	ADDQ    DI, R11
+	ADDQ    SI, R11
+
+untraced_368:
+	MOVQ         136(AX), R14
+	SHLQ         $0x02, R14
+	LEAQ         (R14)(R14*2), R15
+	VBROADCASTSS 160(AX), Z18
+	VBROADCASTSS 164(AX), Z19
+
+window_369:
+	VBROADCASTSS (R9), Z20
+	VMOVUPS      (R12), Z21
+	VFMADD231PS  Z0, Z20, Z21
+	VFMADD213PS  64(R12), Z1, Z20
+	VBROADCASTSS 4(R9), Z22
+	VFMADD231PS  Z2, Z22, Z21
+	VFMADD231PS  Z3, Z22, Z20
+	VMOVUPS      (R12), Z23
+	VFMADD231PS  Z0, Z22, Z23
+	VFMADD213PS  64(R12), Z1, Z22
+	VBROADCASTSS 8(R9), Z24
+	VFMADD231PS  Z4, Z24, Z21
+	VFMADD231PS  Z5, Z24, Z20
+	VFMADD231PS  Z2, Z24, Z23
+	VFMADD231PS  Z3, Z24, Z22
+	VBROADCASTSS 12(R9), Z24
+	VFMADD231PS  Z4, Z24, Z23
+	VFMADD231PS  Z5, Z24, Z22
+	VBROADCASTSS (R9)(R14*1), Z24
+	VFMADD231PS  Z6, Z24, Z21
+	VFMADD231PS  Z7, Z24, Z20
+	VMOVUPS      (R12), Z25
+	VFMADD231PS  Z0, Z24, Z25
+	VFMADD213PS  64(R12), Z1, Z24
+	VBROADCASTSS 4(R9)(R14*1), Z26
+	VFMADD231PS  Z8, Z26, Z21
+	VFMADD231PS  Z9, Z26, Z20
+	VFMADD231PS  Z6, Z26, Z23
+	VFMADD231PS  Z7, Z26, Z22
+	VFMADD231PS  Z2, Z26, Z25
+	VFMADD231PS  Z3, Z26, Z24
+	VMOVUPS      (R12), Z27
+	VFMADD231PS  Z0, Z26, Z27
+	VFMADD213PS  64(R12), Z1, Z26
+	VBROADCASTSS 8(R9)(R14*1), Z28
+	VFMADD231PS  Z10, Z28, Z21
+	VFMADD231PS  Z11, Z28, Z20
+	VFMADD231PS  Z8, Z28, Z23
+	VFMADD231PS  Z9, Z28, Z22
+	VFMADD231PS  Z4, Z28, Z25
+	VFMADD231PS  Z5, Z28, Z24
+	VFMADD231PS  Z2, Z28, Z27
+	VFMADD231PS  Z3, Z28, Z26
+	VBROADCASTSS 12(R9)(R14*1), Z28
+	VFMADD231PS  Z10, Z28, Z23
+	VFMADD231PS  Z11, Z28, Z22
+	VFMADD231PS  Z4, Z28, Z27
+	VFMADD231PS  Z5, Z28, Z26
+	VBROADCASTSS (R9)(R14*2), Z28
+	VFMADD231PS  Z12, Z28, Z21
+	VFMADD231PS  Z13, Z28, Z20
+	VFMADD231PS  Z6, Z28, Z25
+	VFMADD231PS  Z7, Z28, Z24
+	VBROADCASTSS 4(R9)(R14*2), Z28
+	VFMADD231PS  Z14, Z28, Z21
+	VFMADD231PS  Z15, Z28, Z20
+	VFMADD231PS  Z12, Z28, Z23
+	VFMADD231PS  Z13, Z28, Z22
+	VFMADD231PS  Z8, Z28, Z25
+	VFMADD231PS  Z9, Z28, Z24
+	VFMADD231PS  Z6, Z28, Z27
+	VFMADD231PS  Z7, Z28, Z26
+	VBROADCASTSS 8(R9)(R14*2), Z28
+	VFMADD231PS  Z16, Z28, Z21
+	VFMADD231PS  Z17, Z28, Z20
+	VFMADD231PS  Z14, Z28, Z23
+	VFMADD231PS  Z15, Z28, Z22
+	VFMADD231PS  Z10, Z28, Z25
+	VFMADD231PS  Z11, Z28, Z24
+	VFMADD231PS  Z8, Z28, Z27
+	VFMADD231PS  Z9, Z28, Z26
+	VBROADCASTSS 12(R9)(R14*2), Z28
+	VFMADD231PS  Z16, Z28, Z23
+	VFMADD231PS  Z17, Z28, Z22
+	VFMADD231PS  Z10, Z28, Z27
+	VFMADD231PS  Z11, Z28, Z26
+	VBROADCASTSS (R9)(R15*1), Z28
+	VFMADD231PS  Z12, Z28, Z25
+	VFMADD231PS  Z13, Z28, Z24
+	VBROADCASTSS 4(R9)(R15*1), Z28
+	VFMADD231PS  Z14, Z28, Z25
+	VFMADD231PS  Z15, Z28, Z24
+	VFMADD231PS  Z12, Z28, Z27
+	VFMADD231PS  Z13, Z28, Z26
+	VBROADCASTSS 8(R9)(R15*1), Z28
+	VFMADD231PS  Z16, Z28, Z25
+	VFMADD231PS  Z17, Z28, Z24
+	VFMADD231PS  Z14, Z28, Z27
+	VFMADD231PS  Z15, Z28, Z26
+	VBROADCASTSS 12(R9)(R15*1), Z28
+	VFMADD231PS  Z16, Z28, Z27
+	VFMADD231PS  Z17, Z28, Z26
+	VCMPPS       $0x07, Z23, Z21, K1
+	VCMPPS       $0x07, Z27, Z25, K1, K1
+	VMAXPS       Z21, Z18, Z28
+	VMAXPS       Z28, Z23, Z28
+	VMAXPS       Z28, Z25, Z28
+	VMAXPS       Z28, Z27, Z28
+	VBROADCASTSS codes<>+0(SB), Z27
+	VMINPS       Z28, Z19, K1, Z27
+	VMOVUPS      Z27, (R10)
+	VCMPPS       $0x07, Z22, Z20, K1
+	VCMPPS       $0x07, Z26, Z24, K1, K1
+	VMAXPS       Z20, Z18, Z28
+	VMAXPS       Z28, Z22, Z28
+	VMAXPS       Z28, Z24, Z28
+	VMAXPS       Z28, Z26, Z28
+	VBROADCASTSS codes<>+0(SB), Z26
+	VMINPS       Z28, Z19, K1, Z26
+	VMOVUPS      Z26, 64(R10)
+	TESTQ        R11, R11
+	JZ           next_370
+	VCMPPS       $0x1e, Z18, Z27, K1
+	VCMPPS       $0x11, Z19, Z27, K1, K1
+	VPBROADCASTD codes<>+0(SB), Z28
+	VPBROADCASTD codes<>+16(SB), K1, Z28
+	VCMPPS       $0x00, Z27, Z25, K1, K2
+	VPBROADCASTD codes<>+12(SB), K2, Z28
+	VCMPPS       $0x00, Z27, Z23, K1, K2
+	VPBROADCASTD codes<>+8(SB), K2, Z28
+	VCMPPS       $0x00, Z27, Z21, K1, K2
+	VPBROADCASTD codes<>+4(SB), K2, Z28
+	VMOVUPS      Z28, (R11)
+	VCMPPS       $0x1e, Z18, Z26, K1
+	VCMPPS       $0x11, Z19, Z26, K1, K1
+	VPBROADCASTD codes<>+0(SB), Z21
+	VPBROADCASTD codes<>+16(SB), K1, Z21
+	VCMPPS       $0x00, Z26, Z24, K1, K2
+	VPBROADCASTD codes<>+12(SB), K2, Z21
+	VCMPPS       $0x00, Z26, Z22, K1, K2
+	VPBROADCASTD codes<>+8(SB), K2, Z21
+	VCMPPS       $0x00, Z26, Z20, K1, K2
+	VPBROADCASTD codes<>+4(SB), K2, Z21
+	VMOVUPS      Z21, 64(R11)
+	ADDQ         BX, R11
+
+next_370:
+	ADDQ BX, R10
+	ADDQ $0x08, R9
+	DECQ R13
+	JNZ  window_369
+	ADDQ $0x80, DI
+	SUBQ $0x02, R8
+	JMP  vectors_366
+
+fewer_367:
+vectors_371:
+	CMPQ    R8, $0x01
+	JLT     fewer_372
+	MOVQ    24(AX), R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z0
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z1
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z2
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z3
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z4
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z5
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z6
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z7
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z8
+	MOVQ    72(AX), R10
+	MOVQ    96(AX), R11
+	MOVQ    48(AX), R12
+	MOVQ    128(AX), R13
+	MOVQ    CX, R9
+	ADDQ    DI, R12
+	ADDQ    DI, R10
+	ADDQ    SI, R10
+	TESTQ   R11, R11
+	JZ      untraced_373
+	ADDQ    DI, R11
+	ADDQ    SI, R11
+
+untraced_373:
+	MOVQ         136(AX), R14
+	SHLQ         $0x02, R14
+	LEAQ         (R14)(R14*2), R15
+	VBROADCASTSS 160(AX), Z9
+	VBROADCASTSS 164(AX), Z10
+
+window_374:
+	VBROADCASTSS (R9), Z11
+	VFMADD213PS  (R12), Z0, Z11
+	VBROADCASTSS 4(R9), Z12
+	VFMADD231PS  Z1, Z12, Z11
+	VFMADD213PS  (R12), Z0, Z12
+	VBROADCASTSS 8(R9), Z13
+	VFMADD231PS  Z2, Z13, Z11
+	VFMADD231PS  Z1, Z13, Z12
+	VBROADCASTSS 12(R9), Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VBROADCASTSS (R9)(R14*1), Z13
+	VFMADD231PS  Z3, Z13, Z11
+	VFMADD213PS  (R12), Z0, Z13
+	VBROADCASTSS 4(R9)(R14*1), Z14
+	VFMADD231PS  Z4, Z14, Z11
+	VFMADD231PS  Z3, Z14, Z12
+	VFMADD231PS  Z1, Z14, Z13
+	VFMADD213PS  (R12), Z0, Z14
+	VBROADCASTSS 8(R9)(R14*1), Z15
+	VFMADD231PS  Z5, Z15, Z11
+	VFMADD231PS  Z4, Z15, Z12
+	VFMADD231PS  Z2, Z15, Z13
+	VFMADD231PS  Z1, Z15, Z14
+	VBROADCASTSS 12(R9)(R14*1), Z15
+	VFMADD231PS  Z5, Z15, Z12
+	VFMADD231PS  Z2, Z15, Z14
+	VBROADCASTSS (R9)(R14*2), Z15
+	VFMADD231PS  Z6, Z15, Z11
+	VFMADD231PS  Z3, Z15, Z13
+	VBROADCASTSS 4(R9)(R14*2), Z15
+	VFMADD231PS  Z7, Z15, Z11
+	VFMADD231PS  Z6, Z15, Z12
+	VFMADD231PS  Z4, Z15, Z13
+	VFMADD231PS  Z3, Z15, Z14
+	VBROADCASTSS 8(R9)(R14*2), Z15
+	VFMADD231PS  Z8, Z15, Z11
+	VFMADD231PS  Z7, Z15, Z12
+	VFMADD231PS  Z5, Z15, Z13
+	VFMADD231PS  Z4, Z15, Z14
+	VBROADCASTSS 12(R9)(R14*2), Z15
+	VFMADD231PS  Z8, Z15, Z12
+	VFMADD231PS  Z5, Z15, Z14
+	VBROADCASTSS (R9)(R15*1), Z15
+	VFMADD231PS  Z6, Z15, Z13
+	VBROADCASTSS 4(R9)(R15*1), Z15
+	VFMADD231PS  Z7, Z15, Z13
+	VFMADD231PS  Z6, Z15, Z14
+	VBROADCASTSS 8(R9)(R15*1), Z15
+	VFMADD231PS  Z8, Z15, Z13
+	VFMADD231PS  Z7, Z15, Z14
+	VBROADCASTSS 12(R9)(R15*1), Z15
+	VFMADD231PS  Z8, Z15, Z14
+	VCMPPS       $0x07, Z12, Z11, K1
+	VCMPPS       $0x07, Z14, Z13, K1, K1
+	VMAXPS       Z11, Z9, Z15
+	VMAXPS       Z15, Z12, Z15
+	VMAXPS       Z15, Z13, Z15
+	VMAXPS       Z15, Z14, Z15
+	VBROADCASTSS codes<>+0(SB), Z14
+	VMINPS       Z15, Z10, K1, Z14
+	VMOVUPS      Z14, (R10)
+	TESTQ        R11, R11
+	JZ           next_375
+	VCMPPS       $0x1e, Z9, Z14, K1
+	VCMPPS       $0x11, Z10, Z14, K1, K1
+	VPBROADCASTD codes<>+0(SB), Z15
+	VPBROADCASTD codes<>+16(SB), K1, Z15
+	VCMPPS       $0x00, Z14, Z13, K1, K2
+	VPBROADCASTD codes<>+12(SB), K2, Z15
+	VCMPPS       $0x00, Z14, Z12, K1, K2
+	VPBROADCASTD codes<>+8(SB), K2, Z15
+	VCMPPS       $0x00, Z14, Z11, K1, K2
+	VPBROADCASTD codes<>+4(SB), K2, Z15
+	VMOVUPS      Z15, (R11)
+	ADDQ         BX, R11
+
+next_375:
+	ADDQ BX, R10
+	ADDQ $0x08, R9
+	DECQ R13
+	JNZ  window_374
+	ADDQ $0x40, DI
+	SUBQ $0x01, R8
+	JMP  vectors_371
+
+fewer_372:
+	MOVQ  136(AX), DI
+	SHLQ  $0x02, DI
+	LEAQ  (CX)(DI*2), CX
+	MOVQ  128(AX), DI
+	IMULQ BX, DI
+	ADDQ  DI, SI
+	DECQ  DX
+	JNZ   row_365
 	VZEROUPPER
 	RET
 
@@ -11912,13 +12430,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_359:
+many_376:
 	CMPQ DX, $0x07
-	JLT  few_360
+	JLT  few_377
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_362:
+vector_379:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -11934,7 +12452,7 @@ vector_362:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_363:
+tap_380:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -11953,7 +12471,7 @@ tap_363:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_363
+	JNZ         tap_380
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -11987,22 +12505,22 @@ tap_363:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_362
+	JNZ         vector_379
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_359
+	JMP         many_376
 
-few_360:
+few_377:
 	TESTQ DX, DX
-	JZ    done_361
+	JZ    done_378
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_364:
+vector_381:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -12012,7 +12530,7 @@ vector_364:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_365:
+tap_382:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -12021,7 +12539,7 @@ tap_365:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_365
+	JNZ         tap_382
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -12031,16 +12549,16 @@ tap_365:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_364
+	JNZ         vector_381
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_360
+	JMP         few_377
 
-done_361:
+done_378:
 	VZEROUPPER
 	RET
 
@@ -12059,35 +12577,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_366:
+vector_383:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_367:
+tap_384:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_368:
+pixel_385:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_368
+	JNZ         pixel_385
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_367
+	JNZ         tap_384
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_366
+	JNZ         vector_383
 	VZEROUPPER
 	RET
 
@@ -12103,14 +12621,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_369:
+vector_386:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_369
+	JNZ     vector_386
 	VZEROUPPER
 	RET
 
@@ -12125,14 +12643,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_370:
+vector_387:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_370
+	JNZ     vector_387
 	VZEROUPPER
 	RET
 
@@ -12148,7 +12666,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_371:
+vector_388:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -12158,7 +12676,7 @@ vector_371:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_371
+	JNZ       vector_388
 	VZEROUPPER
 	RET
 
@@ -12172,7 +12690,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_372:
+vector_389:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -12182,7 +12700,7 @@ vector_372:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_372
+	JNZ     vector_389
 	VZEROUPPER
 	RET
 
@@ -12194,14 +12712,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_373:
+vector_390:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_373
+	JNZ       vector_390
 	VZEROUPPER
 	RET
 
@@ -12226,7 +12744,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_374:
+vector_391:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -12253,7 +12771,7 @@ vector_374:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_374
+	JNZ       vector_391
 	VZEROUPPER
 	RET
 
@@ -12275,7 +12793,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_375:
+step_392:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -12289,7 +12807,7 @@ step_375:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_375
+	JNZ         step_392
 	VZEROUPPER
 	RET
 
@@ -12303,30 +12821,30 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_376:
+part_393:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_377
+	JZ      next_394
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Z0
 
-term_378:
+term_395:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_378
+	JNZ          term_395
 	VMOVUPS      Z0, (R8)
 
-next_377:
+next_394:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_376
+	JNZ  part_393
 	VZEROUPPER
 	RET
 
@@ -12340,10 +12858,10 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_379:
+part_396:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_380
+	JZ      next_397
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12351,7 +12869,7 @@ part_379:
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 
-term_381:
+term_398:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -12359,14 +12877,14 @@ term_381:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_381
+	JNZ          term_398
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_380:
+next_397:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_379
+	JNZ  part_396
 	VZEROUPPER
 	RET
 
@@ -12380,10 +12898,10 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_382:
+part_399:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_383
+	JZ      next_400
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12392,7 +12910,7 @@ part_382:
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 
-term_384:
+term_401:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -12401,15 +12919,15 @@ term_384:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_384
+	JNZ          term_401
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_383:
+next_400:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_382
+	JNZ  part_399
 	VZEROUPPER
 	RET
 
@@ -12423,10 +12941,10 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_385:
+part_402:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_386
+	JZ      next_403
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12436,7 +12954,7 @@ part_385:
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
 
-term_387:
+term_404:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -12446,16 +12964,16 @@ term_387:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_387
+	JNZ          term_404
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_386:
+next_403:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_385
+	JNZ  part_402
 	VZEROUPPER
 	RET
 
@@ -12469,10 +12987,10 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_388:
+part_405:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_389
+	JZ      next_406
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12483,7 +13001,7 @@ part_388:
 	VMOVUPS 192(R8), Z3
 	VMOVUPS 256(R8), Z4
 
-term_390:
+term_407:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -12494,17 +13012,17 @@ term_390:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_390
+	JNZ          term_407
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_389:
+next_406:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_388
+	JNZ  part_405
 	VZEROUPPER
 	RET
 
@@ -12518,10 +13036,10 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_391:
+part_408:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_392
+	JZ      next_409
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12533,7 +13051,7 @@ part_391:
 	VMOVUPS 256(R8), Z4
 	VMOVUPS 320(R8), Z5
 
-term_393:
+term_410:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -12545,7 +13063,7 @@ term_393:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_393
+	JNZ          term_410
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12553,10 +13071,10 @@ term_393:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_392:
+next_409:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_391
+	JNZ  part_408
 	VZEROUPPER
 	RET
 
@@ -12578,13 +13096,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_394:
+row_411:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_395:
+group_412:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -12603,7 +13121,7 @@ group_395:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_395
+	JNZ           group_412
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -12612,7 +13130,7 @@ group_395:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_394
+	JNZ           row_411
 	VZEROUPPER
 	RET
 
@@ -12644,14 +13162,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_396:
+row_413:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_397:
+vector_414:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12665,7 +13183,7 @@ vector_397:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_397
+	JLT           vector_414
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12674,7 +13192,7 @@ vector_397:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_398:
+vector_415:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12688,7 +13206,7 @@ vector_398:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_398
+	JLT           vector_415
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12697,7 +13215,7 @@ vector_398:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_399:
+vector_416:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12711,7 +13229,7 @@ vector_399:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_399
+	JLT           vector_416
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12720,7 +13238,7 @@ vector_399:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_400:
+vector_417:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12734,7 +13252,7 @@ vector_400:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_400
+	JLT           vector_417
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12743,7 +13261,7 @@ vector_400:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_396
+	JNZ           row_413
 	VZEROUPPER
 	RET
 
@@ -12761,7 +13279,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_401:
+block_418:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12813,7 +13331,7 @@ block_401:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_401
+	JNZ        block_418
 	VZEROUPPER
 	RET
 
@@ -12831,7 +13349,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_402:
+block_419:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12883,7 +13401,7 @@ block_402:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_402
+	JNZ        block_419
 	VZEROUPPER
 	RET
 
@@ -12896,23 +13414,23 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_403:
+pixel_420:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_404:
+vector_421:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_404
+	JNZ     vector_421
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_403
+	JNZ     pixel_420
 	VZEROUPPER
 	RET
