@@ -43,6 +43,7 @@ func TestNothingIsAllocated(t *testing.T) {
 		"stencil":   {H: 10, W: 10, In: 3, Out: 20, Kernel: [2]int{3, 3}, Stride: [2]int{2, 1}, Bounded: true, High: 6},
 		"phases":    {H: 10, W: 10, In: 9, Out: 20, Kernel: [2]int{3, 3}, Stride: [2]int{2, 2}},
 		"winograd":  {H: 12, W: 12, In: 16, Out: 16, Kernel: [2]int{3, 3}, Pad: [4]int{1, 1, 1, 1}, Pool: 2, Bounded: true, High: infinite},
+		"one pass":  {H: 12, W: 12, In: 1, Out: 24, Kernel: [2]int{3, 3}, Pad: [4]int{1, 1, 1, 1}, Pool: 2, Bounded: true, High: infinite},
 		"depthwise": {H: 10, W: 10, In: 24, Out: 24, Groups: 24, Kernel: [2]int{3, 3}, Pad: [4]int{1, 1, 1, 1}},
 	} {
 		const n = 4

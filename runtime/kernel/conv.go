@@ -51,14 +51,18 @@ func NewConv(e *Engine, shape ConvShape) (*Conv, error) {
 	c.input = source{h: s.H, w: s.W, c: s.In}
 	c.gradient = source{h: c.oh, w: c.ow, c: s.Out, pool: s.Pool, low: s.Low, high: s.High}
 	c.bias = make([]float32, c.groups()*ceil(s.Out/c.groups(), c.width)*c.width)
-	c.forward = c.direct()
-	if fitsWinograd(s) {
+	switch {
+	case fitsWinograd(s):
 		g := &winograd{
 			c: c, source: &c.input, pad: [2]int{s.Pad[0], s.Pad[1]}, h: c.oh, w: c.ow, out: s.Out,
 			bias: c.bias, low: s.Low, high: s.High, pool: s.Pool,
 		}
 		g.plan()
 		c.forward = g
+	case fitsMonochrome(s):
+		c.forward = newMonochrome(c)
+	default:
+		c.forward = c.direct()
 	}
 	return c, nil
 }

@@ -16,7 +16,7 @@ func randomShape(r *rand.Rand) ConvShape {
 			Kernel: [2]int{one(4), one(4)}, Stride: [2]int{one(3), one(3)}, Dilation: [2]int{one(2), one(2)},
 			Pad: [4]int{r.IntN(4), r.IntN(4), r.IntN(4), r.IntN(4)},
 		}
-		switch r.IntN(4) {
+		switch r.IntN(5) {
 		case 0: // as Winograd takes it
 			s.Kernel, s.Stride, s.Dilation = [2]int{3, 3}, [2]int{}, [2]int{}
 			s.In, s.Out = 16*one(3), 16*one(3)
@@ -27,6 +27,9 @@ func randomShape(r *rand.Rand) ConvShape {
 		case 2:
 			s.Groups = one(3)
 			s.In, s.Out = s.Groups*one(20), s.Groups*one(40)
+		case 3: // as a monochrome takes it
+			s.Kernel, s.Stride, s.Dilation = [2]int{3, 3}, [2]int{}, [2]int{}
+			s.In, s.Out, s.Pool = 1, 8*one(8), 2
 		}
 		if r.IntN(2) == 0 {
 			s.Bounded, s.Low, s.High = true, 0, []float32{2, float32(math.Inf(1))}[r.IntN(2)]

@@ -56,6 +56,7 @@ func FuzzConv(f *testing.F) {
 	f.Add([]byte{3, 11, 2, 6, 0, 4, 0, 0, 3, 0, 0, 0, 0, 0, 3, 0, 0})                     // a stride beyond the kernel
 	f.Add([]byte{6, 10, 3, 8, 1, 1, 3, 1, 1, 2, 6, 5, 4, 3, 1, 2, 3, 1, 1, 0})            // groups, dilation, wide margins
 	f.Add([]byte{12, 12, 0, 31, 2, 1, 1, 2, 1, 1, 1, 1, 1, 1, 3, 2, 1, 0, 2, 9, 8, 7, 6}) // one channel
+	f.Add([]byte{11, 12, 0, 47, 2, 1, 0, 2, 1, 0, 1, 1, 1, 1, 3, 2, 1, 0, 2})             // and all in one pass
 	all := engines(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c := choices(data)

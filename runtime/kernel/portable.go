@@ -18,6 +18,7 @@ func portable() *routines {
 		outputTransform:  func(t *transform) { portableOutput(t) },
 		kernelTransform:  func(t *transform) { portableTransform(t, 3, 6, kernelLine) },
 		maxPool:          portableMaxPool,
+		monochrome:       portableMonochrome,
 		unpool:           portableUnpool,
 		alike:            portableAlike,
 		depthwise:        portableDepthwise,
@@ -121,6 +122,32 @@ func portableMaxPool(p *pooling) {
 					code, p.doubtful = undecided, 1
 				}
 				p.codes[i*p.channels+c] = code
+			}
+		}
+	}
+}
+
+func portableMonochrome(m *monochromeRows) {
+	const n = portableColumns
+	var sums [4 * n]float32
+	t := tile{
+		taps: []int{0, m.width, 2 * m.width}, row: 1, step: 1, depth: 3, wide: m.channels, line: n, low: m.low, high: m.high, clamp: true,
+	}
+	p := pooling{from: sums[:], taps: []int{0, n, 2 * n, 3 * n}, pixels: 1, channels: n, low: m.low, high: m.high}
+	for r := range m.rows {
+		for q := range m.pixels {
+			for c := 0; c < m.channels; c += n {
+				t.b, t.bias = m.weights[c:], m.bias[c:]
+				for i := range 2 {
+					t.a, t.c = m.from[(2*r+i)*m.width+2*q:], sums[2*i*n:]
+					portableTile(&t, 2, 1)
+				}
+				at := (r*m.pixels+q)*m.channels + c
+				p.to = m.to[at:]
+				if m.codes != nil {
+					p.codes = m.codes[at:]
+				}
+				portableMaxPool(&p)
 			}
 		}
 	}

@@ -20,6 +20,7 @@ type routines struct {
 	outputTransform func(t *transform)
 	kernelTransform func(t *transform)
 	maxPool         func(p *pooling)
+	monochrome      func(m *monochromeRows)
 	alike           func(a *likeness)
 	unpool          func(p *pooling)
 	// In depthwiseRow.channels, vectors.count, marks.count and adamStep.count these take the
@@ -101,6 +102,22 @@ type pooling struct {
 	// bits say nothing more.
 	doubt    float32
 	doubtful int32
+}
+
+// A monochromeRows is rows of windows of 2×2 over the results of a 3×3 convolution of one
+// channel. What becomes of a window is what tile and maxPool make of it.
+type monochromeRows struct {
+	from      []float32 // 2·rows+2 of width elements
+	weights   []float32 // 3×3×channels
+	bias      []float32
+	to        []float32 // rows × pixels × channels
+	codes     []int32   // as of a pooling; nil: not wanted
+	rows      int
+	pixels    int // windows in a row
+	width     int // at least 2·pixels+2
+	channels  int
+	vectors   int     // that the channels fill
+	low, high float32 // bounds of the results
 }
 
 // A likeness tells for pixels of two rows whether they are the same in all

@@ -18,6 +18,7 @@ func TestRoutinesAgainstGo(t *testing.T) {
 			rounds := fmt.Sprint(e.Path(), " round ", i)
 			sameRoutine(t, rounds+" elements", r, plain, e.routines, elementRoutines, 0)
 			sameRoutine(t, rounds+" pooling", r, plain, e.routines, poolRoutines, 0)
+			sameRoutine(t, rounds+" one channel", r, plain, e.routines, monochromeRoutine, 0)
 			sameRoutine(t, rounds+" lists", r, plain, e.routines, listRoutines, 0)
 			sameRoutine(t, rounds+" sums", r, plain, e.routines, sumRoutines, 4)
 		}
@@ -112,6 +113,27 @@ func poolRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	f.alike(&likeness{a: from, b: other, to: alike, pixels: pixels, channels: channels})
 	for i, v := range alike {
 		o["alike"][i] = float32(v)
+	}
+	return o
+}
+
+// monochromeRoutine is over whole numbers, whose sums are exact and often equal.
+func monochromeRoutine(r *rand.Rand, f *routines, vector int) outcome {
+	rows, pixels, channels := 1+r.IntN(3), 1+r.IntN(4), vector*(1+r.IntN(5))
+	width := 2*pixels + 2 + r.IntN(3)
+	n := rows * pixels * channels
+	m := monochromeRows{
+		from: whole(r, (2*rows+2)*width), weights: whole(r, 9*channels), bias: whole(r, channels), to: make([]float32, n),
+		rows: rows, pixels: pixels, width: width, channels: channels, vectors: channels / f.lanes, low: 0, high: 4,
+	}
+	o := outcome{"codes": make([]float32, n)}
+	f.monochrome(&m)
+	o["untraced"] = append([]float32(nil), m.to...)
+	m.codes = make([]int32, n)
+	f.monochrome(&m)
+	o["traced"] = m.to
+	for i, c := range m.codes {
+		o["codes"][i] = float32(c)
 	}
 	return o
 }

@@ -99,6 +99,11 @@ func maxPoolAVX2(p *pooling)
 //go:noescape
 func unpoolAVX2(p *pooling)
 
+// monochromeAVX2 is the routine monochrome.
+//
+//go:noescape
+func monochromeAVX2(m *monochromeRows)
+
 // depthwiseAVX2 is the routine depthwise.
 //
 //go:noescape
@@ -471,6 +476,11 @@ func maxPoolAVX512(p *pooling)
 //
 //go:noescape
 func unpoolAVX512(p *pooling)
+
+// monochromeAVX512 is the routine monochrome.
+//
+//go:noescape
+func monochromeAVX512(m *monochromeRows)
 
 // depthwiseAVX512 is the routine depthwise.
 //

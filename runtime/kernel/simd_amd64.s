@@ -262,6 +262,13 @@ DATA orders<>+2032(SB)/8, $0x0007060504030201
 DATA orders<>+2040(SB)/8, $0x0706050403020100
 GLOBL orders<>(SB), RODATA|NOPTR, $2048
 
+DATA codes<>+0(SB)/4, $0xffffffff
+DATA codes<>+4(SB)/4, $0x00000000
+DATA codes<>+8(SB)/4, $0x00000001
+DATA codes<>+12(SB)/4, $0x00000002
+DATA codes<>+16(SB)/4, $0x00000003
+GLOBL codes<>(SB), RODATA|NOPTR, $20
+
 // func tile1x1AVX2(t *tile)
 // Requires: AVX, FMA3, MMX+
 TEXT ·tile1x1AVX2(SB), NOSPLIT, $0-8
@@ -3375,6 +3382,165 @@ vector_101:
 	VZEROUPPER
 	RET
 
+// func monochromeAVX2(m *monochromeRows)
+// Requires: AVX, AVX2, FMA3
+TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	XORQ SI, SI
+
+row_102:
+	MOVQ 152(AX), R8
+	XORQ DI, DI
+
+vectors_103:
+	CMPQ    R8, $0x01
+	JLT     fewer_104
+	MOVQ    24(AX), R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Y0
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y1
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y2
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y3
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y4
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y5
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y6
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y7
+	ADDQ    BX, R9
+	VMOVUPS (R9), Y8
+	MOVQ    72(AX), R10
+	MOVQ    96(AX), R11
+	MOVQ    48(AX), R12
+	MOVQ    128(AX), R13
+	MOVQ    CX, R9
+	ADDQ    DI, R12
+	ADDQ    DI, R10
+	ADDQ    SI, R10
+	TESTQ   R11, R11
+	JZ      untraced_105
+	ADDQ    DI, R11
+	ADDQ    SI, R11
+
+untraced_105:
+	MOVQ         136(AX), R14
+	SHLQ         $0x02, R14
+	LEAQ         (R14)(R14*2), R15
+	VBROADCASTSS 160(AX), Y9
+
+window_106:
+	VBROADCASTSS (R9), Y10
+	VFMADD213PS  (R12), Y0, Y10
+	VBROADCASTSS 4(R9), Y11
+	VFMADD231PS  Y1, Y11, Y10
+	VFMADD213PS  (R12), Y0, Y11
+	VBROADCASTSS 8(R9), Y12
+	VFMADD231PS  Y2, Y12, Y10
+	VFMADD231PS  Y1, Y12, Y11
+	VBROADCASTSS 12(R9), Y12
+	VFMADD231PS  Y2, Y12, Y11
+	VBROADCASTSS (R9)(R14*1), Y12
+	VFMADD231PS  Y3, Y12, Y10
+	VFMADD213PS  (R12), Y0, Y12
+	VBROADCASTSS 4(R9)(R14*1), Y13
+	VFMADD231PS  Y4, Y13, Y10
+	VFMADD231PS  Y3, Y13, Y11
+	VFMADD231PS  Y1, Y13, Y12
+	VFMADD213PS  (R12), Y0, Y13
+	VBROADCASTSS 8(R9)(R14*1), Y14
+	VFMADD231PS  Y5, Y14, Y10
+	VFMADD231PS  Y4, Y14, Y11
+	VFMADD231PS  Y2, Y14, Y12
+	VFMADD231PS  Y1, Y14, Y13
+	VBROADCASTSS 12(R9)(R14*1), Y14
+	VFMADD231PS  Y5, Y14, Y11
+	VFMADD231PS  Y2, Y14, Y13
+	VBROADCASTSS (R9)(R14*2), Y14
+	VFMADD231PS  Y6, Y14, Y10
+	VFMADD231PS  Y3, Y14, Y12
+	VBROADCASTSS 4(R9)(R14*2), Y14
+	VFMADD231PS  Y7, Y14, Y10
+	VFMADD231PS  Y6, Y14, Y11
+	VFMADD231PS  Y4, Y14, Y12
+	VFMADD231PS  Y3, Y14, Y13
+	VBROADCASTSS 8(R9)(R14*2), Y14
+	VFMADD231PS  Y8, Y14, Y10
+	VFMADD231PS  Y7, Y14, Y11
+	VFMADD231PS  Y5, Y14, Y12
+	VFMADD231PS  Y4, Y14, Y13
+	VBROADCASTSS 12(R9)(R14*2), Y14
+	VFMADD231PS  Y8, Y14, Y11
+	VFMADD231PS  Y5, Y14, Y13
+	VBROADCASTSS (R9)(R15*1), Y14
+	VFMADD231PS  Y6, Y14, Y12
+	VBROADCASTSS 4(R9)(R15*1), Y14
+	VFMADD231PS  Y7, Y14, Y12
+	VFMADD231PS  Y6, Y14, Y13
+	VBROADCASTSS 8(R9)(R15*1), Y14
+	VFMADD231PS  Y8, Y14, Y12
+	VFMADD231PS  Y7, Y14, Y13
+	VBROADCASTSS 12(R9)(R15*1), Y14
+	VFMADD231PS  Y8, Y14, Y13
+	VCMPPS       $0x03, Y11, Y10, Y15
+	VCMPPS       $0x03, Y13, Y12, Y14
+	VORPS        Y14, Y15, Y15
+	VMAXPS       Y10, Y9, Y14
+	VMAXPS       Y14, Y11, Y14
+	VMAXPS       Y14, Y12, Y14
+	VMAXPS       Y14, Y13, Y14
+	VORPS        Y15, Y14, Y14
+	VBROADCASTSS 164(AX), Y13
+	VMINPS       Y14, Y13, Y14
+	VMOVUPS      Y14, (R10)
+	TESTQ        R11, R11
+	JZ           next_107
+	VCMPPS       $0x04, Y14, Y12, Y13
+	VPCMPEQD     Y12, Y12, Y12
+	VPADDD       Y12, Y13, Y13
+	VCMPPS       $0x04, Y14, Y11, Y11
+	VPAND        Y11, Y13, Y13
+	VPADDD       Y12, Y13, Y13
+	VCMPPS       $0x04, Y14, Y10, Y10
+	VPAND        Y10, Y13, Y13
+	VPSIGND      Y12, Y13, Y13
+	VCMPPS       $0x1a, Y9, Y14, Y10
+	VORPS        Y10, Y13, Y13
+	VBROADCASTSS 164(AX), Y10
+	VCMPPS       $0x15, Y10, Y14, Y10
+	VORPS        Y10, Y13, Y13
+	VMOVUPS      Y13, (R11)
+	ADDQ         BX, R11
+
+next_107:
+	ADDQ BX, R10
+	ADDQ $0x08, R9
+	DECQ R13
+	JNZ  window_106
+	ADDQ $0x20, DI
+	SUBQ $0x01, R8
+	JMP  vectors_103
+
+fewer_104:
+	MOVQ  136(AX), DI
+	SHLQ  $0x02, DI
+	LEAQ  (CX)(DI*2), CX
+	MOVQ  128(AX), DI
+	IMULQ BX, DI
+	ADDQ  DI, SI
+	DECQ  DX
+	JNZ   row_102
+	VZEROUPPER
+	RET
+
 // func depthwiseAVX2(d *depthwiseRow)
 // Requires: AVX, FMA3
 TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
@@ -3387,13 +3553,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_102:
+many_108:
 	CMPQ DX, $0x07
-	JLT  few_103
+	JLT  few_109
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_105:
+vector_111:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -3409,7 +3575,7 @@ vector_105:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_106:
+tap_112:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3428,7 +3594,7 @@ tap_106:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_106
+	JNZ         tap_112
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3462,22 +3628,22 @@ tap_106:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_105
+	JNZ         vector_111
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_102
+	JMP         many_108
 
-few_103:
+few_109:
 	TESTQ DX, DX
-	JZ    done_104
+	JZ    done_110
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_107:
+vector_113:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -3487,7 +3653,7 @@ vector_107:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_108:
+tap_114:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3496,7 +3662,7 @@ tap_108:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_108
+	JNZ         tap_114
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3506,16 +3672,16 @@ tap_108:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_107
+	JNZ         vector_113
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_103
+	JMP         few_109
 
-done_104:
+done_110:
 	VZEROUPPER
 	RET
 
@@ -3534,35 +3700,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_109:
+vector_115:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_110:
+tap_116:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_111:
+pixel_117:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_111
+	JNZ         pixel_117
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_110
+	JNZ         tap_116
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_109
+	JNZ         vector_115
 	VZEROUPPER
 	RET
 
@@ -3578,14 +3744,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_112:
+vector_118:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_112
+	JNZ     vector_118
 	VZEROUPPER
 	RET
 
@@ -3600,14 +3766,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_113:
+vector_119:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_113
+	JNZ     vector_119
 	VZEROUPPER
 	RET
 
@@ -3623,7 +3789,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_114:
+vector_120:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -3633,7 +3799,7 @@ vector_114:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_114
+	JNZ     vector_120
 	VZEROUPPER
 	RET
 
@@ -3647,7 +3813,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_115:
+vector_121:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -3657,7 +3823,7 @@ vector_115:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_115
+	JNZ       vector_121
 	VZEROUPPER
 	RET
 
@@ -3670,7 +3836,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_116:
+vector_122:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -3679,7 +3845,7 @@ vector_116:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_116
+	JNZ          vector_122
 	VZEROUPPER
 	RET
 
@@ -3714,7 +3880,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_117:
+vector_123:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -3741,7 +3907,7 @@ vector_117:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_117
+	JNZ     vector_123
 	VZEROUPPER
 	RET
 
@@ -3763,7 +3929,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_118:
+step_124:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -3777,90 +3943,13 @@ step_118:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_118
+	JNZ         step_124
 	VZEROUPPER
 	RET
 
 // func sparse1AVX2(p *sparseSum)
 // Requires: AVX, FMA3
 TEXT ·sparse1AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_119:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_120
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-
-term_121:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y1, Y0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_121
-	VMOVUPS      Y0, (R8)
-
-next_120:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_119
-	VZEROUPPER
-	RET
-
-// func sparse2AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_122:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_123
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-
-term_124:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y2
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y2, Y0
-	VFMADD231PS  32(R11), Y2, Y1
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_124
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-
-next_123:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_122
-	VZEROUPPER
-	RET
-
-// func sparse3AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -3877,22 +3966,16 @@ part_125:
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
 
 term_127:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y3
+	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y3, Y0
-	VFMADD231PS  32(R11), Y3, Y1
-	VFMADD231PS  64(R11), Y3, Y2
+	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_127
 	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
 
 next_126:
 	ADDQ $0x0c, DX
@@ -3901,9 +3984,9 @@ next_126:
 	VZEROUPPER
 	RET
 
-// func sparse4AVX2(p *sparseSum)
+// func sparse2AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -3921,24 +4004,18 @@ part_128:
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
 
 term_130:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y4
+	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y4, Y0
-	VFMADD231PS  32(R11), Y4, Y1
-	VFMADD231PS  64(R11), Y4, Y2
-	VFMADD231PS  96(R11), Y4, Y3
+	VFMADD231PS  (R11), Y2, Y0
+	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_130
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
 
 next_129:
 	ADDQ $0x0c, DX
@@ -3947,9 +4024,9 @@ next_129:
 	VZEROUPPER
 	RET
 
-// func sparse5AVX2(p *sparseSum)
+// func sparse3AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -3968,26 +4045,20 @@ part_131:
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
 
 term_133:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y5
+	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y5, Y0
-	VFMADD231PS  32(R11), Y5, Y1
-	VFMADD231PS  64(R11), Y5, Y2
-	VFMADD231PS  96(R11), Y5, Y3
-	VFMADD231PS  128(R11), Y5, Y4
+	VFMADD231PS  (R11), Y3, Y0
+	VFMADD231PS  32(R11), Y3, Y1
+	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_133
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
 
 next_132:
 	ADDQ $0x0c, DX
@@ -3996,9 +4067,9 @@ next_132:
 	VZEROUPPER
 	RET
 
-// func sparse6AVX2(p *sparseSum)
+// func sparse4AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4018,19 +4089,15 @@ part_134:
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
 
 term_136:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y6
+	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y6, Y0
-	VFMADD231PS  32(R11), Y6, Y1
-	VFMADD231PS  64(R11), Y6, Y2
-	VFMADD231PS  96(R11), Y6, Y3
-	VFMADD231PS  128(R11), Y6, Y4
-	VFMADD231PS  160(R11), Y6, Y5
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	VFMADD231PS  64(R11), Y4, Y2
+	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_136
@@ -4038,8 +4105,6 @@ term_136:
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
 
 next_135:
 	ADDQ $0x0c, DX
@@ -4048,9 +4113,9 @@ next_135:
 	VZEROUPPER
 	RET
 
-// func sparse7AVX2(p *sparseSum)
+// func sparse5AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4071,20 +4136,16 @@ part_137:
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
 	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
 
 term_139:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y7
+	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y7, Y0
-	VFMADD231PS  32(R11), Y7, Y1
-	VFMADD231PS  64(R11), Y7, Y2
-	VFMADD231PS  96(R11), Y7, Y3
-	VFMADD231PS  128(R11), Y7, Y4
-	VFMADD231PS  160(R11), Y7, Y5
-	VFMADD231PS  192(R11), Y7, Y6
+	VFMADD231PS  (R11), Y5, Y0
+	VFMADD231PS  32(R11), Y5, Y1
+	VFMADD231PS  64(R11), Y5, Y2
+	VFMADD231PS  96(R11), Y5, Y3
+	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_139
@@ -4093,8 +4154,6 @@ term_139:
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
 
 next_138:
 	ADDQ $0x0c, DX
@@ -4103,9 +4162,9 @@ next_138:
 	VZEROUPPER
 	RET
 
-// func sparse8AVX2(p *sparseSum)
+// func sparse6AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4127,21 +4186,17 @@ part_140:
 	VMOVUPS 96(R8), Y3
 	VMOVUPS 128(R8), Y4
 	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
 
 term_142:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y8
+	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	VFMADD231PS  128(R11), Y8, Y4
-	VFMADD231PS  160(R11), Y8, Y5
-	VFMADD231PS  192(R11), Y8, Y6
-	VFMADD231PS  224(R11), Y8, Y7
+	VFMADD231PS  (R11), Y6, Y0
+	VFMADD231PS  32(R11), Y6, Y1
+	VFMADD231PS  64(R11), Y6, Y2
+	VFMADD231PS  96(R11), Y6, Y3
+	VFMADD231PS  128(R11), Y6, Y4
+	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_142
@@ -4151,8 +4206,6 @@ term_142:
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
 
 next_141:
 	ADDQ $0x0c, DX
@@ -4161,9 +4214,9 @@ next_141:
 	VZEROUPPER
 	RET
 
-// func sparse9AVX2(p *sparseSum)
+// func sparse7AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4186,22 +4239,18 @@ part_143:
 	VMOVUPS 128(R8), Y4
 	VMOVUPS 160(R8), Y5
 	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
 
 term_145:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y9
+	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y9, Y0
-	VFMADD231PS  32(R11), Y9, Y1
-	VFMADD231PS  64(R11), Y9, Y2
-	VFMADD231PS  96(R11), Y9, Y3
-	VFMADD231PS  128(R11), Y9, Y4
-	VFMADD231PS  160(R11), Y9, Y5
-	VFMADD231PS  192(R11), Y9, Y6
-	VFMADD231PS  224(R11), Y9, Y7
-	VFMADD231PS  256(R11), Y9, Y8
+	VFMADD231PS  (R11), Y7, Y0
+	VFMADD231PS  32(R11), Y7, Y1
+	VFMADD231PS  64(R11), Y7, Y2
+	VFMADD231PS  96(R11), Y7, Y3
+	VFMADD231PS  128(R11), Y7, Y4
+	VFMADD231PS  160(R11), Y7, Y5
+	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_145
@@ -4212,8 +4261,6 @@ term_145:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
 
 next_144:
 	ADDQ $0x0c, DX
@@ -4222,9 +4269,9 @@ next_144:
 	VZEROUPPER
 	RET
 
-// func sparse10AVX2(p *sparseSum)
+// func sparse8AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4248,23 +4295,19 @@ part_146:
 	VMOVUPS 160(R8), Y5
 	VMOVUPS 192(R8), Y6
 	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
 
 term_148:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y10
+	VBROADCASTSS (DI)(R9*4), Y8
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y10, Y0
-	VFMADD231PS  32(R11), Y10, Y1
-	VFMADD231PS  64(R11), Y10, Y2
-	VFMADD231PS  96(R11), Y10, Y3
-	VFMADD231PS  128(R11), Y10, Y4
-	VFMADD231PS  160(R11), Y10, Y5
-	VFMADD231PS  192(R11), Y10, Y6
-	VFMADD231PS  224(R11), Y10, Y7
-	VFMADD231PS  256(R11), Y10, Y8
-	VFMADD231PS  288(R11), Y10, Y9
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	VFMADD231PS  128(R11), Y8, Y4
+	VFMADD231PS  160(R11), Y8, Y5
+	VFMADD231PS  192(R11), Y8, Y6
+	VFMADD231PS  224(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_148
@@ -4276,8 +4319,6 @@ term_148:
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
 
 next_147:
 	ADDQ $0x0c, DX
@@ -4286,9 +4327,9 @@ next_147:
 	VZEROUPPER
 	RET
 
-// func sparse11AVX2(p *sparseSum)
+// func sparse9AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4313,24 +4354,20 @@ part_149:
 	VMOVUPS 192(R8), Y6
 	VMOVUPS 224(R8), Y7
 	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
-	VMOVUPS 320(R8), Y10
 
 term_151:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y11
+	VBROADCASTSS (DI)(R9*4), Y9
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y11, Y0
-	VFMADD231PS  32(R11), Y11, Y1
-	VFMADD231PS  64(R11), Y11, Y2
-	VFMADD231PS  96(R11), Y11, Y3
-	VFMADD231PS  128(R11), Y11, Y4
-	VFMADD231PS  160(R11), Y11, Y5
-	VFMADD231PS  192(R11), Y11, Y6
-	VFMADD231PS  224(R11), Y11, Y7
-	VFMADD231PS  256(R11), Y11, Y8
-	VFMADD231PS  288(R11), Y11, Y9
-	VFMADD231PS  320(R11), Y11, Y10
+	VFMADD231PS  (R11), Y9, Y0
+	VFMADD231PS  32(R11), Y9, Y1
+	VFMADD231PS  64(R11), Y9, Y2
+	VFMADD231PS  96(R11), Y9, Y3
+	VFMADD231PS  128(R11), Y9, Y4
+	VFMADD231PS  160(R11), Y9, Y5
+	VFMADD231PS  192(R11), Y9, Y6
+	VFMADD231PS  224(R11), Y9, Y7
+	VFMADD231PS  256(R11), Y9, Y8
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_151
@@ -4343,8 +4380,6 @@ term_151:
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
-	VMOVUPS      Y10, 320(R8)
 
 next_150:
 	ADDQ $0x0c, DX
@@ -4353,9 +4388,9 @@ next_150:
 	VZEROUPPER
 	RET
 
-// func sparse12AVX2(p *sparseSum)
+// func sparse10AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4381,10 +4416,141 @@ part_152:
 	VMOVUPS 224(R8), Y7
 	VMOVUPS 256(R8), Y8
 	VMOVUPS 288(R8), Y9
+
+term_154:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y10
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y10, Y0
+	VFMADD231PS  32(R11), Y10, Y1
+	VFMADD231PS  64(R11), Y10, Y2
+	VFMADD231PS  96(R11), Y10, Y3
+	VFMADD231PS  128(R11), Y10, Y4
+	VFMADD231PS  160(R11), Y10, Y5
+	VFMADD231PS  192(R11), Y10, Y6
+	VFMADD231PS  224(R11), Y10, Y7
+	VFMADD231PS  256(R11), Y10, Y8
+	VFMADD231PS  288(R11), Y10, Y9
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_154
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+
+next_153:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_152
+	VZEROUPPER
+	RET
+
+// func sparse11AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_155:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_156
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+	VMOVUPS 288(R8), Y9
+	VMOVUPS 320(R8), Y10
+
+term_157:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y11
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y11, Y0
+	VFMADD231PS  32(R11), Y11, Y1
+	VFMADD231PS  64(R11), Y11, Y2
+	VFMADD231PS  96(R11), Y11, Y3
+	VFMADD231PS  128(R11), Y11, Y4
+	VFMADD231PS  160(R11), Y11, Y5
+	VFMADD231PS  192(R11), Y11, Y6
+	VFMADD231PS  224(R11), Y11, Y7
+	VFMADD231PS  256(R11), Y11, Y8
+	VFMADD231PS  288(R11), Y11, Y9
+	VFMADD231PS  320(R11), Y11, Y10
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_157
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+	VMOVUPS      Y10, 320(R8)
+
+next_156:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_155
+	VZEROUPPER
+	RET
+
+// func sparse12AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_158:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_159
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+	VMOVUPS 288(R8), Y9
 	VMOVUPS 320(R8), Y10
 	VMOVUPS 352(R8), Y11
 
-term_154:
+term_160:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -4402,7 +4568,7 @@ term_154:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_154
+	JNZ          term_160
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4416,10 +4582,10 @@ term_154:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_153:
+next_159:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_152
+	JNZ  part_158
 	VZEROUPPER
 	RET
 
@@ -4442,14 +4608,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_155:
+row_161:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_156:
+group_162:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -4484,7 +4650,7 @@ group_156:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_156
+	JNZ       group_162
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -4494,7 +4660,7 @@ group_156:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_155
+	JNZ       row_161
 	VZEROUPPER
 	RET
 
@@ -4527,14 +4693,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_157:
+row_163:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_158:
+vector_164:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4549,7 +4715,7 @@ vector_158:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_158
+	JLT       vector_164
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4558,7 +4724,7 @@ vector_158:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_159:
+vector_165:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4573,7 +4739,7 @@ vector_159:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_159
+	JLT       vector_165
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4582,7 +4748,7 @@ vector_159:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_160:
+vector_166:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4597,7 +4763,7 @@ vector_160:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_160
+	JLT       vector_166
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4606,7 +4772,7 @@ vector_160:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_161:
+vector_167:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4621,7 +4787,7 @@ vector_161:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_161
+	JLT       vector_167
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4630,7 +4796,7 @@ vector_161:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_157
+	JNZ       row_163
 	VZEROUPPER
 	RET
 
@@ -4644,15 +4810,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_163
+	JE         zeros_169
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_162
+	JMP        multiply_168
 
-zeros_163:
+zeros_169:
 	VPXORD Z0, Z0, Z0
 
-multiply_162:
+multiply_168:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -4663,14 +4829,14 @@ multiply_162:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_164:
+tap_170:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_165:
+step_171:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -4678,26 +4844,26 @@ step_165:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_165
+	JNZ          step_171
 	DECQ         SI
-	JNZ          tap_164
+	JNZ          tap_170
 	CMPB         168(AX), $0x00
-	JE           bound_166
+	JE           bound_172
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_166:
+bound_172:
 	CMPB         169(AX), $0x00
-	JE           store_167
+	JE           store_173
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_167:
+store_173:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4718,17 +4884,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_169
+	JE         zeros_175
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_168
+	JMP        multiply_174
 
-zeros_169:
+zeros_175:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_168:
+multiply_174:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4739,14 +4905,14 @@ multiply_168:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_170:
+tap_176:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_171:
+step_177:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -4756,11 +4922,11 @@ step_171:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_171
+	JNZ          step_177
 	DECQ         DI
-	JNZ          tap_170
+	JNZ          tap_176
 	CMPB         168(AX), $0x00
-	JE           bound_172
+	JE           bound_178
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4769,9 +4935,9 @@ step_171:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_172:
+bound_178:
 	CMPB         169(AX), $0x00
-	JE           store_173
+	JE           store_179
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -4779,7 +4945,7 @@ bound_172:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_173:
+store_179:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4804,19 +4970,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_175
+	JE         zeros_181
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_174
+	JMP        multiply_180
 
-zeros_175:
+zeros_181:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_174:
+multiply_180:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4827,14 +4993,14 @@ multiply_174:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_176:
+tap_182:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_177:
+step_183:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -4846,11 +5012,11 @@ step_177:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_177
+	JNZ          step_183
 	DECQ         DI
-	JNZ          tap_176
+	JNZ          tap_182
 	CMPB         168(AX), $0x00
-	JE           bound_178
+	JE           bound_184
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4861,9 +5027,9 @@ step_177:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_178:
+bound_184:
 	CMPB         169(AX), $0x00
-	JE           store_179
+	JE           store_185
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -4873,7 +5039,7 @@ bound_178:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_179:
+store_185:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4902,21 +5068,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_181
+	JE         zeros_187
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_180
+	JMP        multiply_186
 
-zeros_181:
+zeros_187:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_180:
+multiply_186:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4927,7 +5093,7 @@ multiply_180:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_182:
+tap_188:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4936,7 +5102,7 @@ tap_182:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_183:
+step_189:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -4951,11 +5117,11 @@ step_183:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_183
+	JNZ          step_189
 	DECQ         DI
-	JNZ          tap_182
+	JNZ          tap_188
 	CMPB         168(AX), $0x00
-	JE           bound_184
+	JE           bound_190
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4968,9 +5134,9 @@ step_183:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_184:
+bound_190:
 	CMPB         169(AX), $0x00
-	JE           store_185
+	JE           store_191
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -4982,7 +5148,7 @@ bound_184:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_185:
+store_191:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5015,23 +5181,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_187
+	JE         zeros_193
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_186
+	JMP        multiply_192
 
-zeros_187:
+zeros_193:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_186:
+multiply_192:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5042,7 +5208,7 @@ multiply_186:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_188:
+tap_194:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5051,7 +5217,7 @@ tap_188:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_189:
+step_195:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5068,11 +5234,11 @@ step_189:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_189
+	JNZ          step_195
 	DECQ         DI
-	JNZ          tap_188
+	JNZ          tap_194
 	CMPB         168(AX), $0x00
-	JE           bound_190
+	JE           bound_196
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5087,9 +5253,9 @@ step_189:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_190:
+bound_196:
 	CMPB         169(AX), $0x00
-	JE           store_191
+	JE           store_197
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5103,7 +5269,7 @@ bound_190:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_191:
+store_197:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5140,7 +5306,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_193
+	JE         zeros_199
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5148,9 +5314,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_192
+	JMP        multiply_198
 
-zeros_193:
+zeros_199:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5158,7 +5324,7 @@ zeros_193:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_192:
+multiply_198:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5169,7 +5335,7 @@ multiply_192:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_194:
+tap_200:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5178,7 +5344,7 @@ tap_194:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_195:
+step_201:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -5197,11 +5363,11 @@ step_195:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_195
+	JNZ          step_201
 	DECQ         DI
-	JNZ          tap_194
+	JNZ          tap_200
 	CMPB         168(AX), $0x00
-	JE           bound_196
+	JE           bound_202
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5218,9 +5384,9 @@ step_195:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_196:
+bound_202:
 	CMPB         169(AX), $0x00
-	JE           store_197
+	JE           store_203
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5236,7 +5402,7 @@ bound_196:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_197:
+store_203:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5277,7 +5443,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_199
+	JE         zeros_205
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5286,9 +5452,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_198
+	JMP        multiply_204
 
-zeros_199:
+zeros_205:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5297,7 +5463,7 @@ zeros_199:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_198:
+multiply_204:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5308,7 +5474,7 @@ multiply_198:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_200:
+tap_206:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5319,7 +5485,7 @@ tap_200:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_201:
+step_207:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -5341,11 +5507,11 @@ step_201:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_201
+	JNZ          step_207
 	DECQ         DI
-	JNZ          tap_200
+	JNZ          tap_206
 	CMPB         168(AX), $0x00
-	JE           bound_202
+	JE           bound_208
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5364,9 +5530,9 @@ step_201:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_202:
+bound_208:
 	CMPB         169(AX), $0x00
-	JE           store_203
+	JE           store_209
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -5384,7 +5550,7 @@ bound_202:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_203:
+store_209:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5429,7 +5595,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_205
+	JE         zeros_211
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5439,9 +5605,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_204
+	JMP        multiply_210
 
-zeros_205:
+zeros_211:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5451,7 +5617,7 @@ zeros_205:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_204:
+multiply_210:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5462,7 +5628,7 @@ multiply_204:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_206:
+tap_212:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5473,7 +5639,7 @@ tap_206:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_207:
+step_213:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -5497,11 +5663,11 @@ step_207:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_207
+	JNZ          step_213
 	DECQ         DI
-	JNZ          tap_206
+	JNZ          tap_212
 	CMPB         168(AX), $0x00
-	JE           bound_208
+	JE           bound_214
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5522,9 +5688,9 @@ step_207:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_208:
+bound_214:
 	CMPB         169(AX), $0x00
-	JE           store_209
+	JE           store_215
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5544,7 +5710,7 @@ bound_208:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_209:
+store_215:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5593,7 +5759,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_211
+	JE         zeros_217
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5604,9 +5770,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_210
+	JMP        multiply_216
 
-zeros_211:
+zeros_217:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5617,7 +5783,7 @@ zeros_211:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_210:
+multiply_216:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5628,7 +5794,7 @@ multiply_210:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_212:
+tap_218:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5639,7 +5805,7 @@ tap_212:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_213:
+step_219:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -5665,11 +5831,11 @@ step_213:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_213
+	JNZ          step_219
 	DECQ         DI
-	JNZ          tap_212
+	JNZ          tap_218
 	CMPB         168(AX), $0x00
-	JE           bound_214
+	JE           bound_220
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5692,9 +5858,9 @@ step_213:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_214:
+bound_220:
 	CMPB         169(AX), $0x00
-	JE           store_215
+	JE           store_221
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -5716,7 +5882,7 @@ bound_214:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_215:
+store_221:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5769,7 +5935,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_217
+	JE         zeros_223
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5781,9 +5947,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_216
+	JMP        multiply_222
 
-zeros_217:
+zeros_223:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5795,7 +5961,7 @@ zeros_217:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_216:
+multiply_222:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5806,7 +5972,7 @@ multiply_216:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_218:
+tap_224:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5819,7 +5985,7 @@ tap_218:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_219:
+step_225:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -5848,11 +6014,11 @@ step_219:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_219
+	JNZ          step_225
 	DECQ         DI
-	JNZ          tap_218
+	JNZ          tap_224
 	CMPB         168(AX), $0x00
-	JE           bound_220
+	JE           bound_226
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5877,9 +6043,9 @@ step_219:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_220:
+bound_226:
 	CMPB         169(AX), $0x00
-	JE           store_221
+	JE           store_227
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5903,7 +6069,7 @@ bound_220:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_221:
+store_227:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5960,7 +6126,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_223
+	JE         zeros_229
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5973,9 +6139,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_222
+	JMP        multiply_228
 
-zeros_223:
+zeros_229:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5988,7 +6154,7 @@ zeros_223:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_222:
+multiply_228:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5999,7 +6165,7 @@ multiply_222:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_224:
+tap_230:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6012,7 +6178,7 @@ tap_224:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_225:
+step_231:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6043,11 +6209,11 @@ step_225:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_225
+	JNZ          step_231
 	DECQ         DI
-	JNZ          tap_224
+	JNZ          tap_230
 	CMPB         168(AX), $0x00
-	JE           bound_226
+	JE           bound_232
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6074,9 +6240,9 @@ step_225:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_226:
+bound_232:
 	CMPB         169(AX), $0x00
-	JE           store_227
+	JE           store_233
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6102,7 +6268,7 @@ bound_226:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_227:
+store_233:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6163,7 +6329,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_229
+	JE         zeros_235
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6177,9 +6343,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_228
+	JMP        multiply_234
 
-zeros_229:
+zeros_235:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6193,7 +6359,7 @@ zeros_229:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_228:
+multiply_234:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6204,7 +6370,7 @@ multiply_228:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_230:
+tap_236:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6217,7 +6383,7 @@ tap_230:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_231:
+step_237:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -6250,11 +6416,11 @@ step_231:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_231
+	JNZ          step_237
 	DECQ         DI
-	JNZ          tap_230
+	JNZ          tap_236
 	CMPB         168(AX), $0x00
-	JE           bound_232
+	JE           bound_238
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6283,9 +6449,9 @@ step_231:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_232:
+bound_238:
 	CMPB         169(AX), $0x00
-	JE           store_233
+	JE           store_239
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6313,7 +6479,7 @@ bound_232:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_233:
+store_239:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6378,7 +6544,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_235
+	JE         zeros_241
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6393,9 +6559,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_234
+	JMP        multiply_240
 
-zeros_235:
+zeros_241:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6410,7 +6576,7 @@ zeros_235:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_234:
+multiply_240:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6421,7 +6587,7 @@ multiply_234:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_236:
+tap_242:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6436,7 +6602,7 @@ tap_236:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_237:
+step_243:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -6472,11 +6638,11 @@ step_237:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_237
+	JNZ          step_243
 	DECQ         DI
-	JNZ          tap_236
+	JNZ          tap_242
 	CMPB         168(AX), $0x00
-	JE           bound_238
+	JE           bound_244
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6507,9 +6673,9 @@ step_237:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_238:
+bound_244:
 	CMPB         169(AX), $0x00
-	JE           store_239
+	JE           store_245
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -6539,7 +6705,7 @@ bound_238:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_239:
+store_245:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6608,7 +6774,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_241
+	JE         zeros_247
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6624,9 +6790,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_240
+	JMP        multiply_246
 
-zeros_241:
+zeros_247:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6642,7 +6808,7 @@ zeros_241:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_240:
+multiply_246:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6653,7 +6819,7 @@ multiply_240:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_242:
+tap_248:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6668,7 +6834,7 @@ tap_242:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_243:
+step_249:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -6706,11 +6872,11 @@ step_243:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_243
+	JNZ          step_249
 	DECQ         DI
-	JNZ          tap_242
+	JNZ          tap_248
 	CMPB         168(AX), $0x00
-	JE           bound_244
+	JE           bound_250
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6743,9 +6909,9 @@ step_243:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_244:
+bound_250:
 	CMPB         169(AX), $0x00
-	JE           store_245
+	JE           store_251
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6777,7 +6943,7 @@ bound_244:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_245:
+store_251:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6826,7 +6992,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, DI
 	MOVQ 136(AX), R8
 
-tile_246:
+tile_252:
 	MOVQ    72(AX), R9
 	MOVQ    24(AX), R10
 	MOVQ    128(AX), R11
@@ -6854,7 +7020,7 @@ tile_246:
 	LEAQ    (R14)(BX*2), R15
 	ADDQ    BX, R15
 
-step_247:
+step_253:
 	VMOVUPS      (R10), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -6891,15 +7057,15 @@ step_247:
 	ADDQ         SI, R15
 	ADDQ         DI, R10
 	DECQ         R11
-	JNZ          step_247
+	JNZ          step_253
 	IMUL3Q       $0x0e, BX, R9
 	ADDQ         R9, CX
 	MOVQ         120(AX), R9
 	SHLQ         $0x02, R9
 	CMPB         154(AX), $0x00
-	JNE          half_250
+	JNE          half_256
 	CMPB         152(AX), $0x00
-	JE           bound_248
+	JE           bound_254
 	MOVQ         DX, R10
 	VADDPS       (R10), Z0, Z0
 	ADDQ         R9, R10
@@ -6930,9 +7096,9 @@ step_247:
 	VADDPS       (R10), Z13, Z13
 	ADDQ         R9, R10
 
-bound_248:
+bound_254:
 	CMPB         153(AX), $0x00
-	JE           store_249
+	JE           store_255
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6964,7 +7130,7 @@ bound_248:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_249:
+store_255:
 	VMOVUPS Z0, (DX)
 	ADDQ    R9, DX
 	VMOVUPS Z1, (DX)
@@ -6993,11 +7159,11 @@ store_249:
 	ADDQ    R9, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R9, DX
-	JMP     next_251
+	JMP     next_257
 
-half_250:
+half_256:
 	CMPB   152(AX), $0x00
-	JE     bound_252
+	JE     bound_258
 	MOVQ   DX, R10
 	VADDPS (R10), Y0, Y0
 	ADDQ   R9, R10
@@ -7028,9 +7194,9 @@ half_250:
 	VADDPS (R10), Y13, Y13
 	ADDQ   R9, R10
 
-bound_252:
+bound_258:
 	CMPB         153(AX), $0x00
-	JE           store_253
+	JE           store_259
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7062,7 +7228,7 @@ bound_252:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_253:
+store_259:
 	VMOVUPS Y0, (DX)
 	ADDQ    R9, DX
 	VMOVUPS Y1, (DX)
@@ -7092,9 +7258,9 @@ store_253:
 	VMOVUPS Y13, (DX)
 	ADDQ    R9, DX
 
-next_251:
+next_257:
 	DECQ R8
-	JNZ  tile_246
+	JNZ  tile_252
 	VZEROUPPER
 	RET
 
@@ -7109,17 +7275,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_255
+	JE         zeros_261
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_254
+	JMP        multiply_260
 
-zeros_255:
+zeros_261:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_254:
+multiply_260:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -7130,14 +7296,14 @@ multiply_254:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_256:
+tap_262:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_257:
+step_263:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -7148,11 +7314,11 @@ step_257:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_257
+	JNZ          step_263
 	DECQ         SI
-	JNZ          tap_256
+	JNZ          tap_262
 	CMPB         168(AX), $0x00
-	JE           bound_258
+	JE           bound_264
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7160,9 +7326,9 @@ step_257:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_258:
+bound_264:
 	CMPB         169(AX), $0x00
-	JE           store_259
+	JE           store_265
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -7170,7 +7336,7 @@ bound_258:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_259:
+store_265:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7194,21 +7360,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_261
+	JE         zeros_267
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_260
+	JMP        multiply_266
 
-zeros_261:
+zeros_267:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_260:
+multiply_266:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7219,14 +7385,14 @@ multiply_260:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_262:
+tap_268:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_263:
+step_269:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -7240,11 +7406,11 @@ step_263:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_263
+	JNZ          step_269
 	DECQ         DI
-	JNZ          tap_262
+	JNZ          tap_268
 	CMPB         168(AX), $0x00
-	JE           bound_264
+	JE           bound_270
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7255,9 +7421,9 @@ step_263:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_264:
+bound_270:
 	CMPB         169(AX), $0x00
-	JE           store_265
+	JE           store_271
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -7269,7 +7435,7 @@ bound_264:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_265:
+store_271:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7299,7 +7465,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_267
+	JE         zeros_273
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7307,9 +7473,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_266
+	JMP        multiply_272
 
-zeros_267:
+zeros_273:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7317,7 +7483,7 @@ zeros_267:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_266:
+multiply_272:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7328,14 +7494,14 @@ multiply_266:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_268:
+tap_274:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_269:
+step_275:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -7352,11 +7518,11 @@ step_269:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_269
+	JNZ          step_275
 	DECQ         DI
-	JNZ          tap_268
+	JNZ          tap_274
 	CMPB         168(AX), $0x00
-	JE           bound_270
+	JE           bound_276
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7370,9 +7536,9 @@ step_269:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_270:
+bound_276:
 	CMPB         169(AX), $0x00
-	JE           store_271
+	JE           store_277
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7388,7 +7554,7 @@ bound_270:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_271:
+store_277:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7424,7 +7590,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_273
+	JE         zeros_279
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7434,9 +7600,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_272
+	JMP        multiply_278
 
-zeros_273:
+zeros_279:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7446,7 +7612,7 @@ zeros_273:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_272:
+multiply_278:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7457,7 +7623,7 @@ multiply_272:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_274:
+tap_280:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7466,7 +7632,7 @@ tap_274:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_275:
+step_281:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -7487,11 +7653,11 @@ step_275:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_275
+	JNZ          step_281
 	DECQ         DI
-	JNZ          tap_274
+	JNZ          tap_280
 	CMPB         168(AX), $0x00
-	JE           bound_276
+	JE           bound_282
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7508,9 +7674,9 @@ step_275:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_276:
+bound_282:
 	CMPB         169(AX), $0x00
-	JE           store_277
+	JE           store_283
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -7530,7 +7696,7 @@ bound_276:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_277:
+store_283:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7572,7 +7738,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_279
+	JE         zeros_285
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7584,9 +7750,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_278
+	JMP        multiply_284
 
-zeros_279:
+zeros_285:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7598,7 +7764,7 @@ zeros_279:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_278:
+multiply_284:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7609,7 +7775,7 @@ multiply_278:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_280:
+tap_286:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7618,7 +7784,7 @@ tap_280:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_281:
+step_287:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -7642,11 +7808,11 @@ step_281:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_281
+	JNZ          step_287
 	DECQ         DI
-	JNZ          tap_280
+	JNZ          tap_286
 	CMPB         168(AX), $0x00
-	JE           bound_282
+	JE           bound_288
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7666,9 +7832,9 @@ step_281:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_282:
+bound_288:
 	CMPB         169(AX), $0x00
-	JE           store_283
+	JE           store_289
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -7692,7 +7858,7 @@ bound_282:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_283:
+store_289:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7740,7 +7906,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_285
+	JE         zeros_291
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7754,9 +7920,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_284
+	JMP        multiply_290
 
-zeros_285:
+zeros_291:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7770,7 +7936,7 @@ zeros_285:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_284:
+multiply_290:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7781,7 +7947,7 @@ multiply_284:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_286:
+tap_292:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7790,7 +7956,7 @@ tap_286:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_287:
+step_293:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -7817,11 +7983,11 @@ step_287:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_287
+	JNZ          step_293
 	DECQ         DI
-	JNZ          tap_286
+	JNZ          tap_292
 	CMPB         168(AX), $0x00
-	JE           bound_288
+	JE           bound_294
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7844,9 +8010,9 @@ step_287:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_288:
+bound_294:
 	CMPB         169(AX), $0x00
-	JE           store_289
+	JE           store_295
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7874,7 +8040,7 @@ bound_288:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_289:
+store_295:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7928,7 +8094,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_291
+	JE         zeros_297
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7944,9 +8110,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_290
+	JMP        multiply_296
 
-zeros_291:
+zeros_297:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7962,7 +8128,7 @@ zeros_291:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_290:
+multiply_296:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7973,7 +8139,7 @@ multiply_290:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_292:
+tap_298:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7984,7 +8150,7 @@ tap_292:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_293:
+step_299:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -8015,11 +8181,11 @@ step_293:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_293
+	JNZ          step_299
 	DECQ         DI
-	JNZ          tap_292
+	JNZ          tap_298
 	CMPB         168(AX), $0x00
-	JE           bound_294
+	JE           bound_300
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8045,9 +8211,9 @@ step_293:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_294:
+bound_300:
 	CMPB         169(AX), $0x00
-	JE           store_295
+	JE           store_301
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8079,7 +8245,7 @@ bound_294:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_295:
+store_301:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8139,7 +8305,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_297
+	JE         zeros_303
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8157,9 +8323,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_296
+	JMP        multiply_302
 
-zeros_297:
+zeros_303:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8177,7 +8343,7 @@ zeros_297:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_296:
+multiply_302:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8188,7 +8354,7 @@ multiply_296:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_298:
+tap_304:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8199,7 +8365,7 @@ tap_298:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_299:
+step_305:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -8233,11 +8399,11 @@ step_299:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_299
+	JNZ          step_305
 	DECQ         DI
-	JNZ          tap_298
+	JNZ          tap_304
 	CMPB         168(AX), $0x00
-	JE           bound_300
+	JE           bound_306
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8266,9 +8432,9 @@ step_299:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_300:
+bound_306:
 	CMPB         169(AX), $0x00
-	JE           store_301
+	JE           store_307
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -8304,7 +8470,7 @@ bound_300:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_301:
+store_307:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8370,7 +8536,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_303
+	JE         zeros_309
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8390,9 +8556,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_302
+	JMP        multiply_308
 
-zeros_303:
+zeros_309:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8412,7 +8578,7 @@ zeros_303:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_302:
+multiply_308:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8423,7 +8589,7 @@ multiply_302:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_304:
+tap_310:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8434,7 +8600,7 @@ tap_304:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_305:
+step_311:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -8471,11 +8637,11 @@ step_305:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_305
+	JNZ          step_311
 	DECQ         DI
-	JNZ          tap_304
+	JNZ          tap_310
 	CMPB         168(AX), $0x00
-	JE           bound_306
+	JE           bound_312
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8507,9 +8673,9 @@ step_305:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_306:
+bound_312:
 	CMPB         169(AX), $0x00
-	JE           store_307
+	JE           store_313
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -8549,7 +8715,7 @@ bound_306:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_307:
+store_313:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8621,7 +8787,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_309
+	JE         zeros_315
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8643,9 +8809,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_308
+	JMP        multiply_314
 
-zeros_309:
+zeros_315:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8667,7 +8833,7 @@ zeros_309:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_308:
+multiply_314:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8678,7 +8844,7 @@ multiply_308:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_310:
+tap_316:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8691,7 +8857,7 @@ tap_310:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_311:
+step_317:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -8732,11 +8898,11 @@ step_311:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_311
+	JNZ          step_317
 	DECQ         DI
-	JNZ          tap_310
+	JNZ          tap_316
 	CMPB         168(AX), $0x00
-	JE           bound_312
+	JE           bound_318
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8771,9 +8937,9 @@ step_311:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_312:
+bound_318:
 	CMPB         169(AX), $0x00
-	JE           store_313
+	JE           store_319
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -8817,7 +8983,7 @@ bound_312:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_313:
+store_319:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8895,7 +9061,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_315
+	JE         zeros_321
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8919,9 +9085,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_314
+	JMP        multiply_320
 
-zeros_315:
+zeros_321:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8945,7 +9111,7 @@ zeros_315:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_314:
+multiply_320:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8956,7 +9122,7 @@ multiply_314:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_316:
+tap_322:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8969,7 +9135,7 @@ tap_316:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_317:
+step_323:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -9013,11 +9179,11 @@ step_317:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_317
+	JNZ          step_323
 	DECQ         DI
-	JNZ          tap_316
+	JNZ          tap_322
 	CMPB         168(AX), $0x00
-	JE           bound_318
+	JE           bound_324
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9055,9 +9221,9 @@ step_317:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_318:
+bound_324:
 	CMPB         169(AX), $0x00
-	JE           store_319
+	JE           store_325
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -9105,7 +9271,7 @@ bound_318:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_319:
+store_325:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9189,7 +9355,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_321
+	JE         zeros_327
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9215,9 +9381,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_320
+	JMP        multiply_326
 
-zeros_321:
+zeros_327:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9243,7 +9409,7 @@ zeros_321:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_320:
+multiply_326:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9254,7 +9420,7 @@ multiply_320:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_322:
+tap_328:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9267,7 +9433,7 @@ tap_322:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_323:
+step_329:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -9314,11 +9480,11 @@ step_323:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_323
+	JNZ          step_329
 	DECQ         DI
-	JNZ          tap_322
+	JNZ          tap_328
 	CMPB         168(AX), $0x00
-	JE           bound_324
+	JE           bound_330
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9359,9 +9525,9 @@ step_323:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_324:
+bound_330:
 	CMPB         169(AX), $0x00
-	JE           store_325
+	JE           store_331
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -9413,7 +9579,7 @@ bound_324:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_325:
+store_331:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9503,7 +9669,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_327
+	JE         zeros_333
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9531,9 +9697,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_326
+	JMP        multiply_332
 
-zeros_327:
+zeros_333:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9561,7 +9727,7 @@ zeros_327:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_326:
+multiply_332:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9572,7 +9738,7 @@ multiply_326:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_328:
+tap_334:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9587,7 +9753,7 @@ tap_328:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_329:
+step_335:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -9638,11 +9804,11 @@ step_329:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_329
+	JNZ          step_335
 	DECQ         DI
-	JNZ          tap_328
+	JNZ          tap_334
 	CMPB         168(AX), $0x00
-	JE           bound_330
+	JE           bound_336
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9686,9 +9852,9 @@ step_329:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_330:
+bound_336:
 	CMPB         169(AX), $0x00
-	JE           store_331
+	JE           store_337
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -9744,7 +9910,7 @@ bound_330:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_331:
+store_337:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9840,7 +10006,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_333
+	JE         zeros_339
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9870,9 +10036,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_332
+	JMP        multiply_338
 
-zeros_333:
+zeros_339:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9902,7 +10068,7 @@ zeros_333:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_332:
+multiply_338:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9913,7 +10079,7 @@ multiply_332:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_334:
+tap_340:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9928,7 +10094,7 @@ tap_334:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_335:
+step_341:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -9982,11 +10148,11 @@ step_335:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_335
+	JNZ          step_341
 	DECQ         DI
-	JNZ          tap_334
+	JNZ          tap_340
 	CMPB         168(AX), $0x00
-	JE           bound_336
+	JE           bound_342
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10033,9 +10199,9 @@ step_335:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_336:
+bound_342:
 	CMPB         169(AX), $0x00
-	JE           store_337
+	JE           store_343
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10095,7 +10261,7 @@ bound_336:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_337:
+store_343:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10158,7 +10324,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, DI
 	MOVQ 136(AX), R8
 
-tile_338:
+tile_344:
 	MOVQ    72(AX), R9
 	MOVQ    24(AX), R10
 	MOVQ    128(AX), R11
@@ -10200,7 +10366,7 @@ tile_338:
 	LEAQ    (R14)(BX*2), R15
 	ADDQ    BX, R15
 
-step_339:
+step_345:
 	VMOVUPS      (R10), Z28
 	VMOVUPS      64(R10), Z29
 	VBROADCASTSS (R9), Z30
@@ -10252,15 +10418,15 @@ step_339:
 	ADDQ         SI, R15
 	ADDQ         DI, R10
 	DECQ         R11
-	JNZ          step_339
+	JNZ          step_345
 	IMUL3Q       $0x0e, BX, R9
 	ADDQ         R9, CX
 	MOVQ         120(AX), R9
 	SHLQ         $0x02, R9
 	CMPB         154(AX), $0x00
-	JNE          half_342
+	JNE          half_348
 	CMPB         152(AX), $0x00
-	JE           bound_340
+	JE           bound_346
 	MOVQ         DX, R10
 	VADDPS       (R10), Z0, Z0
 	VADDPS       64(R10), Z1, Z1
@@ -10305,9 +10471,9 @@ step_339:
 	VADDPS       64(R10), Z27, Z27
 	ADDQ         R9, R10
 
-bound_340:
+bound_346:
 	CMPB         153(AX), $0x00
-	JE           store_341
+	JE           store_347
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10367,7 +10533,7 @@ bound_340:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_341:
+store_347:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    R9, DX
@@ -10410,11 +10576,11 @@ store_341:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    R9, DX
-	JMP     next_343
+	JMP     next_349
 
-half_342:
+half_348:
 	CMPB   152(AX), $0x00
-	JE     bound_344
+	JE     bound_350
 	MOVQ   DX, R10
 	VADDPS (R10), Z0, Z0
 	VADDPS 64(R10), Y1, Y1
@@ -10459,9 +10625,9 @@ half_342:
 	VADDPS 64(R10), Y27, Y27
 	ADDQ   R9, R10
 
-bound_344:
+bound_350:
 	CMPB         153(AX), $0x00
-	JE           store_345
+	JE           store_351
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10521,7 +10687,7 @@ bound_344:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_345:
+store_351:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R9, DX
@@ -10565,9 +10731,9 @@ store_345:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R9, DX
 
-next_343:
+next_349:
 	DECQ R8
-	JNZ  tile_338
+	JNZ  tile_344
 	VZEROUPPER
 	RET
 
@@ -10583,19 +10749,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_347
+	JE         zeros_353
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        multiply_346
+	JMP        multiply_352
 
-zeros_347:
+zeros_353:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_346:
+multiply_352:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -10606,14 +10772,14 @@ multiply_346:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_348:
+tap_354:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_349:
+step_355:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -10627,11 +10793,11 @@ step_349:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_349
+	JNZ          step_355
 	DECQ         SI
-	JNZ          tap_348
+	JNZ          tap_354
 	CMPB         168(AX), $0x00
-	JE           bound_350
+	JE           bound_356
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10640,9 +10806,9 @@ step_349:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_350:
+bound_356:
 	CMPB         169(AX), $0x00
-	JE           store_351
+	JE           store_357
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -10652,7 +10818,7 @@ bound_350:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_351:
+store_357:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10679,7 +10845,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_353
+	JE         zeros_359
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -10687,9 +10853,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        multiply_352
+	JMP        multiply_358
 
-zeros_353:
+zeros_359:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10697,7 +10863,7 @@ zeros_353:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_352:
+multiply_358:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10708,14 +10874,14 @@ multiply_352:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_354:
+tap_360:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_355:
+step_361:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -10733,11 +10899,11 @@ step_355:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_355
+	JNZ          step_361
 	DECQ         DI
-	JNZ          tap_354
+	JNZ          tap_360
 	CMPB         168(AX), $0x00
-	JE           bound_356
+	JE           bound_362
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10750,9 +10916,9 @@ step_355:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_356:
+bound_362:
 	CMPB         169(AX), $0x00
-	JE           store_357
+	JE           store_363
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -10768,7 +10934,7 @@ bound_356:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_357:
+store_363:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10803,7 +10969,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_359
+	JE         zeros_365
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -10814,9 +10980,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        multiply_358
+	JMP        multiply_364
 
-zeros_359:
+zeros_365:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10827,7 +10993,7 @@ zeros_359:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_358:
+multiply_364:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10838,14 +11004,14 @@ multiply_358:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_360:
+tap_366:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_361:
+step_367:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -10867,11 +11033,11 @@ step_361:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_361
+	JNZ          step_367
 	DECQ         DI
-	JNZ          tap_360
+	JNZ          tap_366
 	CMPB         168(AX), $0x00
-	JE           bound_362
+	JE           bound_368
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10888,9 +11054,9 @@ step_361:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_362:
+bound_368:
 	CMPB         169(AX), $0x00
-	JE           store_363
+	JE           store_369
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -10912,7 +11078,7 @@ bound_362:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_363:
+store_369:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10955,7 +11121,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_365
+	JE         zeros_371
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -10969,9 +11135,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        multiply_364
+	JMP        multiply_370
 
-zeros_365:
+zeros_371:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10985,7 +11151,7 @@ zeros_365:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_364:
+multiply_370:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10996,7 +11162,7 @@ multiply_364:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_366:
+tap_372:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11005,7 +11171,7 @@ tap_366:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_367:
+step_373:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -11032,11 +11198,11 @@ step_367:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_367
+	JNZ          step_373
 	DECQ         DI
-	JNZ          tap_366
+	JNZ          tap_372
 	CMPB         168(AX), $0x00
-	JE           bound_368
+	JE           bound_374
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11057,9 +11223,9 @@ step_367:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_368:
+bound_374:
 	CMPB         169(AX), $0x00
-	JE           store_369
+	JE           store_375
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -11087,7 +11253,7 @@ bound_368:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_369:
+store_375:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11138,7 +11304,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_371
+	JE         zeros_377
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11155,9 +11321,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        multiply_370
+	JMP        multiply_376
 
-zeros_371:
+zeros_377:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11174,7 +11340,7 @@ zeros_371:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-multiply_370:
+multiply_376:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11185,7 +11351,7 @@ multiply_370:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_372:
+tap_378:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11194,7 +11360,7 @@ tap_372:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_373:
+step_379:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -11225,11 +11391,11 @@ step_373:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_373
+	JNZ          step_379
 	DECQ         DI
-	JNZ          tap_372
+	JNZ          tap_378
 	CMPB         168(AX), $0x00
-	JE           bound_374
+	JE           bound_380
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11254,9 +11420,9 @@ step_373:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_374:
+bound_380:
 	CMPB         169(AX), $0x00
-	JE           store_375
+	JE           store_381
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -11290,7 +11456,7 @@ bound_374:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_375:
+store_381:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11349,7 +11515,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_377
+	JE         zeros_383
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11369,9 +11535,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        multiply_376
+	JMP        multiply_382
 
-zeros_377:
+zeros_383:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11391,7 +11557,7 @@ zeros_377:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_376:
+multiply_382:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11402,7 +11568,7 @@ multiply_376:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_378:
+tap_384:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11411,7 +11577,7 @@ tap_378:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_379:
+step_385:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -11446,11 +11612,11 @@ step_379:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_379
+	JNZ          step_385
 	DECQ         DI
-	JNZ          tap_378
+	JNZ          tap_384
 	CMPB         168(AX), $0x00
-	JE           bound_380
+	JE           bound_386
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11479,9 +11645,9 @@ step_379:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_380:
+bound_386:
 	CMPB         169(AX), $0x00
-	JE           store_381
+	JE           store_387
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -11521,7 +11687,7 @@ bound_380:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_381:
+store_387:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11588,7 +11754,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_383
+	JE         zeros_389
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11611,9 +11777,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        multiply_382
+	JMP        multiply_388
 
-zeros_383:
+zeros_389:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11636,7 +11802,7 @@ zeros_383:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-multiply_382:
+multiply_388:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11647,7 +11813,7 @@ multiply_382:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_384:
+tap_390:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11658,7 +11824,7 @@ tap_384:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_385:
+step_391:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -11698,11 +11864,11 @@ step_385:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_385
+	JNZ          step_391
 	DECQ         DI
-	JNZ          tap_384
+	JNZ          tap_390
 	CMPB         168(AX), $0x00
-	JE           bound_386
+	JE           bound_392
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11735,9 +11901,9 @@ step_385:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_386:
+bound_392:
 	CMPB         169(AX), $0x00
-	JE           store_387
+	JE           store_393
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -11783,7 +11949,7 @@ bound_386:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_387:
+store_393:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11858,7 +12024,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_389
+	JE         zeros_395
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11884,9 +12050,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        multiply_388
+	JMP        multiply_394
 
-zeros_389:
+zeros_395:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11912,7 +12078,7 @@ zeros_389:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_388:
+multiply_394:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11923,7 +12089,7 @@ multiply_388:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_390:
+tap_396:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11934,7 +12100,7 @@ tap_390:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_391:
+step_397:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -11978,11 +12144,11 @@ step_391:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_391
+	JNZ          step_397
 	DECQ         DI
-	JNZ          tap_390
+	JNZ          tap_396
 	CMPB         168(AX), $0x00
-	JE           bound_392
+	JE           bound_398
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12019,9 +12185,9 @@ step_391:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_392:
+bound_398:
 	CMPB         169(AX), $0x00
-	JE           store_393
+	JE           store_399
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -12073,7 +12239,7 @@ bound_392:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_393:
+store_399:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12156,7 +12322,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_395
+	JE         zeros_401
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12185,9 +12351,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        multiply_394
+	JMP        multiply_400
 
-zeros_395:
+zeros_401:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12216,7 +12382,7 @@ zeros_395:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-multiply_394:
+multiply_400:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12227,7 +12393,7 @@ multiply_394:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_396:
+tap_402:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12238,7 +12404,7 @@ tap_396:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_397:
+step_403:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -12286,11 +12452,11 @@ step_397:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_397
+	JNZ          step_403
 	DECQ         DI
-	JNZ          tap_396
+	JNZ          tap_402
 	CMPB         168(AX), $0x00
-	JE           bound_398
+	JE           bound_404
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12331,9 +12497,9 @@ step_397:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_398:
+bound_404:
 	CMPB         169(AX), $0x00
-	JE           store_399
+	JE           store_405
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -12391,7 +12557,7 @@ bound_398:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_399:
+store_405:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12448,7 +12614,7 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, DI
 	MOVQ 136(AX), R8
 
-tile_400:
+tile_406:
 	MOVQ    72(AX), R9
 	MOVQ    24(AX), R10
 	MOVQ    128(AX), R11
@@ -12485,7 +12651,7 @@ tile_400:
 	LEAQ    (R12)(BX*2), R13
 	ADDQ    BX, R13
 
-step_401:
+step_407:
 	VMOVUPS      (R10), Z27
 	VMOVUPS      64(R10), Z28
 	VMOVUPS      128(R10), Z29
@@ -12530,15 +12696,15 @@ step_401:
 	ADDQ         SI, R13
 	ADDQ         DI, R10
 	DECQ         R11
-	JNZ          step_401
+	JNZ          step_407
 	IMUL3Q       $0x09, BX, R9
 	ADDQ         R9, CX
 	MOVQ         120(AX), R9
 	SHLQ         $0x02, R9
 	CMPB         154(AX), $0x00
-	JNE          half_404
+	JNE          half_410
 	CMPB         152(AX), $0x00
-	JE           bound_402
+	JE           bound_408
 	MOVQ         DX, R10
 	VADDPS       (R10), Z0, Z0
 	VADDPS       64(R10), Z1, Z1
@@ -12577,9 +12743,9 @@ step_401:
 	VADDPS       128(R10), Z26, Z26
 	ADDQ         R9, R10
 
-bound_402:
+bound_408:
 	CMPB         153(AX), $0x00
-	JE           store_403
+	JE           store_409
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -12637,7 +12803,7 @@ bound_402:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_403:
+store_409:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -12674,11 +12840,11 @@ store_403:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R9, DX
-	JMP     next_405
+	JMP     next_411
 
-half_404:
+half_410:
 	CMPB   152(AX), $0x00
-	JE     bound_406
+	JE     bound_412
 	MOVQ   DX, R10
 	VADDPS (R10), Z0, Z0
 	VADDPS 64(R10), Z1, Z1
@@ -12717,9 +12883,9 @@ half_404:
 	VADDPS 128(R10), Y26, Y26
 	ADDQ   R9, R10
 
-bound_406:
+bound_412:
 	CMPB         153(AX), $0x00
-	JE           store_407
+	JE           store_413
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -12777,7 +12943,7 @@ bound_406:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_407:
+store_413:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -12815,9 +12981,9 @@ store_407:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R9, DX
 
-next_405:
+next_411:
 	DECQ R8
-	JNZ  tile_400
+	JNZ  tile_406
 	VZEROUPPER
 	RET
 
@@ -12834,21 +13000,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_409
+	JE         zeros_415
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        multiply_408
+	JMP        multiply_414
 
-zeros_409:
+zeros_415:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_408:
+multiply_414:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -12859,14 +13025,14 @@ multiply_408:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_410:
+tap_416:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_411:
+step_417:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -12883,11 +13049,11 @@ step_411:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_411
+	JNZ          step_417
 	DECQ         SI
-	JNZ          tap_410
+	JNZ          tap_416
 	CMPB         168(AX), $0x00
-	JE           bound_412
+	JE           bound_418
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12897,9 +13063,9 @@ step_411:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_412:
+bound_418:
 	CMPB         169(AX), $0x00
-	JE           store_413
+	JE           store_419
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -12911,7 +13077,7 @@ bound_412:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_413:
+store_419:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12941,7 +13107,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_415
+	JE         zeros_421
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -12951,9 +13117,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        multiply_414
+	JMP        multiply_420
 
-zeros_415:
+zeros_421:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12963,7 +13129,7 @@ zeros_415:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_414:
+multiply_420:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12974,14 +13140,14 @@ multiply_414:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_416:
+tap_422:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_417:
+step_423:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -13003,11 +13169,11 @@ step_417:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_417
+	JNZ          step_423
 	DECQ         DI
-	JNZ          tap_416
+	JNZ          tap_422
 	CMPB         168(AX), $0x00
-	JE           bound_418
+	JE           bound_424
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13022,9 +13188,9 @@ step_417:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_418:
+bound_424:
 	CMPB         169(AX), $0x00
-	JE           store_419
+	JE           store_425
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -13044,7 +13210,7 @@ bound_418:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_419:
+store_425:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13084,7 +13250,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_421
+	JE         zeros_427
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13098,9 +13264,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        multiply_420
+	JMP        multiply_426
 
-zeros_421:
+zeros_427:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13114,7 +13280,7 @@ zeros_421:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_420:
+multiply_426:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13125,14 +13291,14 @@ multiply_420:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_422:
+tap_428:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_423:
+step_429:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -13159,11 +13325,11 @@ step_423:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_423
+	JNZ          step_429
 	DECQ         DI
-	JNZ          tap_422
+	JNZ          tap_428
 	CMPB         168(AX), $0x00
-	JE           bound_424
+	JE           bound_430
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13183,9 +13349,9 @@ step_423:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_424:
+bound_430:
 	CMPB         169(AX), $0x00
-	JE           store_425
+	JE           store_431
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -13213,7 +13379,7 @@ bound_424:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_425:
+store_431:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13263,7 +13429,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_427
+	JE         zeros_433
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13281,9 +13447,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        multiply_426
+	JMP        multiply_432
 
-zeros_427:
+zeros_433:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13301,7 +13467,7 @@ zeros_427:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_426:
+multiply_432:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13312,7 +13478,7 @@ multiply_426:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_428:
+tap_434:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13321,7 +13487,7 @@ tap_428:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_429:
+step_435:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -13354,11 +13520,11 @@ step_429:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_429
+	JNZ          step_435
 	DECQ         DI
-	JNZ          tap_428
+	JNZ          tap_434
 	CMPB         168(AX), $0x00
-	JE           bound_430
+	JE           bound_436
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13383,9 +13549,9 @@ step_429:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_430:
+bound_436:
 	CMPB         169(AX), $0x00
-	JE           store_431
+	JE           store_437
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -13421,7 +13587,7 @@ bound_430:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_431:
+store_437:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13481,7 +13647,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_433
+	JE         zeros_439
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13503,9 +13669,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        multiply_432
+	JMP        multiply_438
 
-zeros_433:
+zeros_439:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13527,7 +13693,7 @@ zeros_433:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_432:
+multiply_438:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13538,7 +13704,7 @@ multiply_432:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_434:
+tap_440:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13547,7 +13713,7 @@ tap_434:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_435:
+step_441:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -13585,11 +13751,11 @@ step_435:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_435
+	JNZ          step_441
 	DECQ         DI
-	JNZ          tap_434
+	JNZ          tap_440
 	CMPB         168(AX), $0x00
-	JE           bound_436
+	JE           bound_442
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13619,9 +13785,9 @@ step_435:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_436:
+bound_442:
 	CMPB         169(AX), $0x00
-	JE           store_437
+	JE           store_443
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -13665,7 +13831,7 @@ bound_436:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_437:
+store_443:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13735,7 +13901,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_439
+	JE         zeros_445
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13761,9 +13927,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        multiply_438
+	JMP        multiply_444
 
-zeros_439:
+zeros_445:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13789,7 +13955,7 @@ zeros_439:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_438:
+multiply_444:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13800,7 +13966,7 @@ multiply_438:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_440:
+tap_446:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13809,7 +13975,7 @@ tap_440:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_441:
+step_447:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -13852,11 +14018,11 @@ step_441:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_441
+	JNZ          step_447
 	DECQ         DI
-	JNZ          tap_440
+	JNZ          tap_446
 	CMPB         168(AX), $0x00
-	JE           bound_442
+	JE           bound_448
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13891,9 +14057,9 @@ step_441:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_442:
+bound_448:
 	CMPB         169(AX), $0x00
-	JE           store_443
+	JE           store_449
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -13945,7 +14111,7 @@ bound_442:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_443:
+store_449:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13996,7 +14162,7 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, DI
 	MOVQ 136(AX), R8
 
-tile_444:
+tile_450:
 	MOVQ    72(AX), R9
 	MOVQ    24(AX), R10
 	MOVQ    128(AX), R11
@@ -14028,7 +14194,7 @@ tile_444:
 	LEAQ    (R9)(BX*2), R12
 	ADDQ    BX, R12
 
-step_445:
+step_451:
 	VMOVUPS      (R10), Z24
 	VMOVUPS      64(R10), Z25
 	VMOVUPS      128(R10), Z26
@@ -14067,15 +14233,15 @@ step_445:
 	ADDQ         SI, R12
 	ADDQ         DI, R10
 	DECQ         R11
-	JNZ          step_445
+	JNZ          step_451
 	IMUL3Q       $0x06, BX, R9
 	ADDQ         R9, CX
 	MOVQ         120(AX), R9
 	SHLQ         $0x02, R9
 	CMPB         154(AX), $0x00
-	JNE          half_448
+	JNE          half_454
 	CMPB         152(AX), $0x00
-	JE           bound_446
+	JE           bound_452
 	MOVQ         DX, R10
 	VADDPS       (R10), Z0, Z0
 	VADDPS       64(R10), Z1, Z1
@@ -14108,9 +14274,9 @@ step_445:
 	VADDPS       192(R10), Z23, Z23
 	ADDQ         R9, R10
 
-bound_446:
+bound_452:
 	CMPB         153(AX), $0x00
-	JE           store_447
+	JE           store_453
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14162,7 +14328,7 @@ bound_446:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_447:
+store_453:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -14193,11 +14359,11 @@ store_447:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R9, DX
-	JMP     next_449
+	JMP     next_455
 
-half_448:
+half_454:
 	CMPB   152(AX), $0x00
-	JE     bound_450
+	JE     bound_456
 	MOVQ   DX, R10
 	VADDPS (R10), Z0, Z0
 	VADDPS 64(R10), Z1, Z1
@@ -14230,9 +14396,9 @@ half_448:
 	VADDPS 192(R10), Y23, Y23
 	ADDQ   R9, R10
 
-bound_450:
+bound_456:
 	CMPB         153(AX), $0x00
-	JE           store_451
+	JE           store_457
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14284,7 +14450,7 @@ bound_450:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_451:
+store_457:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -14316,9 +14482,9 @@ store_451:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R9, DX
 
-next_449:
+next_455:
 	DECQ R8
-	JNZ  tile_444
+	JNZ  tile_450
 	VZEROUPPER
 	RET
 
@@ -14354,7 +14520,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_452:
+vector_458:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -14833,7 +14999,7 @@ vector_452:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_452
+	JNZ          vector_458
 	VZEROUPPER
 	RET
 
@@ -14870,7 +15036,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_453:
+vector_459:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -15242,7 +15408,7 @@ vector_453:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_453
+	JNZ          vector_459
 	VZEROUPPER
 	RET
 
@@ -15281,7 +15447,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_454:
+vector_460:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -15505,7 +15671,7 @@ vector_454:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_454
+	JNZ          vector_460
 	VZEROUPPER
 	RET
 
@@ -15530,10 +15696,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_455:
+pixel_461:
 	XORQ R9, R9
 
-vector_456:
+vector_462:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -15542,9 +15708,9 @@ vector_456:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_457
+	JZ      chosen_463
 
-tap_458:
+tap_464:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -15555,12 +15721,12 @@ tap_458:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_458
+	JNZ     tap_464
 
-chosen_457:
+chosen_463:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_459
+	JZ           done_465
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -15568,7 +15734,7 @@ chosen_457:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_459
+	JE           done_465
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -15578,7 +15744,7 @@ chosen_457:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_460:
+neighbour_466:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -15587,7 +15753,7 @@ neighbour_460:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_460
+	JNZ          neighbour_466
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -15597,19 +15763,19 @@ neighbour_460:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_459:
+done_465:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_456
+	JLT   vector_462
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_461
+	JZ    skip_467
 	ADDQ  R8, BX
 
-skip_461:
+skip_467:
 	DECQ SI
-	JNZ  pixel_455
+	JNZ  pixel_461
 	VZEROUPPER
 	RET
 
@@ -15632,14 +15798,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_462:
+pixel_468:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_463:
+column_469:
 	XORQ R10, R10
 
-vector_464:
+vector_470:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -15647,15 +15813,367 @@ vector_464:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_464
+	JLT       vector_470
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_463
+	JNZ       column_469
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_462
+	JNZ       pixel_468
+	VZEROUPPER
+	RET
+
+// func monochromeAVX512(m *monochromeRows)
+// Requires: AVX, AVX512F
+TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
+	MOVQ m+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 120(AX), DX
+	MOVQ 144(AX), BX
+	SHLQ $0x02, BX
+	XORQ SI, SI
+
+row_471:
+	MOVQ 152(AX), R8
+	XORQ DI, DI
+
+vectors_472:
+	CMPQ    R8, $0x02
+	JLT     fewer_473
+	MOVQ    24(AX), R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z2
+	VMOVUPS 64(R9), Z3
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z4
+	VMOVUPS 64(R9), Z5
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z6
+	VMOVUPS 64(R9), Z7
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z10
+	VMOVUPS 64(R9), Z11
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z12
+	VMOVUPS 64(R9), Z13
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z14
+	VMOVUPS 64(R9), Z15
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	MOVQ    72(AX), R10
+	MOVQ    96(AX), R11
+	MOVQ    48(AX), R12
+	MOVQ    128(AX), R13
+	MOVQ    CX, R9
+	ADDQ    DI, R12
+	ADDQ    DI, R10
+	ADDQ    SI, R10
+	TESTQ   R11, R11
+	JZ      untraced_474
+	ADDQ    DI, R11
+	ADDQ    SI, R11
+
+untraced_474:
+	MOVQ         136(AX), R14
+	SHLQ         $0x02, R14
+	LEAQ         (R14)(R14*2), R15
+	VBROADCASTSS 160(AX), Z18
+	VBROADCASTSS 164(AX), Z19
+
+window_475:
+	VBROADCASTSS (R9), Z20
+	VMOVUPS      (R12), Z21
+	VFMADD231PS  Z0, Z20, Z21
+	VFMADD213PS  64(R12), Z1, Z20
+	VBROADCASTSS 4(R9), Z22
+	VFMADD231PS  Z2, Z22, Z21
+	VFMADD231PS  Z3, Z22, Z20
+	VMOVUPS      (R12), Z23
+	VFMADD231PS  Z0, Z22, Z23
+	VFMADD213PS  64(R12), Z1, Z22
+	VBROADCASTSS 8(R9), Z24
+	VFMADD231PS  Z4, Z24, Z21
+	VFMADD231PS  Z5, Z24, Z20
+	VFMADD231PS  Z2, Z24, Z23
+	VFMADD231PS  Z3, Z24, Z22
+	VBROADCASTSS 12(R9), Z24
+	VFMADD231PS  Z4, Z24, Z23
+	VFMADD231PS  Z5, Z24, Z22
+	VBROADCASTSS (R9)(R14*1), Z24
+	VFMADD231PS  Z6, Z24, Z21
+	VFMADD231PS  Z7, Z24, Z20
+	VMOVUPS      (R12), Z25
+	VFMADD231PS  Z0, Z24, Z25
+	VFMADD213PS  64(R12), Z1, Z24
+	VBROADCASTSS 4(R9)(R14*1), Z26
+	VFMADD231PS  Z8, Z26, Z21
+	VFMADD231PS  Z9, Z26, Z20
+	VFMADD231PS  Z6, Z26, Z23
+	VFMADD231PS  Z7, Z26, Z22
+	VFMADD231PS  Z2, Z26, Z25
+	VFMADD231PS  Z3, Z26, Z24
+	VMOVUPS      (R12), Z27
+	VFMADD231PS  Z0, Z26, Z27
+	VFMADD213PS  64(R12), Z1, Z26
+	VBROADCASTSS 8(R9)(R14*1), Z28
+	VFMADD231PS  Z10, Z28, Z21
+	VFMADD231PS  Z11, Z28, Z20
+	VFMADD231PS  Z8, Z28, Z23
+	VFMADD231PS  Z9, Z28, Z22
+	VFMADD231PS  Z4, Z28, Z25
+	VFMADD231PS  Z5, Z28, Z24
+	VFMADD231PS  Z2, Z28, Z27
+	VFMADD231PS  Z3, Z28, Z26
+	VBROADCASTSS 12(R9)(R14*1), Z28
+	VFMADD231PS  Z10, Z28, Z23
+	VFMADD231PS  Z11, Z28, Z22
+	VFMADD231PS  Z4, Z28, Z27
+	VFMADD231PS  Z5, Z28, Z26
+	VBROADCASTSS (R9)(R14*2), Z28
+	VFMADD231PS  Z12, Z28, Z21
+	VFMADD231PS  Z13, Z28, Z20
+	VFMADD231PS  Z6, Z28, Z25
+	VFMADD231PS  Z7, Z28, Z24
+	VBROADCASTSS 4(R9)(R14*2), Z28
+	VFMADD231PS  Z14, Z28, Z21
+	VFMADD231PS  Z15, Z28, Z20
+	VFMADD231PS  Z12, Z28, Z23
+	VFMADD231PS  Z13, Z28, Z22
+	VFMADD231PS  Z8, Z28, Z25
+	VFMADD231PS  Z9, Z28, Z24
+	VFMADD231PS  Z6, Z28, Z27
+	VFMADD231PS  Z7, Z28, Z26
+	VBROADCASTSS 8(R9)(R14*2), Z28
+	VFMADD231PS  Z16, Z28, Z21
+	VFMADD231PS  Z17, Z28, Z20
+	VFMADD231PS  Z14, Z28, Z23
+	VFMADD231PS  Z15, Z28, Z22
+	VFMADD231PS  Z10, Z28, Z25
+	VFMADD231PS  Z11, Z28, Z24
+	VFMADD231PS  Z8, Z28, Z27
+	VFMADD231PS  Z9, Z28, Z26
+	VBROADCASTSS 12(R9)(R14*2), Z28
+	VFMADD231PS  Z16, Z28, Z23
+	VFMADD231PS  Z17, Z28, Z22
+	VFMADD231PS  Z10, Z28, Z27
+	VFMADD231PS  Z11, Z28, Z26
+	VBROADCASTSS (R9)(R15*1), Z28
+	VFMADD231PS  Z12, Z28, Z25
+	VFMADD231PS  Z13, Z28, Z24
+	VBROADCASTSS 4(R9)(R15*1), Z28
+	VFMADD231PS  Z14, Z28, Z25
+	VFMADD231PS  Z15, Z28, Z24
+	VFMADD231PS  Z12, Z28, Z27
+	VFMADD231PS  Z13, Z28, Z26
+	VBROADCASTSS 8(R9)(R15*1), Z28
+	VFMADD231PS  Z16, Z28, Z25
+	VFMADD231PS  Z17, Z28, Z24
+	VFMADD231PS  Z14, Z28, Z27
+	VFMADD231PS  Z15, Z28, Z26
+	VBROADCASTSS 12(R9)(R15*1), Z28
+	VFMADD231PS  Z16, Z28, Z27
+	VFMADD231PS  Z17, Z28, Z26
+	VCMPPS       $0x07, Z23, Z21, K1
+	VCMPPS       $0x07, Z27, Z25, K1, K1
+	VMAXPS       Z21, Z18, Z28
+	VMAXPS       Z28, Z23, Z28
+	VMAXPS       Z28, Z25, Z28
+	VMAXPS       Z28, Z27, Z28
+	VBROADCASTSS codes<>+0(SB), Z27
+	VMINPS       Z28, Z19, K1, Z27
+	VMOVUPS      Z27, (R10)
+	VCMPPS       $0x07, Z22, Z20, K1
+	VCMPPS       $0x07, Z26, Z24, K1, K1
+	VMAXPS       Z20, Z18, Z28
+	VMAXPS       Z28, Z22, Z28
+	VMAXPS       Z28, Z24, Z28
+	VMAXPS       Z28, Z26, Z28
+	VBROADCASTSS codes<>+0(SB), Z26
+	VMINPS       Z28, Z19, K1, Z26
+	VMOVUPS      Z26, 64(R10)
+	TESTQ        R11, R11
+	JZ           next_476
+	VCMPPS       $0x1e, Z18, Z27, K1
+	VCMPPS       $0x11, Z19, Z27, K1, K1
+	VPBROADCASTD codes<>+0(SB), Z28
+	VPBROADCASTD codes<>+16(SB), K1, Z28
+	VCMPPS       $0x00, Z27, Z25, K1, K2
+	VPBROADCASTD codes<>+12(SB), K2, Z28
+	VCMPPS       $0x00, Z27, Z23, K1, K2
+	VPBROADCASTD codes<>+8(SB), K2, Z28
+	VCMPPS       $0x00, Z27, Z21, K1, K2
+	VPBROADCASTD codes<>+4(SB), K2, Z28
+	VMOVUPS      Z28, (R11)
+	VCMPPS       $0x1e, Z18, Z26, K1
+	VCMPPS       $0x11, Z19, Z26, K1, K1
+	VPBROADCASTD codes<>+0(SB), Z21
+	VPBROADCASTD codes<>+16(SB), K1, Z21
+	VCMPPS       $0x00, Z26, Z24, K1, K2
+	VPBROADCASTD codes<>+12(SB), K2, Z21
+	VCMPPS       $0x00, Z26, Z22, K1, K2
+	VPBROADCASTD codes<>+8(SB), K2, Z21
+	VCMPPS       $0x00, Z26, Z20, K1, K2
+	VPBROADCASTD codes<>+4(SB), K2, Z21
+	VMOVUPS      Z21, 64(R11)
+	ADDQ         BX, R11
+
+next_476:
+	ADDQ BX, R10
+	ADDQ $0x08, R9
+	DECQ R13
+	JNZ  window_475
+	ADDQ $0x80, DI
+	SUBQ $0x02, R8
+	JMP  vectors_472
+
+fewer_473:
+vectors_477:
+	CMPQ    R8, $0x01
+	JLT     fewer_478
+	MOVQ    24(AX), R9
+	ADDQ    DI, R9
+	VMOVUPS (R9), Z0
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z1
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z2
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z3
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z4
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z5
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z6
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z7
+	ADDQ    BX, R9
+	VMOVUPS (R9), Z8
+	MOVQ    72(AX), R10
+	MOVQ    96(AX), R11
+	MOVQ    48(AX), R12
+	MOVQ    128(AX), R13
+	MOVQ    CX, R9
+	ADDQ    DI, R12
+	ADDQ    DI, R10
+	ADDQ    SI, R10
+	TESTQ   R11, R11
+	JZ      untraced_479
+	ADDQ    DI, R11
+	ADDQ    SI, R11
+
+untraced_479:
+	MOVQ         136(AX), R14
+	SHLQ         $0x02, R14
+	LEAQ         (R14)(R14*2), R15
+	VBROADCASTSS 160(AX), Z9
+	VBROADCASTSS 164(AX), Z10
+
+window_480:
+	VBROADCASTSS (R9), Z11
+	VFMADD213PS  (R12), Z0, Z11
+	VBROADCASTSS 4(R9), Z12
+	VFMADD231PS  Z1, Z12, Z11
+	VFMADD213PS  (R12), Z0, Z12
+	VBROADCASTSS 8(R9), Z13
+	VFMADD231PS  Z2, Z13, Z11
+	VFMADD231PS  Z1, Z13, Z12
+	VBROADCASTSS 12(R9), Z13
+	VFMADD231PS  Z2, Z13, Z12
+	VBROADCASTSS (R9)(R14*1), Z13
+	VFMADD231PS  Z3, Z13, Z11
+	VFMADD213PS  (R12), Z0, Z13
+	VBROADCASTSS 4(R9)(R14*1), Z14
+	VFMADD231PS  Z4, Z14, Z11
+	VFMADD231PS  Z3, Z14, Z12
+	VFMADD231PS  Z1, Z14, Z13
+	VFMADD213PS  (R12), Z0, Z14
+	VBROADCASTSS 8(R9)(R14*1), Z15
+	VFMADD231PS  Z5, Z15, Z11
+	VFMADD231PS  Z4, Z15, Z12
+	VFMADD231PS  Z2, Z15, Z13
+	VFMADD231PS  Z1, Z15, Z14
+	VBROADCASTSS 12(R9)(R14*1), Z15
+	VFMADD231PS  Z5, Z15, Z12
+	VFMADD231PS  Z2, Z15, Z14
+	VBROADCASTSS (R9)(R14*2), Z15
+	VFMADD231PS  Z6, Z15, Z11
+	VFMADD231PS  Z3, Z15, Z13
+	VBROADCASTSS 4(R9)(R14*2), Z15
+	VFMADD231PS  Z7, Z15, Z11
+	VFMADD231PS  Z6, Z15, Z12
+	VFMADD231PS  Z4, Z15, Z13
+	VFMADD231PS  Z3, Z15, Z14
+	VBROADCASTSS 8(R9)(R14*2), Z15
+	VFMADD231PS  Z8, Z15, Z11
+	VFMADD231PS  Z7, Z15, Z12
+	VFMADD231PS  Z5, Z15, Z13
+	VFMADD231PS  Z4, Z15, Z14
+	VBROADCASTSS 12(R9)(R14*2), Z15
+	VFMADD231PS  Z8, Z15, Z12
+	VFMADD231PS  Z5, Z15, Z14
+	VBROADCASTSS (R9)(R15*1), Z15
+	VFMADD231PS  Z6, Z15, Z13
+	VBROADCASTSS 4(R9)(R15*1), Z15
+	VFMADD231PS  Z7, Z15, Z13
+	VFMADD231PS  Z6, Z15, Z14
+	VBROADCASTSS 8(R9)(R15*1), Z15
+	VFMADD231PS  Z8, Z15, Z13
+	VFMADD231PS  Z7, Z15, Z14
+	VBROADCASTSS 12(R9)(R15*1), Z15
+	VFMADD231PS  Z8, Z15, Z14
+	VCMPPS       $0x07, Z12, Z11, K1
+	VCMPPS       $0x07, Z14, Z13, K1, K1
+	VMAXPS       Z11, Z9, Z15
+	VMAXPS       Z15, Z12, Z15
+	VMAXPS       Z15, Z13, Z15
+	VMAXPS       Z15, Z14, Z15
+	VBROADCASTSS codes<>+0(SB), Z14
+	VMINPS       Z15, Z10, K1, Z14
+	VMOVUPS      Z14, (R10)
+	TESTQ        R11, R11
+	JZ           next_481
+	VCMPPS       $0x1e, Z9, Z14, K1
+	VCMPPS       $0x11, Z10, Z14, K1, K1
+	VPBROADCASTD codes<>+0(SB), Z15
+	VPBROADCASTD codes<>+16(SB), K1, Z15
+	VCMPPS       $0x00, Z14, Z13, K1, K2
+	VPBROADCASTD codes<>+12(SB), K2, Z15
+	VCMPPS       $0x00, Z14, Z12, K1, K2
+	VPBROADCASTD codes<>+8(SB), K2, Z15
+	VCMPPS       $0x00, Z14, Z11, K1, K2
+	VPBROADCASTD codes<>+4(SB), K2, Z15
+	VMOVUPS      Z15, (R11)
+	ADDQ         BX, R11
+
+next_481:
+	ADDQ BX, R10
+	ADDQ $0x08, R9
+	DECQ R13
+	JNZ  window_480
+	ADDQ $0x40, DI
+	SUBQ $0x01, R8
+	JMP  vectors_477
+
+fewer_478:
+	MOVQ  136(AX), DI
+	SHLQ  $0x02, DI
+	LEAQ  (CX)(DI*2), CX
+	MOVQ  128(AX), DI
+	IMULQ BX, DI
+	ADDQ  DI, SI
+	DECQ  DX
+	JNZ   row_471
 	VZEROUPPER
 	RET
 
@@ -15671,13 +16189,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_465:
+many_482:
 	CMPQ DX, $0x07
-	JLT  few_466
+	JLT  few_483
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_468:
+vector_485:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -15693,7 +16211,7 @@ vector_468:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_469:
+tap_486:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -15712,7 +16230,7 @@ tap_469:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_469
+	JNZ         tap_486
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -15746,22 +16264,22 @@ tap_469:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_468
+	JNZ         vector_485
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_465
+	JMP         many_482
 
-few_466:
+few_483:
 	TESTQ DX, DX
-	JZ    done_467
+	JZ    done_484
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_470:
+vector_487:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -15771,7 +16289,7 @@ vector_470:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_471:
+tap_488:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -15780,7 +16298,7 @@ tap_471:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_471
+	JNZ         tap_488
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -15790,16 +16308,16 @@ tap_471:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_470
+	JNZ         vector_487
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_466
+	JMP         few_483
 
-done_467:
+done_484:
 	VZEROUPPER
 	RET
 
@@ -15818,35 +16336,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_472:
+vector_489:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_473:
+tap_490:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_474:
+pixel_491:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_474
+	JNZ         pixel_491
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_473
+	JNZ         tap_490
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_472
+	JNZ         vector_489
 	VZEROUPPER
 	RET
 
@@ -15862,14 +16380,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_475:
+vector_492:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_475
+	JNZ     vector_492
 	VZEROUPPER
 	RET
 
@@ -15884,14 +16402,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_476:
+vector_493:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_476
+	JNZ     vector_493
 	VZEROUPPER
 	RET
 
@@ -15907,7 +16425,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_477:
+vector_494:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -15917,7 +16435,7 @@ vector_477:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_477
+	JNZ       vector_494
 	VZEROUPPER
 	RET
 
@@ -15931,7 +16449,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_478:
+vector_495:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -15941,7 +16459,7 @@ vector_478:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_478
+	JNZ     vector_495
 	VZEROUPPER
 	RET
 
@@ -15953,14 +16471,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_479:
+vector_496:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_479
+	JNZ       vector_496
 	VZEROUPPER
 	RET
 
@@ -15985,7 +16503,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_480:
+vector_497:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -16012,7 +16530,7 @@ vector_480:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_480
+	JNZ       vector_497
 	VZEROUPPER
 	RET
 
@@ -16034,7 +16552,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_481:
+step_498:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -16048,7 +16566,7 @@ step_481:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_481
+	JNZ         step_498
 	VZEROUPPER
 	RET
 
@@ -16062,30 +16580,30 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_482:
+part_499:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_483
+	JZ      next_500
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Z0
 
-term_484:
+term_501:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_484
+	JNZ          term_501
 	VMOVUPS      Z0, (R8)
 
-next_483:
+next_500:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_482
+	JNZ  part_499
 	VZEROUPPER
 	RET
 
@@ -16099,10 +16617,10 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_485:
+part_502:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_486
+	JZ      next_503
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16110,7 +16628,7 @@ part_485:
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 
-term_487:
+term_504:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -16118,14 +16636,14 @@ term_487:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_487
+	JNZ          term_504
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_486:
+next_503:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_485
+	JNZ  part_502
 	VZEROUPPER
 	RET
 
@@ -16139,10 +16657,10 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_488:
+part_505:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_489
+	JZ      next_506
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16151,7 +16669,7 @@ part_488:
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 
-term_490:
+term_507:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -16160,15 +16678,15 @@ term_490:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_490
+	JNZ          term_507
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_489:
+next_506:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_488
+	JNZ  part_505
 	VZEROUPPER
 	RET
 
@@ -16182,10 +16700,10 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_491:
+part_508:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_492
+	JZ      next_509
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16195,7 +16713,7 @@ part_491:
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
 
-term_493:
+term_510:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -16205,16 +16723,16 @@ term_493:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_493
+	JNZ          term_510
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_492:
+next_509:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_491
+	JNZ  part_508
 	VZEROUPPER
 	RET
 
@@ -16228,10 +16746,10 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_494:
+part_511:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_495
+	JZ      next_512
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16242,7 +16760,7 @@ part_494:
 	VMOVUPS 192(R8), Z3
 	VMOVUPS 256(R8), Z4
 
-term_496:
+term_513:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -16253,17 +16771,17 @@ term_496:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_496
+	JNZ          term_513
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_495:
+next_512:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_494
+	JNZ  part_511
 	VZEROUPPER
 	RET
 
@@ -16277,10 +16795,10 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_497:
+part_514:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_498
+	JZ      next_515
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16292,7 +16810,7 @@ part_497:
 	VMOVUPS 256(R8), Z4
 	VMOVUPS 320(R8), Z5
 
-term_499:
+term_516:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -16304,7 +16822,7 @@ term_499:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_499
+	JNZ          term_516
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -16312,10 +16830,10 @@ term_499:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_498:
+next_515:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_497
+	JNZ  part_514
 	VZEROUPPER
 	RET
 
@@ -16337,13 +16855,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_500:
+row_517:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_501:
+group_518:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -16362,7 +16880,7 @@ group_501:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_501
+	JNZ           group_518
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -16371,7 +16889,7 @@ group_501:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_500
+	JNZ           row_517
 	VZEROUPPER
 	RET
 
@@ -16403,14 +16921,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_502:
+row_519:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_503:
+vector_520:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -16424,7 +16942,7 @@ vector_503:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_503
+	JLT           vector_520
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -16433,7 +16951,7 @@ vector_503:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_504:
+vector_521:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -16447,7 +16965,7 @@ vector_504:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_504
+	JLT           vector_521
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -16456,7 +16974,7 @@ vector_504:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_505:
+vector_522:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -16470,7 +16988,7 @@ vector_505:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_505
+	JLT           vector_522
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -16479,7 +16997,7 @@ vector_505:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_506:
+vector_523:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -16493,7 +17011,7 @@ vector_506:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_506
+	JLT           vector_523
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -16502,7 +17020,7 @@ vector_506:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_502
+	JNZ           row_519
 	VZEROUPPER
 	RET
 
@@ -16520,7 +17038,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_507:
+block_524:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -16572,7 +17090,7 @@ block_507:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_507
+	JNZ        block_524
 	VZEROUPPER
 	RET
 
@@ -16590,7 +17108,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_508:
+block_525:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -16642,7 +17160,7 @@ block_508:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_508
+	JNZ        block_525
 	VZEROUPPER
 	RET
 
@@ -16655,23 +17173,23 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_509:
+pixel_526:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_510:
+vector_527:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_510
+	JNZ     vector_527
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_509
+	JNZ     pixel_526
 	VZEROUPPER
 	RET

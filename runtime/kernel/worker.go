@@ -6,34 +6,35 @@ type apart [128]byte
 
 // A worker is what one goroutine of a convolution works with.
 type worker struct {
-	tile      tile
-	mixing    mixing
-	transform transform
-	pooling   pooling
-	vectors   vectors
-	depthwise depthwiseRow
-	sparse    sparseSum
-	turn      transposition
-	turnCodes codeTransposition
-	likeness  likeness
-	strip     []float32 // rows of the source
-	other     []float32 // rows of a second source
-	out       []float32 // results before pooling
-	planes    []float32 // Winograd's transformed input
-	products  []float32
-	turned    []float32 // products by term
-	edge      []float32 // a tile at the right edge
-	ones      []float32
-	bias      []float32 // sums of one band
-	alike     []uint8   // of pixels beside and above each other
-	taps      []int
-	passing   passing
-	places    []int32 // of terms
-	factors   []float32
-	parts     []sparsePart
-	codes     []int32 // by channel, as the next
-	values    []float32
-	_         apart
+	tile       tile
+	mixing     mixing
+	transform  transform
+	pooling    pooling
+	vectors    vectors
+	depthwise  depthwiseRow
+	monochrome monochromeRows
+	sparse     sparseSum
+	turn       transposition
+	turnCodes  codeTransposition
+	likeness   likeness
+	strip      []float32 // rows of the source
+	other      []float32 // rows of a second source
+	out        []float32 // results before pooling
+	planes     []float32 // Winograd's transformed input
+	products   []float32
+	turned     []float32 // products by term
+	edge       []float32 // a tile at the right edge
+	ones       []float32
+	bias       []float32 // sums of one band
+	alike      []uint8   // of pixels beside and above each other
+	taps       []int
+	passing    passing
+	places     []int32 // of terms
+	factors    []float32
+	parts      []sparsePart
+	codes      []int32 // by channel, as the next
+	values     []float32
+	_          apart
 }
 
 // ready returns workers for so many units, made when first needed.

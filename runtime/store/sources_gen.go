@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"d07112b700af82035c6f017ddeafb567c8778020dec4be6345aca3757bdc4175",
+		"d399dacc2375f5fc934d47df742a074cad53b559c9d420b6796fade6285c0590",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

@@ -34,6 +34,7 @@ func main() {
 	flag.Parse()
 	ConstraintExpr("amd64")
 	ordersTable()
+	codesTable()
 	for _, s := range isas {
 		for i, most := range s.tall {
 			for rows := 1; rows <= most; rows++ {
@@ -46,6 +47,7 @@ func main() {
 		kernelTransform(s)
 		maxPool(s)
 		unpool(s)
+		monochrome(s)
 		depthwise(s)
 		depthwiseKernels(s)
 		elementwise(s)
@@ -74,7 +76,7 @@ func tables(file string) {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, tall: %#v,\n", s.name, s.lanes, s.lanes, s.tall)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
 		fmt.Fprintf(&b, "mix: func(m *mixing, vectors int) { mixes%s[vectors-1](m) },\n", s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes"} {
+		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "monochrome", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)

@@ -9,13 +9,16 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Predicates of VCMPPS; all but unordered and notLess are false for a NaN.
+// Predicates of VCMPPS; a NaN is unordered, and what has not in its name.
 const (
-	notLess   = 0x15
-	equal     = 0x00
-	unordered = 0x03
-	less      = 0x11
-	greater   = 0x1e
+	equal      = 0x00
+	unordered  = 0x03
+	notEqual   = 0x04
+	ordered    = 0x07
+	less       = 0x11
+	notLess    = 0x15
+	notGreater = 0x1a
+	greater    = 0x1e
 )
 
 // A choice is where a comparison was true: a mask register, or all bits of a
