@@ -891,9 +891,11 @@ store_36:
 	RET
 
 // func mix1AVX2(m *mixing)
-// Requires: AVX, FMA3
-TEXT ·mix1AVX2(SB), NOSPLIT, $0-8
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mix1AVX2(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
+	MOVQ 136(AX), CX
+	MOVQ CX, (SP)
 	MOVQ (AX), CX
 	MOVQ 48(AX), DX
 	MOVQ 96(AX), BX
@@ -902,116 +904,95 @@ TEXT ·mix1AVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, SI
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
-	MOVQ 136(AX), R8
 
 tile_37:
-	MOVQ    72(AX), R9
-	MOVQ    24(AX), R10
-	MOVQ    128(AX), R11
-	VMOVUPS (R9), Y0
+	MOVQ    72(AX), R8
+	MOVQ    24(AX), R9
+	VMOVUPS (R8), Y0
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
 	VMOVAPS Y0, Y4
 	VMOVAPS Y0, Y5
-	MOVQ    CX, R9
-	LEAQ    (R9)(BX*2), R12
-	ADDQ    BX, R12
+	MOVQ    CX, R8
+	LEAQ    (R8)(BX*2), R10
+	ADDQ    BX, R10
+	MOVQ    128(AX), R11
+	MOVQ    $0x00000030, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R11
+	JZ      call_38
 
-step_38:
-	VMOVUPS      (R10), Y6
-	VBROADCASTSS (R9), Y7
+steps_39:
+step_40:
+	VMOVUPS      (R9), Y6
+	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (R9)(BX*1), Y7
+	VBROADCASTSS (R8)(BX*1), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (R9)(BX*2), Y7
+	VBROADCASTSS (R8)(BX*2), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (R12), Y7
+	VBROADCASTSS (R10), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (R12)(BX*1), Y7
+	VBROADCASTSS (R10)(BX*1), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (R12)(BX*2), Y7
+	VBROADCASTSS (R10)(BX*2), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         SI, R9
-	ADDQ         SI, R12
-	ADDQ         DI, R10
+	ADDQ         SI, R8
+	ADDQ         SI, R10
+	ADDQ         DI, R9
 	DECQ         R11
-	JNZ          step_38
-	IMUL3Q       $0x06, BX, R9
-	ADDQ         R9, CX
-	MOVQ         120(AX), R9
-	SHLQ         $0x02, R9
-	CMPB         154(AX), $0x00
-	JNE          half_41
-	CMPB         152(AX), $0x00
-	JE           bound_39
-	MOVQ         DX, R10
-	VADDPS       (R10), Y0, Y0
-	ADDQ         R9, R10
-	VADDPS       (R10), Y1, Y1
-	ADDQ         R9, R10
-	VADDPS       (R10), Y2, Y2
-	ADDQ         R9, R10
-	VADDPS       (R10), Y3, Y3
-	ADDQ         R9, R10
-	VADDPS       (R10), Y4, Y4
-	ADDQ         R9, R10
-	VADDPS       (R10), Y5, Y5
-	ADDQ         R9, R10
+	JNZ          step_40
+	TESTQ        R12, R12
+	JZ           finished_41
 
-bound_39:
-	CMPB         153(AX), $0x00
-	JE           store_40
-	VBROADCASTSS 144(AX), Y6
-	VBROADCASTSS 148(AX), Y7
-	VMAXPS       Y0, Y6, Y0
-	VMINPS       Y0, Y7, Y0
-	VMAXPS       Y1, Y6, Y1
-	VMINPS       Y1, Y7, Y1
-	VMAXPS       Y2, Y6, Y2
-	VMINPS       Y2, Y7, Y2
-	VMAXPS       Y3, Y6, Y3
-	VMINPS       Y3, Y7, Y3
-	VMAXPS       Y4, Y6, Y4
-	VMINPS       Y4, Y7, Y4
-	VMAXPS       Y5, Y6, Y5
-	VMINPS       Y5, Y7, Y5
+call_38:
+	MOVQ       120(AX), R13
+	SHLQ       $0x02, R13
+	MOVQ       DX, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	MOVQ       R12, R11
+	XORQ       R12, R12
+	JMP        steps_39
 
-store_40:
-	VMOVUPS Y0, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y1, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y2, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y3, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y4, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y5, (DX)
-	ADDQ    R9, DX
-	JMP     next_42
-
-half_41:
+finished_41:
+	IMUL3Q $0x06, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_44
 	CMPB   152(AX), $0x00
-	JE     bound_43
-	MOVQ   DX, R10
-	VADDPS (R10), X0, X0
-	ADDQ   R9, R10
-	VADDPS (R10), X1, X1
-	ADDQ   R9, R10
-	VADDPS (R10), X2, X2
-	ADDQ   R9, R10
-	VADDPS (R10), X3, X3
-	ADDQ   R9, R10
-	VADDPS (R10), X4, X4
-	ADDQ   R9, R10
-	VADDPS (R10), X5, X5
-	ADDQ   R9, R10
+	JE     bound_42
+	MOVQ   DX, R9
+	VADDPS (R9), Y0, Y0
+	ADDQ   R8, R9
+	VADDPS (R9), Y1, Y1
+	ADDQ   R8, R9
+	VADDPS (R9), Y2, Y2
+	ADDQ   R8, R9
+	VADDPS (R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Y4, Y4
+	ADDQ   R8, R9
+	VADDPS (R9), Y5, Y5
+	ADDQ   R8, R9
 
-bound_43:
+bound_42:
 	CMPB         153(AX), $0x00
-	JE           store_44
+	JE           store_43
 	VBROADCASTSS 144(AX), Y6
 	VBROADCASTSS 148(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1027,22 +1008,72 @@ bound_43:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_44:
-	VMOVUPS X0, (DX)
-	ADDQ    R9, DX
-	VMOVUPS X1, (DX)
-	ADDQ    R9, DX
-	VMOVUPS X2, (DX)
-	ADDQ    R9, DX
-	VMOVUPS X3, (DX)
-	ADDQ    R9, DX
-	VMOVUPS X4, (DX)
-	ADDQ    R9, DX
-	VMOVUPS X5, (DX)
-	ADDQ    R9, DX
+store_43:
+	VMOVUPS Y0, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    R8, DX
+	JMP     next_45
 
-next_42:
-	DECQ R8
+half_44:
+	CMPB   152(AX), $0x00
+	JE     bound_46
+	MOVQ   DX, R9
+	VADDPS (R9), X0, X0
+	ADDQ   R8, R9
+	VADDPS (R9), X1, X1
+	ADDQ   R8, R9
+	VADDPS (R9), X2, X2
+	ADDQ   R8, R9
+	VADDPS (R9), X3, X3
+	ADDQ   R8, R9
+	VADDPS (R9), X4, X4
+	ADDQ   R8, R9
+	VADDPS (R9), X5, X5
+	ADDQ   R8, R9
+
+bound_46:
+	CMPB         153(AX), $0x00
+	JE           store_47
+	VBROADCASTSS 144(AX), Y6
+	VBROADCASTSS 148(AX), Y7
+	VMAXPS       Y0, Y6, Y0
+	VMINPS       Y0, Y7, Y0
+	VMAXPS       Y1, Y6, Y1
+	VMINPS       Y1, Y7, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMINPS       Y2, Y7, Y2
+	VMAXPS       Y3, Y6, Y3
+	VMINPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y6, Y4
+	VMINPS       Y4, Y7, Y4
+	VMAXPS       Y5, Y6, Y5
+	VMINPS       Y5, Y7, Y5
+
+store_47:
+	VMOVUPS X0, (DX)
+	ADDQ    R8, DX
+	VMOVUPS X1, (DX)
+	ADDQ    R8, DX
+	VMOVUPS X2, (DX)
+	ADDQ    R8, DX
+	VMOVUPS X3, (DX)
+	ADDQ    R8, DX
+	VMOVUPS X4, (DX)
+	ADDQ    R8, DX
+	VMOVUPS X5, (DX)
+	ADDQ    R8, DX
+
+next_45:
+	DECQ (SP)
 	JNZ  tile_37
 	VZEROUPPER
 	RET
@@ -1057,17 +1088,17 @@ TEXT ·tile1x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_46
+	JE         zeros_49
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
-	JMP        multiply_45
+	JMP        multiply_48
 
-zeros_46:
+zeros_49:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-multiply_45:
+multiply_48:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -1078,14 +1109,14 @@ multiply_45:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_47:
+tap_50:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_48:
+step_51:
 	VMOVUPS      (DI), Y2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      32(DI), Y3
@@ -1096,11 +1127,11 @@ step_48:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_48
+	JNZ          step_51
 	DECQ         SI
-	JNZ          tap_47
+	JNZ          tap_50
 	CMPB         168(AX), $0x00
-	JE           bound_49
+	JE           bound_52
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1108,9 +1139,9 @@ step_48:
 	VADDPS       32(CX), Y1, Y1
 	ADDQ         DX, CX
 
-bound_49:
+bound_52:
 	CMPB         169(AX), $0x00
-	JE           store_50
+	JE           store_53
 	VBROADCASTSS 160(AX), Y2
 	VBROADCASTSS 164(AX), Y3
 	VMAXPS       Y0, Y2, Y0
@@ -1118,7 +1149,7 @@ bound_49:
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
 
-store_50:
+store_53:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1140,21 +1171,21 @@ TEXT ·tile2x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_52
+	JE         zeros_55
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
-	JMP        multiply_51
+	JMP        multiply_54
 
-zeros_52:
+zeros_55:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-multiply_51:
+multiply_54:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1165,14 +1196,14 @@ multiply_51:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_53:
+tap_56:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_54:
+step_57:
 	VMOVUPS      (R8), Y4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y5
@@ -1186,11 +1217,11 @@ step_54:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_54
+	JNZ          step_57
 	DECQ         DI
-	JNZ          tap_53
+	JNZ          tap_56
 	CMPB         168(AX), $0x00
-	JE           bound_55
+	JE           bound_58
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1201,9 +1232,9 @@ step_54:
 	VADDPS       32(CX), Y3, Y3
 	ADDQ         DX, CX
 
-bound_55:
+bound_58:
 	CMPB         169(AX), $0x00
-	JE           store_56
+	JE           store_59
 	VBROADCASTSS 160(AX), Y4
 	VBROADCASTSS 164(AX), Y5
 	VMAXPS       Y0, Y4, Y0
@@ -1215,7 +1246,7 @@ bound_55:
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
 
-store_56:
+store_59:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1242,7 +1273,7 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_58
+	JE         zeros_61
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1250,9 +1281,9 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
-	JMP        multiply_57
+	JMP        multiply_60
 
-zeros_58:
+zeros_61:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1260,7 +1291,7 @@ zeros_58:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-multiply_57:
+multiply_60:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1271,14 +1302,14 @@ multiply_57:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_59:
+tap_62:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_60:
+step_63:
 	VMOVUPS      (R8), Y6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y7
@@ -1295,11 +1326,11 @@ step_60:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_60
+	JNZ          step_63
 	DECQ         DI
-	JNZ          tap_59
+	JNZ          tap_62
 	CMPB         168(AX), $0x00
-	JE           bound_61
+	JE           bound_64
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1313,9 +1344,9 @@ step_60:
 	VADDPS       32(CX), Y5, Y5
 	ADDQ         DX, CX
 
-bound_61:
+bound_64:
 	CMPB         169(AX), $0x00
-	JE           store_62
+	JE           store_65
 	VBROADCASTSS 160(AX), Y6
 	VBROADCASTSS 164(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1331,7 +1362,7 @@ bound_61:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_62:
+store_65:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1363,7 +1394,7 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_64
+	JE         zeros_67
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1373,9 +1404,9 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
-	JMP        multiply_63
+	JMP        multiply_66
 
-zeros_64:
+zeros_67:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1385,7 +1416,7 @@ zeros_64:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-multiply_63:
+multiply_66:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1396,7 +1427,7 @@ multiply_63:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_65:
+tap_68:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1405,7 +1436,7 @@ tap_65:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_66:
+step_69:
 	VMOVUPS      (R8), Y8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y9
@@ -1426,11 +1457,11 @@ step_66:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_66
+	JNZ          step_69
 	DECQ         DI
-	JNZ          tap_65
+	JNZ          tap_68
 	CMPB         168(AX), $0x00
-	JE           bound_67
+	JE           bound_70
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1447,9 +1478,9 @@ step_66:
 	VADDPS       32(CX), Y7, Y7
 	ADDQ         DX, CX
 
-bound_67:
+bound_70:
 	CMPB         169(AX), $0x00
-	JE           store_68
+	JE           store_71
 	VBROADCASTSS 160(AX), Y8
 	VBROADCASTSS 164(AX), Y9
 	VMAXPS       Y0, Y8, Y0
@@ -1469,7 +1500,7 @@ bound_67:
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
 
-store_68:
+store_71:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1506,7 +1537,7 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_70
+	JE         zeros_73
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1518,9 +1549,9 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
-	JMP        multiply_69
+	JMP        multiply_72
 
-zeros_70:
+zeros_73:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1532,7 +1563,7 @@ zeros_70:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-multiply_69:
+multiply_72:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1543,7 +1574,7 @@ multiply_69:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_71:
+tap_74:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1552,7 +1583,7 @@ tap_71:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_72:
+step_75:
 	VMOVUPS      (R8), Y10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y11
@@ -1576,11 +1607,11 @@ step_72:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_72
+	JNZ          step_75
 	DECQ         DI
-	JNZ          tap_71
+	JNZ          tap_74
 	CMPB         168(AX), $0x00
-	JE           bound_73
+	JE           bound_76
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1600,9 +1631,9 @@ step_72:
 	VADDPS       32(CX), Y9, Y9
 	ADDQ         DX, CX
 
-bound_73:
+bound_76:
 	CMPB         169(AX), $0x00
-	JE           store_74
+	JE           store_77
 	VBROADCASTSS 160(AX), Y10
 	VBROADCASTSS 164(AX), Y11
 	VMAXPS       Y0, Y10, Y0
@@ -1626,7 +1657,7 @@ bound_73:
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
 
-store_74:
+store_77:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1668,7 +1699,7 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_76
+	JE         zeros_79
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1682,9 +1713,9 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
 	VMOVAPS    Y1, Y11
-	JMP        multiply_75
+	JMP        multiply_78
 
-zeros_76:
+zeros_79:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1698,7 +1729,7 @@ zeros_76:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-multiply_75:
+multiply_78:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1709,7 +1740,7 @@ multiply_75:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_77:
+tap_80:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1718,7 +1749,7 @@ tap_77:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_78:
+step_81:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y13
@@ -1745,11 +1776,11 @@ step_78:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_78
+	JNZ          step_81
 	DECQ         DI
-	JNZ          tap_77
+	JNZ          tap_80
 	CMPB         168(AX), $0x00
-	JE           bound_79
+	JE           bound_82
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1772,9 +1803,9 @@ step_78:
 	VADDPS       32(CX), Y11, Y11
 	ADDQ         DX, CX
 
-bound_79:
+bound_82:
 	CMPB         169(AX), $0x00
-	JE           store_80
+	JE           store_83
 	VBROADCASTSS 160(AX), Y12
 	VBROADCASTSS 164(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -1802,7 +1833,7 @@ bound_79:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_80:
+store_83:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1828,9 +1859,11 @@ store_80:
 	RET
 
 // func mix2AVX2(m *mixing)
-// Requires: AVX, FMA3
-TEXT ·mix2AVX2(SB), NOSPLIT, $0-8
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·mix2AVX2(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
+	MOVQ 136(AX), CX
+	MOVQ CX, (SP)
 	MOVQ (AX), CX
 	MOVQ 48(AX), DX
 	MOVQ 96(AX), BX
@@ -1839,85 +1872,114 @@ TEXT ·mix2AVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, SI
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
-	MOVQ 136(AX), R8
 
-tile_81:
-	MOVQ    72(AX), R9
-	MOVQ    24(AX), R10
-	MOVQ    128(AX), R11
-	VMOVUPS (R9), Y0
+tile_84:
+	MOVQ    72(AX), R8
+	MOVQ    24(AX), R9
+	VMOVUPS (R8), Y0
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y4
 	VMOVAPS Y0, Y6
 	VMOVAPS Y0, Y8
 	VMOVAPS Y0, Y10
-	VMOVUPS 32(R9), Y1
+	VMOVUPS 32(R8), Y1
 	VMOVAPS Y1, Y3
 	VMOVAPS Y1, Y5
 	VMOVAPS Y1, Y7
 	VMOVAPS Y1, Y9
 	VMOVAPS Y1, Y11
-	MOVQ    CX, R9
-	LEAQ    (R9)(BX*2), R12
-	ADDQ    BX, R12
+	MOVQ    CX, R8
+	LEAQ    (R8)(BX*2), R10
+	ADDQ    BX, R10
+	MOVQ    128(AX), R11
+	MOVQ    $0x00000030, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R11
+	JZ      call_85
 
-step_82:
-	VMOVUPS      (R10), Y12
-	VMOVUPS      32(R10), Y13
-	VBROADCASTSS (R9), Y14
+steps_86:
+step_87:
+	VMOVUPS      (R9), Y12
+	VMOVUPS      32(R9), Y13
+	VBROADCASTSS (R8), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R9)(BX*1), Y14
+	VBROADCASTSS (R8)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R9)(BX*2), Y14
+	VBROADCASTSS (R8)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R12), Y14
+	VBROADCASTSS (R10), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R12)(BX*1), Y14
+	VBROADCASTSS (R10)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R12)(BX*2), Y14
+	VBROADCASTSS (R10)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         SI, R9
-	ADDQ         SI, R12
-	ADDQ         DI, R10
+	ADDQ         SI, R8
+	ADDQ         SI, R10
+	ADDQ         DI, R9
 	DECQ         R11
-	JNZ          step_82
-	IMUL3Q       $0x06, BX, R9
-	ADDQ         R9, CX
-	MOVQ         120(AX), R9
-	SHLQ         $0x02, R9
-	CMPB         154(AX), $0x00
-	JNE          half_85
-	CMPB         152(AX), $0x00
-	JE           bound_83
-	MOVQ         DX, R10
-	VADDPS       (R10), Y0, Y0
-	VADDPS       32(R10), Y1, Y1
-	ADDQ         R9, R10
-	VADDPS       (R10), Y2, Y2
-	VADDPS       32(R10), Y3, Y3
-	ADDQ         R9, R10
-	VADDPS       (R10), Y4, Y4
-	VADDPS       32(R10), Y5, Y5
-	ADDQ         R9, R10
-	VADDPS       (R10), Y6, Y6
-	VADDPS       32(R10), Y7, Y7
-	ADDQ         R9, R10
-	VADDPS       (R10), Y8, Y8
-	VADDPS       32(R10), Y9, Y9
-	ADDQ         R9, R10
-	VADDPS       (R10), Y10, Y10
-	VADDPS       32(R10), Y11, Y11
-	ADDQ         R9, R10
+	JNZ          step_87
+	TESTQ        R12, R12
+	JZ           finished_88
 
-bound_83:
+call_85:
+	MOVQ       120(AX), R13
+	SHLQ       $0x02, R13
+	MOVQ       DX, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	ADDQ       R13, R11
+	MOVQ       R12, R11
+	XORQ       R12, R12
+	JMP        steps_86
+
+finished_88:
+	IMUL3Q $0x06, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_91
+	CMPB   152(AX), $0x00
+	JE     bound_89
+	MOVQ   DX, R9
+	VADDPS (R9), Y0, Y0
+	VADDPS 32(R9), Y1, Y1
+	ADDQ   R8, R9
+	VADDPS (R9), Y2, Y2
+	VADDPS 32(R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Y4, Y4
+	VADDPS 32(R9), Y5, Y5
+	ADDQ   R8, R9
+	VADDPS (R9), Y6, Y6
+	VADDPS 32(R9), Y7, Y7
+	ADDQ   R8, R9
+	VADDPS (R9), Y8, Y8
+	VADDPS 32(R9), Y9, Y9
+	ADDQ   R8, R9
+	VADDPS (R9), Y10, Y10
+	VADDPS 32(R9), Y11, Y11
+	ADDQ   R8, R9
+
+bound_89:
 	CMPB         153(AX), $0x00
-	JE           store_84
+	JE           store_90
 	VBROADCASTSS 144(AX), Y12
 	VBROADCASTSS 148(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -1945,53 +2007,53 @@ bound_83:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_84:
+store_90:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y2, (DX)
 	VMOVUPS Y3, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y4, (DX)
 	VMOVUPS Y5, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y6, (DX)
 	VMOVUPS Y7, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y8, (DX)
 	VMOVUPS Y9, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y10, (DX)
 	VMOVUPS Y11, 32(DX)
-	ADDQ    R9, DX
-	JMP     next_86
+	ADDQ    R8, DX
+	JMP     next_92
 
-half_85:
+half_91:
 	CMPB   152(AX), $0x00
-	JE     bound_87
-	MOVQ   DX, R10
-	VADDPS (R10), Y0, Y0
-	VADDPS 32(R10), X1, X1
-	ADDQ   R9, R10
-	VADDPS (R10), Y2, Y2
-	VADDPS 32(R10), X3, X3
-	ADDQ   R9, R10
-	VADDPS (R10), Y4, Y4
-	VADDPS 32(R10), X5, X5
-	ADDQ   R9, R10
-	VADDPS (R10), Y6, Y6
-	VADDPS 32(R10), X7, X7
-	ADDQ   R9, R10
-	VADDPS (R10), Y8, Y8
-	VADDPS 32(R10), X9, X9
-	ADDQ   R9, R10
-	VADDPS (R10), Y10, Y10
-	VADDPS 32(R10), X11, X11
-	ADDQ   R9, R10
+	JE     bound_93
+	MOVQ   DX, R9
+	VADDPS (R9), Y0, Y0
+	VADDPS 32(R9), X1, X1
+	ADDQ   R8, R9
+	VADDPS (R9), Y2, Y2
+	VADDPS 32(R9), X3, X3
+	ADDQ   R8, R9
+	VADDPS (R9), Y4, Y4
+	VADDPS 32(R9), X5, X5
+	ADDQ   R8, R9
+	VADDPS (R9), Y6, Y6
+	VADDPS 32(R9), X7, X7
+	ADDQ   R8, R9
+	VADDPS (R9), Y8, Y8
+	VADDPS 32(R9), X9, X9
+	ADDQ   R8, R9
+	VADDPS (R9), Y10, Y10
+	VADDPS 32(R9), X11, X11
+	ADDQ   R8, R9
 
-bound_87:
+bound_93:
 	CMPB         153(AX), $0x00
-	JE           store_88
+	JE           store_94
 	VBROADCASTSS 144(AX), Y12
 	VBROADCASTSS 148(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -2019,29 +2081,29 @@ bound_87:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_88:
+store_94:
 	VMOVUPS Y0, (DX)
 	VMOVUPS X1, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y2, (DX)
 	VMOVUPS X3, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y4, (DX)
 	VMOVUPS X5, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y6, (DX)
 	VMOVUPS X7, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y8, (DX)
 	VMOVUPS X9, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Y10, (DX)
 	VMOVUPS X11, 32(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 
-next_86:
-	DECQ R8
-	JNZ  tile_81
+next_92:
+	DECQ (SP)
+	JNZ  tile_84
 	VZEROUPPER
 	RET
 
@@ -2077,7 +2139,7 @@ TEXT ·inputTransformAVX2(SB), $1152-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Y5
 
-vector_89:
+vector_95:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Y6
@@ -2556,7 +2618,7 @@ vector_89:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_89
+	JNZ          vector_95
 	VZEROUPPER
 	RET
 
@@ -2593,7 +2655,7 @@ TEXT ·outputTransformAVX2(SB), $1152-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Y5
 
-vector_90:
+vector_96:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Y6
@@ -2965,7 +3027,7 @@ vector_90:
 	ADDQ         $0x20, DX
 	ADDQ         $0x20, BX
 	DECQ         R9
-	JNZ          vector_90
+	JNZ          vector_96
 	VZEROUPPER
 	RET
 
@@ -3004,7 +3066,7 @@ TEXT ·kernelTransformAVX2(SB), $1152-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Y6
 
-vector_91:
+vector_97:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Y7
 	VMOVUPS      (R8)(BX*1), Y8
@@ -3228,7 +3290,7 @@ vector_91:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_91
+	JNZ          vector_97
 	VZEROUPPER
 	RET
 
@@ -3253,10 +3315,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_92:
+pixel_98:
 	XORQ R9, R9
 
-vector_93:
+vector_99:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -3265,9 +3327,9 @@ vector_93:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_94
+	JZ      chosen_100
 
-tap_95:
+tap_101:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -3278,12 +3340,12 @@ tap_95:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_95
+	JNZ       tap_101
 
-chosen_94:
+chosen_100:
 	VMOVUPS      Y4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_96
+	JZ           done_102
 	VCMPPS       $0x1e, Y0, Y4, Y6
 	VCMPPS       $0x11, Y1, Y4, Y7
 	VANDPS       Y6, Y7, Y6
@@ -3291,7 +3353,7 @@ chosen_94:
 	VBLENDVPS    Y6, Y5, Y7, Y7
 	VMOVUPS      Y7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_96
+	JE           done_102
 	VXORPS       Y9, Y9, Y9
 	VBROADCASTSS 152(AX), Y5
 	VMULPS       Y4, Y5, Y5
@@ -3301,7 +3363,7 @@ chosen_94:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_97:
+neighbour_103:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Y4, Y10
@@ -3310,7 +3372,7 @@ neighbour_97:
 	VANDPS       Y11, Y10, Y11
 	VORPS        Y8, Y11, Y8
 	DECQ         R11
-	JNZ          neighbour_97
+	JNZ          neighbour_103
 	VANDPS       Y8, Y6, Y8
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -3320,19 +3382,19 @@ neighbour_97:
 	ORL          R10, 156(AX)
 	VMOVUPS      Y7, (BX)(R9*1)
 
-done_96:
+done_102:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_93
+	JLT   vector_99
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_98
+	JZ    skip_104
 	ADDQ  R8, BX
 
-skip_98:
+skip_104:
 	DECQ SI
-	JNZ  pixel_92
+	JNZ  pixel_98
 	VZEROUPPER
 	RET
 
@@ -3355,14 +3417,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_99:
+pixel_105:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_100:
+column_106:
 	XORQ R10, R10
 
-vector_101:
+vector_107:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -3370,15 +3432,15 @@ vector_101:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_101
+	JLT      vector_107
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_100
+	JNZ      column_106
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_99
+	JNZ      pixel_105
 	VZEROUPPER
 	RET
 
@@ -3392,13 +3454,13 @@ TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_102:
+row_108:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_103:
+vectors_109:
 	CMPQ    R8, $0x01
-	JLT     fewer_104
+	JLT     fewer_110
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Y0
@@ -3427,17 +3489,17 @@ vectors_103:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_105
+	JZ      untraced_111
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_105:
+untraced_111:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Y9
 
-window_106:
+window_112:
 	VBROADCASTSS (R9), Y10
 	VFMADD213PS  (R12), Y0, Y10
 	VBROADCASTSS 4(R9), Y11
@@ -3502,7 +3564,7 @@ window_106:
 	VMINPS       Y14, Y13, Y14
 	VMOVUPS      Y14, (R10)
 	TESTQ        R11, R11
-	JZ           next_107
+	JZ           next_113
 	VCMPPS       $0x04, Y14, Y12, Y13
 	VPCMPEQD     Y12, Y12, Y12
 	VPADDD       Y12, Y13, Y13
@@ -3520,16 +3582,16 @@ window_106:
 	VMOVUPS      Y13, (R11)
 	ADDQ         BX, R11
 
-next_107:
+next_113:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_106
+	JNZ  window_112
 	ADDQ $0x20, DI
 	SUBQ $0x01, R8
-	JMP  vectors_103
+	JMP  vectors_109
 
-fewer_104:
+fewer_110:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -3537,7 +3599,7 @@ fewer_104:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_102
+	JNZ   row_108
 	VZEROUPPER
 	RET
 
@@ -3553,13 +3615,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_108:
+many_114:
 	CMPQ DX, $0x07
-	JLT  few_109
+	JLT  few_115
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_111:
+vector_117:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -3575,7 +3637,7 @@ vector_111:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_112:
+tap_118:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3594,7 +3656,7 @@ tap_112:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_112
+	JNZ         tap_118
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3628,22 +3690,22 @@ tap_112:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_111
+	JNZ         vector_117
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_108
+	JMP         many_114
 
-few_109:
+few_115:
 	TESTQ DX, DX
-	JZ    done_110
+	JZ    done_116
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_113:
+vector_119:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -3653,7 +3715,7 @@ vector_113:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_114:
+tap_120:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3662,7 +3724,7 @@ tap_114:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_114
+	JNZ         tap_120
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3672,16 +3734,16 @@ tap_114:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_113
+	JNZ         vector_119
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_109
+	JMP         few_115
 
-done_110:
+done_116:
 	VZEROUPPER
 	RET
 
@@ -3700,35 +3762,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_115:
+vector_121:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_116:
+tap_122:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_117:
+pixel_123:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_117
+	JNZ         pixel_123
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_116
+	JNZ         tap_122
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_115
+	JNZ         vector_121
 	VZEROUPPER
 	RET
 
@@ -3744,14 +3806,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_118:
+vector_124:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_118
+	JNZ     vector_124
 	VZEROUPPER
 	RET
 
@@ -3766,14 +3828,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_119:
+vector_125:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_119
+	JNZ     vector_125
 	VZEROUPPER
 	RET
 
@@ -3789,7 +3851,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_120:
+vector_126:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -3799,7 +3861,7 @@ vector_120:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_120
+	JNZ     vector_126
 	VZEROUPPER
 	RET
 
@@ -3813,7 +3875,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_121:
+vector_127:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -3823,7 +3885,7 @@ vector_121:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_121
+	JNZ       vector_127
 	VZEROUPPER
 	RET
 
@@ -3836,7 +3898,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_122:
+vector_128:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -3845,7 +3907,7 @@ vector_122:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_122
+	JNZ          vector_128
 	VZEROUPPER
 	RET
 
@@ -3880,7 +3942,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_123:
+vector_129:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -3907,7 +3969,7 @@ vector_123:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_123
+	JNZ     vector_129
 	VZEROUPPER
 	RET
 
@@ -3929,7 +3991,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_124:
+step_130:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -3943,90 +4005,13 @@ step_124:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_124
+	JNZ         step_130
 	VZEROUPPER
 	RET
 
 // func sparse1AVX2(p *sparseSum)
 // Requires: AVX, FMA3
 TEXT ·sparse1AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_125:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_126
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-
-term_127:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y1, Y0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_127
-	VMOVUPS      Y0, (R8)
-
-next_126:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_125
-	VZEROUPPER
-	RET
-
-// func sparse2AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_128:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_129
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-
-term_130:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y2
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y2, Y0
-	VFMADD231PS  32(R11), Y2, Y1
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_130
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-
-next_129:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_128
-	VZEROUPPER
-	RET
-
-// func sparse3AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4043,22 +4028,16 @@ part_131:
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
 
 term_133:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y3
+	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y3, Y0
-	VFMADD231PS  32(R11), Y3, Y1
-	VFMADD231PS  64(R11), Y3, Y2
+	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_133
 	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
 
 next_132:
 	ADDQ $0x0c, DX
@@ -4067,9 +4046,9 @@ next_132:
 	VZEROUPPER
 	RET
 
-// func sparse4AVX2(p *sparseSum)
+// func sparse2AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4087,24 +4066,18 @@ part_134:
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
 
 term_136:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y4
+	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y4, Y0
-	VFMADD231PS  32(R11), Y4, Y1
-	VFMADD231PS  64(R11), Y4, Y2
-	VFMADD231PS  96(R11), Y4, Y3
+	VFMADD231PS  (R11), Y2, Y0
+	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_136
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
 
 next_135:
 	ADDQ $0x0c, DX
@@ -4113,9 +4086,9 @@ next_135:
 	VZEROUPPER
 	RET
 
-// func sparse5AVX2(p *sparseSum)
+// func sparse3AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4134,26 +4107,20 @@ part_137:
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
 
 term_139:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y5
+	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y5, Y0
-	VFMADD231PS  32(R11), Y5, Y1
-	VFMADD231PS  64(R11), Y5, Y2
-	VFMADD231PS  96(R11), Y5, Y3
-	VFMADD231PS  128(R11), Y5, Y4
+	VFMADD231PS  (R11), Y3, Y0
+	VFMADD231PS  32(R11), Y3, Y1
+	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_139
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
 
 next_138:
 	ADDQ $0x0c, DX
@@ -4162,9 +4129,9 @@ next_138:
 	VZEROUPPER
 	RET
 
-// func sparse6AVX2(p *sparseSum)
+// func sparse4AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4184,19 +4151,15 @@ part_140:
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
 
 term_142:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y6
+	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y6, Y0
-	VFMADD231PS  32(R11), Y6, Y1
-	VFMADD231PS  64(R11), Y6, Y2
-	VFMADD231PS  96(R11), Y6, Y3
-	VFMADD231PS  128(R11), Y6, Y4
-	VFMADD231PS  160(R11), Y6, Y5
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	VFMADD231PS  64(R11), Y4, Y2
+	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_142
@@ -4204,8 +4167,6 @@ term_142:
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
 
 next_141:
 	ADDQ $0x0c, DX
@@ -4214,9 +4175,9 @@ next_141:
 	VZEROUPPER
 	RET
 
-// func sparse7AVX2(p *sparseSum)
+// func sparse5AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4237,20 +4198,16 @@ part_143:
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
 	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
 
 term_145:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y7
+	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y7, Y0
-	VFMADD231PS  32(R11), Y7, Y1
-	VFMADD231PS  64(R11), Y7, Y2
-	VFMADD231PS  96(R11), Y7, Y3
-	VFMADD231PS  128(R11), Y7, Y4
-	VFMADD231PS  160(R11), Y7, Y5
-	VFMADD231PS  192(R11), Y7, Y6
+	VFMADD231PS  (R11), Y5, Y0
+	VFMADD231PS  32(R11), Y5, Y1
+	VFMADD231PS  64(R11), Y5, Y2
+	VFMADD231PS  96(R11), Y5, Y3
+	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_145
@@ -4259,8 +4216,6 @@ term_145:
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
 
 next_144:
 	ADDQ $0x0c, DX
@@ -4269,9 +4224,9 @@ next_144:
 	VZEROUPPER
 	RET
 
-// func sparse8AVX2(p *sparseSum)
+// func sparse6AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4293,21 +4248,17 @@ part_146:
 	VMOVUPS 96(R8), Y3
 	VMOVUPS 128(R8), Y4
 	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
 
 term_148:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y8
+	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	VFMADD231PS  128(R11), Y8, Y4
-	VFMADD231PS  160(R11), Y8, Y5
-	VFMADD231PS  192(R11), Y8, Y6
-	VFMADD231PS  224(R11), Y8, Y7
+	VFMADD231PS  (R11), Y6, Y0
+	VFMADD231PS  32(R11), Y6, Y1
+	VFMADD231PS  64(R11), Y6, Y2
+	VFMADD231PS  96(R11), Y6, Y3
+	VFMADD231PS  128(R11), Y6, Y4
+	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_148
@@ -4317,8 +4268,6 @@ term_148:
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
 
 next_147:
 	ADDQ $0x0c, DX
@@ -4327,9 +4276,9 @@ next_147:
 	VZEROUPPER
 	RET
 
-// func sparse9AVX2(p *sparseSum)
+// func sparse7AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4352,22 +4301,18 @@ part_149:
 	VMOVUPS 128(R8), Y4
 	VMOVUPS 160(R8), Y5
 	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
 
 term_151:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y9
+	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y9, Y0
-	VFMADD231PS  32(R11), Y9, Y1
-	VFMADD231PS  64(R11), Y9, Y2
-	VFMADD231PS  96(R11), Y9, Y3
-	VFMADD231PS  128(R11), Y9, Y4
-	VFMADD231PS  160(R11), Y9, Y5
-	VFMADD231PS  192(R11), Y9, Y6
-	VFMADD231PS  224(R11), Y9, Y7
-	VFMADD231PS  256(R11), Y9, Y8
+	VFMADD231PS  (R11), Y7, Y0
+	VFMADD231PS  32(R11), Y7, Y1
+	VFMADD231PS  64(R11), Y7, Y2
+	VFMADD231PS  96(R11), Y7, Y3
+	VFMADD231PS  128(R11), Y7, Y4
+	VFMADD231PS  160(R11), Y7, Y5
+	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_151
@@ -4378,8 +4323,6 @@ term_151:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
 
 next_150:
 	ADDQ $0x0c, DX
@@ -4388,9 +4331,9 @@ next_150:
 	VZEROUPPER
 	RET
 
-// func sparse10AVX2(p *sparseSum)
+// func sparse8AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4414,23 +4357,19 @@ part_152:
 	VMOVUPS 160(R8), Y5
 	VMOVUPS 192(R8), Y6
 	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
 
 term_154:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y10
+	VBROADCASTSS (DI)(R9*4), Y8
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y10, Y0
-	VFMADD231PS  32(R11), Y10, Y1
-	VFMADD231PS  64(R11), Y10, Y2
-	VFMADD231PS  96(R11), Y10, Y3
-	VFMADD231PS  128(R11), Y10, Y4
-	VFMADD231PS  160(R11), Y10, Y5
-	VFMADD231PS  192(R11), Y10, Y6
-	VFMADD231PS  224(R11), Y10, Y7
-	VFMADD231PS  256(R11), Y10, Y8
-	VFMADD231PS  288(R11), Y10, Y9
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	VFMADD231PS  128(R11), Y8, Y4
+	VFMADD231PS  160(R11), Y8, Y5
+	VFMADD231PS  192(R11), Y8, Y6
+	VFMADD231PS  224(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_154
@@ -4442,8 +4381,6 @@ term_154:
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
 
 next_153:
 	ADDQ $0x0c, DX
@@ -4452,9 +4389,9 @@ next_153:
 	VZEROUPPER
 	RET
 
-// func sparse11AVX2(p *sparseSum)
+// func sparse9AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4479,24 +4416,20 @@ part_155:
 	VMOVUPS 192(R8), Y6
 	VMOVUPS 224(R8), Y7
 	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
-	VMOVUPS 320(R8), Y10
 
 term_157:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y11
+	VBROADCASTSS (DI)(R9*4), Y9
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y11, Y0
-	VFMADD231PS  32(R11), Y11, Y1
-	VFMADD231PS  64(R11), Y11, Y2
-	VFMADD231PS  96(R11), Y11, Y3
-	VFMADD231PS  128(R11), Y11, Y4
-	VFMADD231PS  160(R11), Y11, Y5
-	VFMADD231PS  192(R11), Y11, Y6
-	VFMADD231PS  224(R11), Y11, Y7
-	VFMADD231PS  256(R11), Y11, Y8
-	VFMADD231PS  288(R11), Y11, Y9
-	VFMADD231PS  320(R11), Y11, Y10
+	VFMADD231PS  (R11), Y9, Y0
+	VFMADD231PS  32(R11), Y9, Y1
+	VFMADD231PS  64(R11), Y9, Y2
+	VFMADD231PS  96(R11), Y9, Y3
+	VFMADD231PS  128(R11), Y9, Y4
+	VFMADD231PS  160(R11), Y9, Y5
+	VFMADD231PS  192(R11), Y9, Y6
+	VFMADD231PS  224(R11), Y9, Y7
+	VFMADD231PS  256(R11), Y9, Y8
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_157
@@ -4509,8 +4442,6 @@ term_157:
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
-	VMOVUPS      Y10, 320(R8)
 
 next_156:
 	ADDQ $0x0c, DX
@@ -4519,9 +4450,9 @@ next_156:
 	VZEROUPPER
 	RET
 
-// func sparse12AVX2(p *sparseSum)
+// func sparse10AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4547,10 +4478,141 @@ part_158:
 	VMOVUPS 224(R8), Y7
 	VMOVUPS 256(R8), Y8
 	VMOVUPS 288(R8), Y9
+
+term_160:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y10
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y10, Y0
+	VFMADD231PS  32(R11), Y10, Y1
+	VFMADD231PS  64(R11), Y10, Y2
+	VFMADD231PS  96(R11), Y10, Y3
+	VFMADD231PS  128(R11), Y10, Y4
+	VFMADD231PS  160(R11), Y10, Y5
+	VFMADD231PS  192(R11), Y10, Y6
+	VFMADD231PS  224(R11), Y10, Y7
+	VFMADD231PS  256(R11), Y10, Y8
+	VFMADD231PS  288(R11), Y10, Y9
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_160
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+
+next_159:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_158
+	VZEROUPPER
+	RET
+
+// func sparse11AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_161:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_162
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+	VMOVUPS 288(R8), Y9
+	VMOVUPS 320(R8), Y10
+
+term_163:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y11
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y11, Y0
+	VFMADD231PS  32(R11), Y11, Y1
+	VFMADD231PS  64(R11), Y11, Y2
+	VFMADD231PS  96(R11), Y11, Y3
+	VFMADD231PS  128(R11), Y11, Y4
+	VFMADD231PS  160(R11), Y11, Y5
+	VFMADD231PS  192(R11), Y11, Y6
+	VFMADD231PS  224(R11), Y11, Y7
+	VFMADD231PS  256(R11), Y11, Y8
+	VFMADD231PS  288(R11), Y11, Y9
+	VFMADD231PS  320(R11), Y11, Y10
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_163
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+	VMOVUPS      Y10, 320(R8)
+
+next_162:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_161
+	VZEROUPPER
+	RET
+
+// func sparse12AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_164:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_165
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+	VMOVUPS 288(R8), Y9
 	VMOVUPS 320(R8), Y10
 	VMOVUPS 352(R8), Y11
 
-term_160:
+term_166:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -4568,7 +4630,7 @@ term_160:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_160
+	JNZ          term_166
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4582,10 +4644,10 @@ term_160:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_159:
+next_165:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_158
+	JNZ  part_164
 	VZEROUPPER
 	RET
 
@@ -4608,14 +4670,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_161:
+row_167:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_162:
+group_168:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -4650,7 +4712,7 @@ group_162:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_162
+	JNZ       group_168
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -4660,7 +4722,7 @@ group_162:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_161
+	JNZ       row_167
 	VZEROUPPER
 	RET
 
@@ -4693,14 +4755,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_163:
+row_169:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_164:
+vector_170:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4715,7 +4777,7 @@ vector_164:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_164
+	JLT       vector_170
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4724,7 +4786,7 @@ vector_164:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_165:
+vector_171:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4739,7 +4801,7 @@ vector_165:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_165
+	JLT       vector_171
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4748,7 +4810,7 @@ vector_165:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_166:
+vector_172:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4763,7 +4825,7 @@ vector_166:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_166
+	JLT       vector_172
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4772,7 +4834,7 @@ vector_166:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_167:
+vector_173:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4787,7 +4849,7 @@ vector_167:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_167
+	JLT       vector_173
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4796,7 +4858,7 @@ vector_167:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_163
+	JNZ       row_169
 	VZEROUPPER
 	RET
 
@@ -4810,15 +4872,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_169
+	JE         zeros_175
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_168
+	JMP        multiply_174
 
-zeros_169:
+zeros_175:
 	VPXORD Z0, Z0, Z0
 
-multiply_168:
+multiply_174:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -4829,14 +4891,14 @@ multiply_168:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_170:
+tap_176:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_171:
+step_177:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -4844,26 +4906,26 @@ step_171:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_171
+	JNZ          step_177
 	DECQ         SI
-	JNZ          tap_170
+	JNZ          tap_176
 	CMPB         168(AX), $0x00
-	JE           bound_172
+	JE           bound_178
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_172:
+bound_178:
 	CMPB         169(AX), $0x00
-	JE           store_173
+	JE           store_179
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_173:
+store_179:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4884,17 +4946,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_175
+	JE         zeros_181
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_174
+	JMP        multiply_180
 
-zeros_175:
+zeros_181:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_174:
+multiply_180:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4905,14 +4967,14 @@ multiply_174:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_176:
+tap_182:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_177:
+step_183:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -4922,11 +4984,11 @@ step_177:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_177
+	JNZ          step_183
 	DECQ         DI
-	JNZ          tap_176
+	JNZ          tap_182
 	CMPB         168(AX), $0x00
-	JE           bound_178
+	JE           bound_184
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4935,9 +4997,9 @@ step_177:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_178:
+bound_184:
 	CMPB         169(AX), $0x00
-	JE           store_179
+	JE           store_185
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -4945,7 +5007,7 @@ bound_178:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_179:
+store_185:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4970,19 +5032,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_181
+	JE         zeros_187
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_180
+	JMP        multiply_186
 
-zeros_181:
+zeros_187:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_180:
+multiply_186:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4993,14 +5055,14 @@ multiply_180:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_182:
+tap_188:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_183:
+step_189:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -5012,11 +5074,11 @@ step_183:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_183
+	JNZ          step_189
 	DECQ         DI
-	JNZ          tap_182
+	JNZ          tap_188
 	CMPB         168(AX), $0x00
-	JE           bound_184
+	JE           bound_190
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5027,9 +5089,9 @@ step_183:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_184:
+bound_190:
 	CMPB         169(AX), $0x00
-	JE           store_185
+	JE           store_191
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -5039,7 +5101,7 @@ bound_184:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_185:
+store_191:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5068,21 +5130,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_187
+	JE         zeros_193
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_186
+	JMP        multiply_192
 
-zeros_187:
+zeros_193:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_186:
+multiply_192:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5093,7 +5155,7 @@ multiply_186:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_188:
+tap_194:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5102,7 +5164,7 @@ tap_188:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_189:
+step_195:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -5117,11 +5179,11 @@ step_189:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_189
+	JNZ          step_195
 	DECQ         DI
-	JNZ          tap_188
+	JNZ          tap_194
 	CMPB         168(AX), $0x00
-	JE           bound_190
+	JE           bound_196
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5134,9 +5196,9 @@ step_189:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_190:
+bound_196:
 	CMPB         169(AX), $0x00
-	JE           store_191
+	JE           store_197
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5148,7 +5210,7 @@ bound_190:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_191:
+store_197:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5181,23 +5243,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_193
+	JE         zeros_199
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_192
+	JMP        multiply_198
 
-zeros_193:
+zeros_199:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_192:
+multiply_198:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5208,7 +5270,7 @@ multiply_192:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_194:
+tap_200:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5217,7 +5279,7 @@ tap_194:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_195:
+step_201:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5234,11 +5296,11 @@ step_195:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_195
+	JNZ          step_201
 	DECQ         DI
-	JNZ          tap_194
+	JNZ          tap_200
 	CMPB         168(AX), $0x00
-	JE           bound_196
+	JE           bound_202
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5253,9 +5315,9 @@ step_195:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_196:
+bound_202:
 	CMPB         169(AX), $0x00
-	JE           store_197
+	JE           store_203
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5269,7 +5331,7 @@ bound_196:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_197:
+store_203:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5306,7 +5368,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_199
+	JE         zeros_205
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5314,9 +5376,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_198
+	JMP        multiply_204
 
-zeros_199:
+zeros_205:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5324,7 +5386,7 @@ zeros_199:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_198:
+multiply_204:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5335,7 +5397,7 @@ multiply_198:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_200:
+tap_206:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5344,7 +5406,7 @@ tap_200:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_201:
+step_207:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -5363,11 +5425,11 @@ step_201:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_201
+	JNZ          step_207
 	DECQ         DI
-	JNZ          tap_200
+	JNZ          tap_206
 	CMPB         168(AX), $0x00
-	JE           bound_202
+	JE           bound_208
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5384,9 +5446,9 @@ step_201:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_202:
+bound_208:
 	CMPB         169(AX), $0x00
-	JE           store_203
+	JE           store_209
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5402,7 +5464,7 @@ bound_202:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_203:
+store_209:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5443,7 +5505,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_205
+	JE         zeros_211
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5452,9 +5514,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_204
+	JMP        multiply_210
 
-zeros_205:
+zeros_211:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5463,7 +5525,7 @@ zeros_205:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_204:
+multiply_210:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5474,7 +5536,7 @@ multiply_204:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_206:
+tap_212:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5485,7 +5547,7 @@ tap_206:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_207:
+step_213:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -5507,11 +5569,11 @@ step_207:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_207
+	JNZ          step_213
 	DECQ         DI
-	JNZ          tap_206
+	JNZ          tap_212
 	CMPB         168(AX), $0x00
-	JE           bound_208
+	JE           bound_214
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5530,9 +5592,9 @@ step_207:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_208:
+bound_214:
 	CMPB         169(AX), $0x00
-	JE           store_209
+	JE           store_215
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -5550,7 +5612,7 @@ bound_208:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_209:
+store_215:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5595,7 +5657,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_211
+	JE         zeros_217
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5605,9 +5667,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_210
+	JMP        multiply_216
 
-zeros_211:
+zeros_217:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5617,7 +5679,7 @@ zeros_211:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_210:
+multiply_216:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5628,7 +5690,7 @@ multiply_210:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_212:
+tap_218:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5639,7 +5701,7 @@ tap_212:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_213:
+step_219:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -5663,11 +5725,11 @@ step_213:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_213
+	JNZ          step_219
 	DECQ         DI
-	JNZ          tap_212
+	JNZ          tap_218
 	CMPB         168(AX), $0x00
-	JE           bound_214
+	JE           bound_220
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5688,9 +5750,9 @@ step_213:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_214:
+bound_220:
 	CMPB         169(AX), $0x00
-	JE           store_215
+	JE           store_221
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5710,7 +5772,7 @@ bound_214:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_215:
+store_221:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5759,7 +5821,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_217
+	JE         zeros_223
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5770,9 +5832,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_216
+	JMP        multiply_222
 
-zeros_217:
+zeros_223:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5783,7 +5845,7 @@ zeros_217:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_216:
+multiply_222:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5794,7 +5856,7 @@ multiply_216:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_218:
+tap_224:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5805,7 +5867,7 @@ tap_218:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_219:
+step_225:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -5831,11 +5893,11 @@ step_219:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_219
+	JNZ          step_225
 	DECQ         DI
-	JNZ          tap_218
+	JNZ          tap_224
 	CMPB         168(AX), $0x00
-	JE           bound_220
+	JE           bound_226
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5858,9 +5920,9 @@ step_219:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_220:
+bound_226:
 	CMPB         169(AX), $0x00
-	JE           store_221
+	JE           store_227
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -5882,7 +5944,7 @@ bound_220:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_221:
+store_227:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5935,7 +5997,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_223
+	JE         zeros_229
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5947,9 +6009,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_222
+	JMP        multiply_228
 
-zeros_223:
+zeros_229:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5961,7 +6023,7 @@ zeros_223:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_222:
+multiply_228:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5972,7 +6034,7 @@ multiply_222:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_224:
+tap_230:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5985,7 +6047,7 @@ tap_224:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_225:
+step_231:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -6014,11 +6076,11 @@ step_225:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_225
+	JNZ          step_231
 	DECQ         DI
-	JNZ          tap_224
+	JNZ          tap_230
 	CMPB         168(AX), $0x00
-	JE           bound_226
+	JE           bound_232
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6043,9 +6105,9 @@ step_225:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_226:
+bound_232:
 	CMPB         169(AX), $0x00
-	JE           store_227
+	JE           store_233
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6069,7 +6131,7 @@ bound_226:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_227:
+store_233:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6126,7 +6188,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_229
+	JE         zeros_235
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6139,9 +6201,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_228
+	JMP        multiply_234
 
-zeros_229:
+zeros_235:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6154,7 +6216,7 @@ zeros_229:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_228:
+multiply_234:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6165,7 +6227,7 @@ multiply_228:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_230:
+tap_236:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6178,7 +6240,7 @@ tap_230:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_231:
+step_237:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6209,11 +6271,11 @@ step_231:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_231
+	JNZ          step_237
 	DECQ         DI
-	JNZ          tap_230
+	JNZ          tap_236
 	CMPB         168(AX), $0x00
-	JE           bound_232
+	JE           bound_238
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6240,9 +6302,9 @@ step_231:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_232:
+bound_238:
 	CMPB         169(AX), $0x00
-	JE           store_233
+	JE           store_239
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6268,7 +6330,7 @@ bound_232:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_233:
+store_239:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6329,7 +6391,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_235
+	JE         zeros_241
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6343,9 +6405,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_234
+	JMP        multiply_240
 
-zeros_235:
+zeros_241:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6359,7 +6421,7 @@ zeros_235:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_234:
+multiply_240:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6370,7 +6432,7 @@ multiply_234:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_236:
+tap_242:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6383,7 +6445,7 @@ tap_236:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_237:
+step_243:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -6416,11 +6478,11 @@ step_237:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_237
+	JNZ          step_243
 	DECQ         DI
-	JNZ          tap_236
+	JNZ          tap_242
 	CMPB         168(AX), $0x00
-	JE           bound_238
+	JE           bound_244
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6449,9 +6511,9 @@ step_237:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_238:
+bound_244:
 	CMPB         169(AX), $0x00
-	JE           store_239
+	JE           store_245
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6479,7 +6541,7 @@ bound_238:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_239:
+store_245:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6544,7 +6606,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_241
+	JE         zeros_247
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6559,9 +6621,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_240
+	JMP        multiply_246
 
-zeros_241:
+zeros_247:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6576,7 +6638,7 @@ zeros_241:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_240:
+multiply_246:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6587,7 +6649,7 @@ multiply_240:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_242:
+tap_248:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6602,7 +6664,7 @@ tap_242:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_243:
+step_249:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -6638,11 +6700,11 @@ step_243:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_243
+	JNZ          step_249
 	DECQ         DI
-	JNZ          tap_242
+	JNZ          tap_248
 	CMPB         168(AX), $0x00
-	JE           bound_244
+	JE           bound_250
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6673,9 +6735,9 @@ step_243:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_244:
+bound_250:
 	CMPB         169(AX), $0x00
-	JE           store_245
+	JE           store_251
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -6705,7 +6767,7 @@ bound_244:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_245:
+store_251:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6774,7 +6836,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_247
+	JE         zeros_253
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6790,9 +6852,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_246
+	JMP        multiply_252
 
-zeros_247:
+zeros_253:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6808,7 +6870,7 @@ zeros_247:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_246:
+multiply_252:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6819,7 +6881,7 @@ multiply_246:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_248:
+tap_254:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6834,7 +6896,7 @@ tap_248:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_249:
+step_255:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -6872,11 +6934,11 @@ step_249:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_249
+	JNZ          step_255
 	DECQ         DI
-	JNZ          tap_248
+	JNZ          tap_254
 	CMPB         168(AX), $0x00
-	JE           bound_250
+	JE           bound_256
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6909,9 +6971,9 @@ step_249:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_250:
+bound_256:
 	CMPB         169(AX), $0x00
-	JE           store_251
+	JE           store_257
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6943,7 +7005,7 @@ bound_250:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_251:
+store_257:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6979,9 +7041,11 @@ store_251:
 	RET
 
 // func mix1AVX512(m *mixing)
-// Requires: AVX, AVX512F
-TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mix1AVX512(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
+	MOVQ 136(AX), CX
+	MOVQ CX, (SP)
 	MOVQ (AX), CX
 	MOVQ 48(AX), DX
 	MOVQ 96(AX), BX
@@ -6990,13 +7054,11 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, SI
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
-	MOVQ 136(AX), R8
 
-tile_252:
-	MOVQ    72(AX), R9
-	MOVQ    24(AX), R10
-	MOVQ    128(AX), R11
-	VMOVUPS (R9), Z0
+tile_258:
+	MOVQ    72(AX), R8
+	MOVQ    24(AX), R9
+	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z3
@@ -7010,193 +7072,142 @@ tile_252:
 	VMOVAPS Z0, Z11
 	VMOVAPS Z0, Z12
 	VMOVAPS Z0, Z13
-	MOVQ    CX, R9
-	LEAQ    (R9)(BX*2), R12
+	MOVQ    CX, R8
+	LEAQ    (R8)(BX*2), R10
+	ADDQ    BX, R10
+	LEAQ    (R10)(BX*2), R11
+	ADDQ    BX, R11
+	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 	LEAQ    (R12)(BX*2), R13
 	ADDQ    BX, R13
-	LEAQ    (R13)(BX*2), R14
-	ADDQ    BX, R14
-	LEAQ    (R14)(BX*2), R15
-	ADDQ    BX, R15
+	MOVQ    128(AX), R14
+	MOVQ    $0x00000030, R15
+	CMPQ    R14, R15
+	CMOVQLT R14, R15
+	SUBQ    R15, R14
+	JZ      call_259
 
-step_253:
-	VMOVUPS      (R10), Z14
-	VBROADCASTSS (R9), Z15
+steps_260:
+step_261:
+	VMOVUPS      (R9), Z14
+	VBROADCASTSS (R8), Z15
 	VFMADD231PS  Z14, Z15, Z0
-	VBROADCASTSS (R9)(BX*1), Z15
+	VBROADCASTSS (R8)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z1
-	VBROADCASTSS (R9)(BX*2), Z15
+	VBROADCASTSS (R8)(BX*2), Z15
 	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS (R12), Z15
+	VBROADCASTSS (R10), Z15
 	VFMADD231PS  Z14, Z15, Z3
-	VBROADCASTSS (R12)(BX*1), Z15
+	VBROADCASTSS (R10)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z4
-	VBROADCASTSS (R12)(BX*2), Z15
+	VBROADCASTSS (R10)(BX*2), Z15
 	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS (R13), Z15
+	VBROADCASTSS (R11), Z15
 	VFMADD231PS  Z14, Z15, Z6
-	VBROADCASTSS (R13)(BX*1), Z15
+	VBROADCASTSS (R11)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z7
-	VBROADCASTSS (R13)(BX*2), Z15
+	VBROADCASTSS (R11)(BX*2), Z15
 	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS (R14), Z15
+	VBROADCASTSS (R12), Z15
 	VFMADD231PS  Z14, Z15, Z9
-	VBROADCASTSS (R14)(BX*1), Z15
+	VBROADCASTSS (R12)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z10
-	VBROADCASTSS (R14)(BX*2), Z15
+	VBROADCASTSS (R12)(BX*2), Z15
 	VFMADD231PS  Z14, Z15, Z11
-	VBROADCASTSS (R15), Z15
+	VBROADCASTSS (R13), Z15
 	VFMADD231PS  Z14, Z15, Z12
-	VBROADCASTSS (R15)(BX*1), Z15
+	VBROADCASTSS (R13)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z13
-	ADDQ         SI, R9
+	ADDQ         SI, R8
+	ADDQ         SI, R10
+	ADDQ         SI, R11
 	ADDQ         SI, R12
 	ADDQ         SI, R13
-	ADDQ         SI, R14
-	ADDQ         SI, R15
-	ADDQ         DI, R10
-	DECQ         R11
-	JNZ          step_253
-	IMUL3Q       $0x0e, BX, R9
-	ADDQ         R9, CX
-	MOVQ         120(AX), R9
-	SHLQ         $0x02, R9
-	CMPB         154(AX), $0x00
-	JNE          half_256
-	CMPB         152(AX), $0x00
-	JE           bound_254
-	MOVQ         DX, R10
-	VADDPS       (R10), Z0, Z0
-	ADDQ         R9, R10
-	VADDPS       (R10), Z1, Z1
-	ADDQ         R9, R10
-	VADDPS       (R10), Z2, Z2
-	ADDQ         R9, R10
-	VADDPS       (R10), Z3, Z3
-	ADDQ         R9, R10
-	VADDPS       (R10), Z4, Z4
-	ADDQ         R9, R10
-	VADDPS       (R10), Z5, Z5
-	ADDQ         R9, R10
-	VADDPS       (R10), Z6, Z6
-	ADDQ         R9, R10
-	VADDPS       (R10), Z7, Z7
-	ADDQ         R9, R10
-	VADDPS       (R10), Z8, Z8
-	ADDQ         R9, R10
-	VADDPS       (R10), Z9, Z9
-	ADDQ         R9, R10
-	VADDPS       (R10), Z10, Z10
-	ADDQ         R9, R10
-	VADDPS       (R10), Z11, Z11
-	ADDQ         R9, R10
-	VADDPS       (R10), Z12, Z12
-	ADDQ         R9, R10
-	VADDPS       (R10), Z13, Z13
-	ADDQ         R9, R10
+	ADDQ         DI, R9
+	DECQ         R14
+	JNZ          step_261
+	TESTQ        R15, R15
+	JZ           finished_262
 
-bound_254:
-	CMPB         153(AX), $0x00
-	JE           store_255
-	VBROADCASTSS 144(AX), Z14
-	VBROADCASTSS 148(AX), Z15
-	VMAXPS       Z0, Z14, Z0
-	VMINPS       Z0, Z15, Z0
-	VMAXPS       Z1, Z14, Z1
-	VMINPS       Z1, Z15, Z1
-	VMAXPS       Z2, Z14, Z2
-	VMINPS       Z2, Z15, Z2
-	VMAXPS       Z3, Z14, Z3
-	VMINPS       Z3, Z15, Z3
-	VMAXPS       Z4, Z14, Z4
-	VMINPS       Z4, Z15, Z4
-	VMAXPS       Z5, Z14, Z5
-	VMINPS       Z5, Z15, Z5
-	VMAXPS       Z6, Z14, Z6
-	VMINPS       Z6, Z15, Z6
-	VMAXPS       Z7, Z14, Z7
-	VMINPS       Z7, Z15, Z7
-	VMAXPS       Z8, Z14, Z8
-	VMINPS       Z8, Z15, Z8
-	VMAXPS       Z9, Z14, Z9
-	VMINPS       Z9, Z15, Z9
-	VMAXPS       Z10, Z14, Z10
-	VMINPS       Z10, Z15, Z10
-	VMAXPS       Z11, Z14, Z11
-	VMINPS       Z11, Z15, Z11
-	VMAXPS       Z12, Z14, Z12
-	VMINPS       Z12, Z15, Z12
-	VMAXPS       Z13, Z14, Z13
-	VMINPS       Z13, Z15, Z13
+call_259:
+	MOVQ       120(AX), BP
+	SHLQ       $0x02, BP
+	MOVQ       DX, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	ADDQ       BP, R14
+	MOVQ       R15, R14
+	XORQ       R15, R15
+	JMP        steps_260
 
-store_255:
-	VMOVUPS Z0, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z1, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z2, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z3, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z4, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z5, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z6, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z7, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z8, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z9, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z10, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z11, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z12, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Z13, (DX)
-	ADDQ    R9, DX
-	JMP     next_257
-
-half_256:
+finished_262:
+	IMUL3Q $0x0e, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_265
 	CMPB   152(AX), $0x00
-	JE     bound_258
-	MOVQ   DX, R10
-	VADDPS (R10), Y0, Y0
-	ADDQ   R9, R10
-	VADDPS (R10), Y1, Y1
-	ADDQ   R9, R10
-	VADDPS (R10), Y2, Y2
-	ADDQ   R9, R10
-	VADDPS (R10), Y3, Y3
-	ADDQ   R9, R10
-	VADDPS (R10), Y4, Y4
-	ADDQ   R9, R10
-	VADDPS (R10), Y5, Y5
-	ADDQ   R9, R10
-	VADDPS (R10), Y6, Y6
-	ADDQ   R9, R10
-	VADDPS (R10), Y7, Y7
-	ADDQ   R9, R10
-	VADDPS (R10), Y8, Y8
-	ADDQ   R9, R10
-	VADDPS (R10), Y9, Y9
-	ADDQ   R9, R10
-	VADDPS (R10), Y10, Y10
-	ADDQ   R9, R10
-	VADDPS (R10), Y11, Y11
-	ADDQ   R9, R10
-	VADDPS (R10), Y12, Y12
-	ADDQ   R9, R10
-	VADDPS (R10), Y13, Y13
-	ADDQ   R9, R10
+	JE     bound_263
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	ADDQ   R8, R9
+	VADDPS (R9), Z1, Z1
+	ADDQ   R8, R9
+	VADDPS (R9), Z2, Z2
+	ADDQ   R8, R9
+	VADDPS (R9), Z3, Z3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	ADDQ   R8, R9
+	VADDPS (R9), Z5, Z5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	ADDQ   R8, R9
+	VADDPS (R9), Z7, Z7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	ADDQ   R8, R9
+	VADDPS (R9), Z9, Z9
+	ADDQ   R8, R9
+	VADDPS (R9), Z10, Z10
+	ADDQ   R8, R9
+	VADDPS (R9), Z11, Z11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	ADDQ   R8, R9
+	VADDPS (R9), Z13, Z13
+	ADDQ   R8, R9
 
-bound_258:
+bound_263:
 	CMPB         153(AX), $0x00
-	JE           store_259
+	JE           store_264
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7228,39 +7239,137 @@ bound_258:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_259:
-	VMOVUPS Y0, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y1, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y2, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y3, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y4, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y5, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y6, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y7, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y8, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y9, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y10, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y11, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y12, (DX)
-	ADDQ    R9, DX
-	VMOVUPS Y13, (DX)
-	ADDQ    R9, DX
+store_264:
+	VMOVUPS Z0, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z1, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z3, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z4, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z5, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z6, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z7, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z8, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z9, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z10, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z11, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z12, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Z13, (DX)
+	ADDQ    R8, DX
+	JMP     next_266
 
-next_257:
-	DECQ R8
-	JNZ  tile_252
+half_265:
+	CMPB   152(AX), $0x00
+	JE     bound_267
+	MOVQ   DX, R9
+	VADDPS (R9), Y0, Y0
+	ADDQ   R8, R9
+	VADDPS (R9), Y1, Y1
+	ADDQ   R8, R9
+	VADDPS (R9), Y2, Y2
+	ADDQ   R8, R9
+	VADDPS (R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Y4, Y4
+	ADDQ   R8, R9
+	VADDPS (R9), Y5, Y5
+	ADDQ   R8, R9
+	VADDPS (R9), Y6, Y6
+	ADDQ   R8, R9
+	VADDPS (R9), Y7, Y7
+	ADDQ   R8, R9
+	VADDPS (R9), Y8, Y8
+	ADDQ   R8, R9
+	VADDPS (R9), Y9, Y9
+	ADDQ   R8, R9
+	VADDPS (R9), Y10, Y10
+	ADDQ   R8, R9
+	VADDPS (R9), Y11, Y11
+	ADDQ   R8, R9
+	VADDPS (R9), Y12, Y12
+	ADDQ   R8, R9
+	VADDPS (R9), Y13, Y13
+	ADDQ   R8, R9
+
+bound_267:
+	CMPB         153(AX), $0x00
+	JE           store_268
+	VBROADCASTSS 144(AX), Z14
+	VBROADCASTSS 148(AX), Z15
+	VMAXPS       Z0, Z14, Z0
+	VMINPS       Z0, Z15, Z0
+	VMAXPS       Z1, Z14, Z1
+	VMINPS       Z1, Z15, Z1
+	VMAXPS       Z2, Z14, Z2
+	VMINPS       Z2, Z15, Z2
+	VMAXPS       Z3, Z14, Z3
+	VMINPS       Z3, Z15, Z3
+	VMAXPS       Z4, Z14, Z4
+	VMINPS       Z4, Z15, Z4
+	VMAXPS       Z5, Z14, Z5
+	VMINPS       Z5, Z15, Z5
+	VMAXPS       Z6, Z14, Z6
+	VMINPS       Z6, Z15, Z6
+	VMAXPS       Z7, Z14, Z7
+	VMINPS       Z7, Z15, Z7
+	VMAXPS       Z8, Z14, Z8
+	VMINPS       Z8, Z15, Z8
+	VMAXPS       Z9, Z14, Z9
+	VMINPS       Z9, Z15, Z9
+	VMAXPS       Z10, Z14, Z10
+	VMINPS       Z10, Z15, Z10
+	VMAXPS       Z11, Z14, Z11
+	VMINPS       Z11, Z15, Z11
+	VMAXPS       Z12, Z14, Z12
+	VMINPS       Z12, Z15, Z12
+	VMAXPS       Z13, Z14, Z13
+	VMINPS       Z13, Z15, Z13
+
+store_268:
+	VMOVUPS Y0, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y4, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y5, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y6, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y7, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y8, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y9, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y10, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y11, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y12, (DX)
+	ADDQ    R8, DX
+	VMOVUPS Y13, (DX)
+	ADDQ    R8, DX
+
+next_266:
+	DECQ (SP)
+	JNZ  tile_258
 	VZEROUPPER
 	RET
 
@@ -7275,17 +7384,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_261
+	JE         zeros_270
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_260
+	JMP        multiply_269
 
-zeros_261:
+zeros_270:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_260:
+multiply_269:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -7296,14 +7405,14 @@ multiply_260:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_262:
+tap_271:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_263:
+step_272:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -7314,11 +7423,11 @@ step_263:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_263
+	JNZ          step_272
 	DECQ         SI
-	JNZ          tap_262
+	JNZ          tap_271
 	CMPB         168(AX), $0x00
-	JE           bound_264
+	JE           bound_273
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7326,9 +7435,9 @@ step_263:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_264:
+bound_273:
 	CMPB         169(AX), $0x00
-	JE           store_265
+	JE           store_274
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -7336,7 +7445,7 @@ bound_264:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_265:
+store_274:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7360,21 +7469,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_267
+	JE         zeros_276
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_266
+	JMP        multiply_275
 
-zeros_267:
+zeros_276:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_266:
+multiply_275:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7385,14 +7494,14 @@ multiply_266:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_268:
+tap_277:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_269:
+step_278:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -7406,11 +7515,11 @@ step_269:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_269
+	JNZ          step_278
 	DECQ         DI
-	JNZ          tap_268
+	JNZ          tap_277
 	CMPB         168(AX), $0x00
-	JE           bound_270
+	JE           bound_279
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7421,9 +7530,9 @@ step_269:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_270:
+bound_279:
 	CMPB         169(AX), $0x00
-	JE           store_271
+	JE           store_280
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -7435,7 +7544,7 @@ bound_270:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_271:
+store_280:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7465,7 +7574,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_273
+	JE         zeros_282
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7473,9 +7582,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_272
+	JMP        multiply_281
 
-zeros_273:
+zeros_282:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7483,7 +7592,7 @@ zeros_273:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_272:
+multiply_281:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7494,14 +7603,14 @@ multiply_272:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_274:
+tap_283:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_275:
+step_284:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -7518,11 +7627,11 @@ step_275:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_275
+	JNZ          step_284
 	DECQ         DI
-	JNZ          tap_274
+	JNZ          tap_283
 	CMPB         168(AX), $0x00
-	JE           bound_276
+	JE           bound_285
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7536,9 +7645,9 @@ step_275:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_276:
+bound_285:
 	CMPB         169(AX), $0x00
-	JE           store_277
+	JE           store_286
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7554,7 +7663,7 @@ bound_276:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_277:
+store_286:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7590,7 +7699,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_279
+	JE         zeros_288
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7600,9 +7709,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_278
+	JMP        multiply_287
 
-zeros_279:
+zeros_288:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7612,7 +7721,7 @@ zeros_279:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_278:
+multiply_287:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7623,7 +7732,7 @@ multiply_278:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_280:
+tap_289:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7632,7 +7741,7 @@ tap_280:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_281:
+step_290:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -7653,11 +7762,11 @@ step_281:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_281
+	JNZ          step_290
 	DECQ         DI
-	JNZ          tap_280
+	JNZ          tap_289
 	CMPB         168(AX), $0x00
-	JE           bound_282
+	JE           bound_291
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7674,9 +7783,9 @@ step_281:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_282:
+bound_291:
 	CMPB         169(AX), $0x00
-	JE           store_283
+	JE           store_292
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -7696,7 +7805,7 @@ bound_282:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_283:
+store_292:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7738,7 +7847,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_285
+	JE         zeros_294
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7750,9 +7859,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_284
+	JMP        multiply_293
 
-zeros_285:
+zeros_294:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7764,7 +7873,7 @@ zeros_285:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_284:
+multiply_293:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7775,7 +7884,7 @@ multiply_284:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_286:
+tap_295:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7784,7 +7893,7 @@ tap_286:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_287:
+step_296:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -7808,11 +7917,11 @@ step_287:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_287
+	JNZ          step_296
 	DECQ         DI
-	JNZ          tap_286
+	JNZ          tap_295
 	CMPB         168(AX), $0x00
-	JE           bound_288
+	JE           bound_297
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7832,9 +7941,9 @@ step_287:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_288:
+bound_297:
 	CMPB         169(AX), $0x00
-	JE           store_289
+	JE           store_298
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -7858,7 +7967,7 @@ bound_288:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_289:
+store_298:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7906,7 +8015,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_291
+	JE         zeros_300
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7920,9 +8029,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_290
+	JMP        multiply_299
 
-zeros_291:
+zeros_300:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7936,7 +8045,7 @@ zeros_291:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_290:
+multiply_299:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7947,7 +8056,7 @@ multiply_290:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_292:
+tap_301:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7956,7 +8065,7 @@ tap_292:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_293:
+step_302:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -7983,11 +8092,11 @@ step_293:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_293
+	JNZ          step_302
 	DECQ         DI
-	JNZ          tap_292
+	JNZ          tap_301
 	CMPB         168(AX), $0x00
-	JE           bound_294
+	JE           bound_303
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8010,9 +8119,9 @@ step_293:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_294:
+bound_303:
 	CMPB         169(AX), $0x00
-	JE           store_295
+	JE           store_304
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -8040,7 +8149,7 @@ bound_294:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_295:
+store_304:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8094,7 +8203,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_297
+	JE         zeros_306
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8110,9 +8219,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_296
+	JMP        multiply_305
 
-zeros_297:
+zeros_306:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8128,7 +8237,7 @@ zeros_297:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_296:
+multiply_305:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8139,7 +8248,7 @@ multiply_296:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_298:
+tap_307:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8150,7 +8259,7 @@ tap_298:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_299:
+step_308:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -8181,11 +8290,11 @@ step_299:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_299
+	JNZ          step_308
 	DECQ         DI
-	JNZ          tap_298
+	JNZ          tap_307
 	CMPB         168(AX), $0x00
-	JE           bound_300
+	JE           bound_309
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8211,9 +8320,9 @@ step_299:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_300:
+bound_309:
 	CMPB         169(AX), $0x00
-	JE           store_301
+	JE           store_310
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8245,7 +8354,7 @@ bound_300:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_301:
+store_310:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8305,7 +8414,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_303
+	JE         zeros_312
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8323,9 +8432,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_302
+	JMP        multiply_311
 
-zeros_303:
+zeros_312:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8343,7 +8452,7 @@ zeros_303:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_302:
+multiply_311:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8354,7 +8463,7 @@ multiply_302:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_304:
+tap_313:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8365,7 +8474,7 @@ tap_304:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_305:
+step_314:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -8399,11 +8508,11 @@ step_305:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_305
+	JNZ          step_314
 	DECQ         DI
-	JNZ          tap_304
+	JNZ          tap_313
 	CMPB         168(AX), $0x00
-	JE           bound_306
+	JE           bound_315
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8432,9 +8541,9 @@ step_305:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_306:
+bound_315:
 	CMPB         169(AX), $0x00
-	JE           store_307
+	JE           store_316
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -8470,7 +8579,7 @@ bound_306:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_307:
+store_316:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8536,7 +8645,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_309
+	JE         zeros_318
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8556,9 +8665,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_308
+	JMP        multiply_317
 
-zeros_309:
+zeros_318:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8578,7 +8687,7 @@ zeros_309:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_308:
+multiply_317:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8589,7 +8698,7 @@ multiply_308:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_310:
+tap_319:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8600,7 +8709,7 @@ tap_310:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_311:
+step_320:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -8637,11 +8746,11 @@ step_311:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_311
+	JNZ          step_320
 	DECQ         DI
-	JNZ          tap_310
+	JNZ          tap_319
 	CMPB         168(AX), $0x00
-	JE           bound_312
+	JE           bound_321
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8673,9 +8782,9 @@ step_311:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_312:
+bound_321:
 	CMPB         169(AX), $0x00
-	JE           store_313
+	JE           store_322
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -8715,7 +8824,7 @@ bound_312:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_313:
+store_322:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8787,7 +8896,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_315
+	JE         zeros_324
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8809,9 +8918,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_314
+	JMP        multiply_323
 
-zeros_315:
+zeros_324:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8833,7 +8942,7 @@ zeros_315:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_314:
+multiply_323:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8844,7 +8953,7 @@ multiply_314:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_316:
+tap_325:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8857,7 +8966,7 @@ tap_316:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_317:
+step_326:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -8898,11 +9007,11 @@ step_317:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_317
+	JNZ          step_326
 	DECQ         DI
-	JNZ          tap_316
+	JNZ          tap_325
 	CMPB         168(AX), $0x00
-	JE           bound_318
+	JE           bound_327
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8937,9 +9046,9 @@ step_317:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_318:
+bound_327:
 	CMPB         169(AX), $0x00
-	JE           store_319
+	JE           store_328
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -8983,7 +9092,7 @@ bound_318:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_319:
+store_328:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9061,7 +9170,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_321
+	JE         zeros_330
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9085,9 +9194,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_320
+	JMP        multiply_329
 
-zeros_321:
+zeros_330:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9111,7 +9220,7 @@ zeros_321:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_320:
+multiply_329:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9122,7 +9231,7 @@ multiply_320:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_322:
+tap_331:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9135,7 +9244,7 @@ tap_322:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_323:
+step_332:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -9179,11 +9288,11 @@ step_323:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_323
+	JNZ          step_332
 	DECQ         DI
-	JNZ          tap_322
+	JNZ          tap_331
 	CMPB         168(AX), $0x00
-	JE           bound_324
+	JE           bound_333
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9221,9 +9330,9 @@ step_323:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_324:
+bound_333:
 	CMPB         169(AX), $0x00
-	JE           store_325
+	JE           store_334
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -9271,7 +9380,7 @@ bound_324:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_325:
+store_334:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9355,7 +9464,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_327
+	JE         zeros_336
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9381,9 +9490,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_326
+	JMP        multiply_335
 
-zeros_327:
+zeros_336:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9409,7 +9518,7 @@ zeros_327:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_326:
+multiply_335:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9420,7 +9529,7 @@ multiply_326:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_328:
+tap_337:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9433,7 +9542,7 @@ tap_328:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_329:
+step_338:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -9480,11 +9589,11 @@ step_329:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_329
+	JNZ          step_338
 	DECQ         DI
-	JNZ          tap_328
+	JNZ          tap_337
 	CMPB         168(AX), $0x00
-	JE           bound_330
+	JE           bound_339
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9525,9 +9634,9 @@ step_329:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_330:
+bound_339:
 	CMPB         169(AX), $0x00
-	JE           store_331
+	JE           store_340
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -9579,7 +9688,7 @@ bound_330:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_331:
+store_340:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9669,7 +9778,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_333
+	JE         zeros_342
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9697,9 +9806,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_332
+	JMP        multiply_341
 
-zeros_333:
+zeros_342:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9727,7 +9836,7 @@ zeros_333:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_332:
+multiply_341:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9738,7 +9847,7 @@ multiply_332:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_334:
+tap_343:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9753,7 +9862,7 @@ tap_334:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_335:
+step_344:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -9804,11 +9913,11 @@ step_335:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_335
+	JNZ          step_344
 	DECQ         DI
-	JNZ          tap_334
+	JNZ          tap_343
 	CMPB         168(AX), $0x00
-	JE           bound_336
+	JE           bound_345
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9852,9 +9961,9 @@ step_335:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_336:
+bound_345:
 	CMPB         169(AX), $0x00
-	JE           store_337
+	JE           store_346
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -9910,7 +10019,7 @@ bound_336:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_337:
+store_346:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10006,7 +10115,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_339
+	JE         zeros_348
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10036,9 +10145,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_338
+	JMP        multiply_347
 
-zeros_339:
+zeros_348:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10068,7 +10177,7 @@ zeros_339:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_338:
+multiply_347:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10079,7 +10188,7 @@ multiply_338:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_340:
+tap_349:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10094,7 +10203,7 @@ tap_340:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_341:
+step_350:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -10148,11 +10257,11 @@ step_341:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_341
+	JNZ          step_350
 	DECQ         DI
-	JNZ          tap_340
+	JNZ          tap_349
 	CMPB         168(AX), $0x00
-	JE           bound_342
+	JE           bound_351
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10199,9 +10308,9 @@ step_341:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_342:
+bound_351:
 	CMPB         169(AX), $0x00
-	JE           store_343
+	JE           store_352
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10261,7 +10370,7 @@ bound_342:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_343:
+store_352:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10311,9 +10420,11 @@ store_343:
 	RET
 
 // func mix2AVX512(m *mixing)
-// Requires: AVX, AVX512F
-TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mix2AVX512(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
+	MOVQ 136(AX), CX
+	MOVQ CX, (SP)
 	MOVQ (AX), CX
 	MOVQ 48(AX), DX
 	MOVQ 96(AX), BX
@@ -10322,13 +10433,11 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, SI
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
-	MOVQ 136(AX), R8
 
-tile_344:
-	MOVQ    72(AX), R9
-	MOVQ    24(AX), R10
-	MOVQ    128(AX), R11
-	VMOVUPS (R9), Z0
+tile_353:
+	MOVQ    72(AX), R8
+	MOVQ    24(AX), R9
+	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z4
 	VMOVAPS Z0, Z6
@@ -10342,7 +10451,7 @@ tile_344:
 	VMOVAPS Z0, Z22
 	VMOVAPS Z0, Z24
 	VMOVAPS Z0, Z26
-	VMOVUPS 64(R9), Z1
+	VMOVUPS 64(R8), Z1
 	VMOVAPS Z1, Z3
 	VMOVAPS Z1, Z5
 	VMOVAPS Z1, Z7
@@ -10356,124 +10465,185 @@ tile_344:
 	VMOVAPS Z1, Z23
 	VMOVAPS Z1, Z25
 	VMOVAPS Z1, Z27
-	MOVQ    CX, R9
-	LEAQ    (R9)(BX*2), R12
+	MOVQ    CX, R8
+	LEAQ    (R8)(BX*2), R10
+	ADDQ    BX, R10
+	LEAQ    (R10)(BX*2), R11
+	ADDQ    BX, R11
+	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 	LEAQ    (R12)(BX*2), R13
 	ADDQ    BX, R13
-	LEAQ    (R13)(BX*2), R14
-	ADDQ    BX, R14
-	LEAQ    (R14)(BX*2), R15
-	ADDQ    BX, R15
+	MOVQ    128(AX), R14
+	MOVQ    $0x00000030, R15
+	CMPQ    R14, R15
+	CMOVQLT R14, R15
+	SUBQ    R15, R14
+	JZ      call_354
 
-step_345:
-	VMOVUPS      (R10), Z28
-	VMOVUPS      64(R10), Z29
-	VBROADCASTSS (R9), Z30
+steps_355:
+step_356:
+	VMOVUPS      (R9), Z28
+	VMOVUPS      64(R9), Z29
+	VBROADCASTSS (R8), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (R9)(BX*1), Z30
+	VBROADCASTSS (R8)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (R9)(BX*2), Z30
+	VBROADCASTSS (R8)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (R12), Z30
+	VBROADCASTSS (R10), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (R12)(BX*1), Z30
+	VBROADCASTSS (R10)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (R12)(BX*2), Z30
+	VBROADCASTSS (R10)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (R13), Z30
+	VBROADCASTSS (R11), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (R13)(BX*1), Z30
+	VBROADCASTSS (R11)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (R13)(BX*2), Z30
+	VBROADCASTSS (R11)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R14), Z30
+	VBROADCASTSS (R12), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R14)(BX*1), Z30
+	VBROADCASTSS (R12)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (R14)(BX*2), Z30
+	VBROADCASTSS (R12)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R15), Z30
+	VBROADCASTSS (R13), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R15)(BX*1), Z30
+	VBROADCASTSS (R13)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         SI, R9
+	ADDQ         SI, R8
+	ADDQ         SI, R10
+	ADDQ         SI, R11
 	ADDQ         SI, R12
 	ADDQ         SI, R13
-	ADDQ         SI, R14
-	ADDQ         SI, R15
-	ADDQ         DI, R10
-	DECQ         R11
-	JNZ          step_345
-	IMUL3Q       $0x0e, BX, R9
-	ADDQ         R9, CX
-	MOVQ         120(AX), R9
-	SHLQ         $0x02, R9
-	CMPB         154(AX), $0x00
-	JNE          half_348
-	CMPB         152(AX), $0x00
-	JE           bound_346
-	MOVQ         DX, R10
-	VADDPS       (R10), Z0, Z0
-	VADDPS       64(R10), Z1, Z1
-	ADDQ         R9, R10
-	VADDPS       (R10), Z2, Z2
-	VADDPS       64(R10), Z3, Z3
-	ADDQ         R9, R10
-	VADDPS       (R10), Z4, Z4
-	VADDPS       64(R10), Z5, Z5
-	ADDQ         R9, R10
-	VADDPS       (R10), Z6, Z6
-	VADDPS       64(R10), Z7, Z7
-	ADDQ         R9, R10
-	VADDPS       (R10), Z8, Z8
-	VADDPS       64(R10), Z9, Z9
-	ADDQ         R9, R10
-	VADDPS       (R10), Z10, Z10
-	VADDPS       64(R10), Z11, Z11
-	ADDQ         R9, R10
-	VADDPS       (R10), Z12, Z12
-	VADDPS       64(R10), Z13, Z13
-	ADDQ         R9, R10
-	VADDPS       (R10), Z14, Z14
-	VADDPS       64(R10), Z15, Z15
-	ADDQ         R9, R10
-	VADDPS       (R10), Z16, Z16
-	VADDPS       64(R10), Z17, Z17
-	ADDQ         R9, R10
-	VADDPS       (R10), Z18, Z18
-	VADDPS       64(R10), Z19, Z19
-	ADDQ         R9, R10
-	VADDPS       (R10), Z20, Z20
-	VADDPS       64(R10), Z21, Z21
-	ADDQ         R9, R10
-	VADDPS       (R10), Z22, Z22
-	VADDPS       64(R10), Z23, Z23
-	ADDQ         R9, R10
-	VADDPS       (R10), Z24, Z24
-	VADDPS       64(R10), Z25, Z25
-	ADDQ         R9, R10
-	VADDPS       (R10), Z26, Z26
-	VADDPS       64(R10), Z27, Z27
-	ADDQ         R9, R10
+	ADDQ         DI, R9
+	DECQ         R14
+	JNZ          step_356
+	TESTQ        R15, R15
+	JZ           finished_357
 
-bound_346:
+call_354:
+	MOVQ       120(AX), BP
+	SHLQ       $0x02, BP
+	MOVQ       DX, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       BP, R14
+	MOVQ       R15, R14
+	XORQ       R15, R15
+	JMP        steps_355
+
+finished_357:
+	IMUL3Q $0x0e, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_360
+	CMPB   152(AX), $0x00
+	JE     bound_358
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Z1, Z1
+	ADDQ   R8, R9
+	VADDPS (R9), Z2, Z2
+	VADDPS 64(R9), Z3, Z3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	VADDPS 64(R9), Z5, Z5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	VADDPS 64(R9), Z7, Z7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	VADDPS 64(R9), Z9, Z9
+	ADDQ   R8, R9
+	VADDPS (R9), Z10, Z10
+	VADDPS 64(R9), Z11, Z11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Z13, Z13
+	ADDQ   R8, R9
+	VADDPS (R9), Z14, Z14
+	VADDPS 64(R9), Z15, Z15
+	ADDQ   R8, R9
+	VADDPS (R9), Z16, Z16
+	VADDPS 64(R9), Z17, Z17
+	ADDQ   R8, R9
+	VADDPS (R9), Z18, Z18
+	VADDPS 64(R9), Z19, Z19
+	ADDQ   R8, R9
+	VADDPS (R9), Z20, Z20
+	VADDPS 64(R9), Z21, Z21
+	ADDQ   R8, R9
+	VADDPS (R9), Z22, Z22
+	VADDPS 64(R9), Z23, Z23
+	ADDQ   R8, R9
+	VADDPS (R9), Z24, Z24
+	VADDPS 64(R9), Z25, Z25
+	ADDQ   R8, R9
+	VADDPS (R9), Z26, Z26
+	VADDPS 64(R9), Z27, Z27
+	ADDQ   R8, R9
+
+bound_358:
 	CMPB         153(AX), $0x00
-	JE           store_347
+	JE           store_359
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10533,101 +10703,101 @@ bound_346:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_347:
+store_359:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Z3, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Z5, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Z9, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z10, (DX)
 	VMOVUPS Z11, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z14, (DX)
 	VMOVUPS Z15, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Z17, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Z21, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z22, (DX)
 	VMOVUPS Z23, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z24, (DX)
 	VMOVUPS Z25, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
-	ADDQ    R9, DX
-	JMP     next_349
+	ADDQ    R8, DX
+	JMP     next_361
 
-half_348:
+half_360:
 	CMPB   152(AX), $0x00
-	JE     bound_350
-	MOVQ   DX, R10
-	VADDPS (R10), Z0, Z0
-	VADDPS 64(R10), Y1, Y1
-	ADDQ   R9, R10
-	VADDPS (R10), Z2, Z2
-	VADDPS 64(R10), Y3, Y3
-	ADDQ   R9, R10
-	VADDPS (R10), Z4, Z4
-	VADDPS 64(R10), Y5, Y5
-	ADDQ   R9, R10
-	VADDPS (R10), Z6, Z6
-	VADDPS 64(R10), Y7, Y7
-	ADDQ   R9, R10
-	VADDPS (R10), Z8, Z8
-	VADDPS 64(R10), Y9, Y9
-	ADDQ   R9, R10
-	VADDPS (R10), Z10, Z10
-	VADDPS 64(R10), Y11, Y11
-	ADDQ   R9, R10
-	VADDPS (R10), Z12, Z12
-	VADDPS 64(R10), Y13, Y13
-	ADDQ   R9, R10
-	VADDPS (R10), Z14, Z14
-	VADDPS 64(R10), Y15, Y15
-	ADDQ   R9, R10
-	VADDPS (R10), Z16, Z16
-	VADDPS 64(R10), Y17, Y17
-	ADDQ   R9, R10
-	VADDPS (R10), Z18, Z18
-	VADDPS 64(R10), Y19, Y19
-	ADDQ   R9, R10
-	VADDPS (R10), Z20, Z20
-	VADDPS 64(R10), Y21, Y21
-	ADDQ   R9, R10
-	VADDPS (R10), Z22, Z22
-	VADDPS 64(R10), Y23, Y23
-	ADDQ   R9, R10
-	VADDPS (R10), Z24, Z24
-	VADDPS 64(R10), Y25, Y25
-	ADDQ   R9, R10
-	VADDPS (R10), Z26, Z26
-	VADDPS 64(R10), Y27, Y27
-	ADDQ   R9, R10
+	JE     bound_362
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Y1, Y1
+	ADDQ   R8, R9
+	VADDPS (R9), Z2, Z2
+	VADDPS 64(R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	VADDPS 64(R9), Y5, Y5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	VADDPS 64(R9), Y7, Y7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	VADDPS 64(R9), Y9, Y9
+	ADDQ   R8, R9
+	VADDPS (R9), Z10, Z10
+	VADDPS 64(R9), Y11, Y11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Y13, Y13
+	ADDQ   R8, R9
+	VADDPS (R9), Z14, Z14
+	VADDPS 64(R9), Y15, Y15
+	ADDQ   R8, R9
+	VADDPS (R9), Z16, Z16
+	VADDPS 64(R9), Y17, Y17
+	ADDQ   R8, R9
+	VADDPS (R9), Z18, Z18
+	VADDPS 64(R9), Y19, Y19
+	ADDQ   R8, R9
+	VADDPS (R9), Z20, Z20
+	VADDPS 64(R9), Y21, Y21
+	ADDQ   R8, R9
+	VADDPS (R9), Z22, Z22
+	VADDPS 64(R9), Y23, Y23
+	ADDQ   R8, R9
+	VADDPS (R9), Z24, Z24
+	VADDPS 64(R9), Y25, Y25
+	ADDQ   R8, R9
+	VADDPS (R9), Z26, Z26
+	VADDPS 64(R9), Y27, Y27
+	ADDQ   R8, R9
 
-bound_350:
+bound_362:
 	CMPB         153(AX), $0x00
-	JE           store_351
+	JE           store_363
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10687,53 +10857,53 @@ bound_350:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_351:
+store_363:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Y3, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Y5, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Y7, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Y9, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z10, (DX)
 	VMOVUPS Y11, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Y13, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z14, (DX)
 	VMOVUPS Y15, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Y17, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Y19, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Y21, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z22, (DX)
 	VMOVUPS Y23, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z24, (DX)
 	VMOVUPS Y25, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z26, (DX)
 	VMOVUPS Y27, 64(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 
-next_349:
-	DECQ R8
-	JNZ  tile_344
+next_361:
+	DECQ (SP)
+	JNZ  tile_353
 	VZEROUPPER
 	RET
 
@@ -10749,19 +10919,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_353
+	JE         zeros_365
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        multiply_352
+	JMP        multiply_364
 
-zeros_353:
+zeros_365:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_352:
+multiply_364:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -10772,14 +10942,14 @@ multiply_352:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_354:
+tap_366:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_355:
+step_367:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -10793,11 +10963,11 @@ step_355:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_355
+	JNZ          step_367
 	DECQ         SI
-	JNZ          tap_354
+	JNZ          tap_366
 	CMPB         168(AX), $0x00
-	JE           bound_356
+	JE           bound_368
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10806,9 +10976,9 @@ step_355:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_356:
+bound_368:
 	CMPB         169(AX), $0x00
-	JE           store_357
+	JE           store_369
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -10818,7 +10988,7 @@ bound_356:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_357:
+store_369:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10845,7 +11015,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_359
+	JE         zeros_371
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -10853,9 +11023,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        multiply_358
+	JMP        multiply_370
 
-zeros_359:
+zeros_371:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10863,7 +11033,7 @@ zeros_359:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_358:
+multiply_370:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10874,14 +11044,14 @@ multiply_358:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_360:
+tap_372:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_361:
+step_373:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -10899,11 +11069,11 @@ step_361:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_361
+	JNZ          step_373
 	DECQ         DI
-	JNZ          tap_360
+	JNZ          tap_372
 	CMPB         168(AX), $0x00
-	JE           bound_362
+	JE           bound_374
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10916,9 +11086,9 @@ step_361:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_362:
+bound_374:
 	CMPB         169(AX), $0x00
-	JE           store_363
+	JE           store_375
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -10934,7 +11104,7 @@ bound_362:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_363:
+store_375:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10969,7 +11139,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_365
+	JE         zeros_377
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -10980,9 +11150,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        multiply_364
+	JMP        multiply_376
 
-zeros_365:
+zeros_377:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10993,7 +11163,7 @@ zeros_365:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_364:
+multiply_376:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11004,14 +11174,14 @@ multiply_364:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_366:
+tap_378:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_367:
+step_379:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -11033,11 +11203,11 @@ step_367:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_367
+	JNZ          step_379
 	DECQ         DI
-	JNZ          tap_366
+	JNZ          tap_378
 	CMPB         168(AX), $0x00
-	JE           bound_368
+	JE           bound_380
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11054,9 +11224,9 @@ step_367:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_368:
+bound_380:
 	CMPB         169(AX), $0x00
-	JE           store_369
+	JE           store_381
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -11078,7 +11248,7 @@ bound_368:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_369:
+store_381:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11121,7 +11291,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_371
+	JE         zeros_383
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11135,9 +11305,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        multiply_370
+	JMP        multiply_382
 
-zeros_371:
+zeros_383:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11151,7 +11321,7 @@ zeros_371:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_370:
+multiply_382:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11162,7 +11332,7 @@ multiply_370:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_372:
+tap_384:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11171,7 +11341,7 @@ tap_372:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_373:
+step_385:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -11198,11 +11368,11 @@ step_373:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_373
+	JNZ          step_385
 	DECQ         DI
-	JNZ          tap_372
+	JNZ          tap_384
 	CMPB         168(AX), $0x00
-	JE           bound_374
+	JE           bound_386
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11223,9 +11393,9 @@ step_373:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_374:
+bound_386:
 	CMPB         169(AX), $0x00
-	JE           store_375
+	JE           store_387
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -11253,7 +11423,7 @@ bound_374:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_375:
+store_387:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11304,7 +11474,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_377
+	JE         zeros_389
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11321,9 +11491,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        multiply_376
+	JMP        multiply_388
 
-zeros_377:
+zeros_389:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11340,7 +11510,7 @@ zeros_377:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-multiply_376:
+multiply_388:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11351,7 +11521,7 @@ multiply_376:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_378:
+tap_390:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11360,7 +11530,7 @@ tap_378:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_379:
+step_391:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -11391,11 +11561,11 @@ step_379:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_379
+	JNZ          step_391
 	DECQ         DI
-	JNZ          tap_378
+	JNZ          tap_390
 	CMPB         168(AX), $0x00
-	JE           bound_380
+	JE           bound_392
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11420,9 +11590,9 @@ step_379:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_380:
+bound_392:
 	CMPB         169(AX), $0x00
-	JE           store_381
+	JE           store_393
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -11456,7 +11626,7 @@ bound_380:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_381:
+store_393:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11515,7 +11685,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_383
+	JE         zeros_395
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11535,9 +11705,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        multiply_382
+	JMP        multiply_394
 
-zeros_383:
+zeros_395:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11557,7 +11727,7 @@ zeros_383:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_382:
+multiply_394:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11568,7 +11738,7 @@ multiply_382:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_384:
+tap_396:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11577,7 +11747,7 @@ tap_384:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_385:
+step_397:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -11612,11 +11782,11 @@ step_385:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_385
+	JNZ          step_397
 	DECQ         DI
-	JNZ          tap_384
+	JNZ          tap_396
 	CMPB         168(AX), $0x00
-	JE           bound_386
+	JE           bound_398
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11645,9 +11815,9 @@ step_385:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_386:
+bound_398:
 	CMPB         169(AX), $0x00
-	JE           store_387
+	JE           store_399
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -11687,7 +11857,7 @@ bound_386:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_387:
+store_399:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11754,7 +11924,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_389
+	JE         zeros_401
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11777,9 +11947,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        multiply_388
+	JMP        multiply_400
 
-zeros_389:
+zeros_401:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11802,7 +11972,7 @@ zeros_389:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-multiply_388:
+multiply_400:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11813,7 +11983,7 @@ multiply_388:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_390:
+tap_402:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11824,7 +11994,7 @@ tap_390:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_391:
+step_403:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -11864,11 +12034,11 @@ step_391:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_391
+	JNZ          step_403
 	DECQ         DI
-	JNZ          tap_390
+	JNZ          tap_402
 	CMPB         168(AX), $0x00
-	JE           bound_392
+	JE           bound_404
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11901,9 +12071,9 @@ step_391:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_392:
+bound_404:
 	CMPB         169(AX), $0x00
-	JE           store_393
+	JE           store_405
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -11949,7 +12119,7 @@ bound_392:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_393:
+store_405:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12024,7 +12194,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_395
+	JE         zeros_407
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12050,9 +12220,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        multiply_394
+	JMP        multiply_406
 
-zeros_395:
+zeros_407:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12078,7 +12248,7 @@ zeros_395:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_394:
+multiply_406:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12089,7 +12259,7 @@ multiply_394:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_396:
+tap_408:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12100,7 +12270,7 @@ tap_396:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_397:
+step_409:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -12144,11 +12314,11 @@ step_397:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_397
+	JNZ          step_409
 	DECQ         DI
-	JNZ          tap_396
+	JNZ          tap_408
 	CMPB         168(AX), $0x00
-	JE           bound_398
+	JE           bound_410
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12185,9 +12355,9 @@ step_397:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_398:
+bound_410:
 	CMPB         169(AX), $0x00
-	JE           store_399
+	JE           store_411
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -12239,7 +12409,7 @@ bound_398:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_399:
+store_411:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12322,7 +12492,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_401
+	JE         zeros_413
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12351,9 +12521,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        multiply_400
+	JMP        multiply_412
 
-zeros_401:
+zeros_413:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12382,7 +12552,7 @@ zeros_401:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-multiply_400:
+multiply_412:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12393,7 +12563,7 @@ multiply_400:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_402:
+tap_414:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12404,7 +12574,7 @@ tap_402:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_403:
+step_415:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -12452,11 +12622,11 @@ step_403:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_403
+	JNZ          step_415
 	DECQ         DI
-	JNZ          tap_402
+	JNZ          tap_414
 	CMPB         168(AX), $0x00
-	JE           bound_404
+	JE           bound_416
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12497,9 +12667,9 @@ step_403:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_404:
+bound_416:
 	CMPB         169(AX), $0x00
-	JE           store_405
+	JE           store_417
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -12557,7 +12727,7 @@ bound_404:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_405:
+store_417:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12601,9 +12771,11 @@ store_405:
 	RET
 
 // func mix3AVX512(m *mixing)
-// Requires: AVX, AVX512F
-TEXT ·mix3AVX512(SB), NOSPLIT, $0-8
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mix3AVX512(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
+	MOVQ 136(AX), CX
+	MOVQ CX, (SP)
 	MOVQ (AX), CX
 	MOVQ 48(AX), DX
 	MOVQ 96(AX), BX
@@ -12612,13 +12784,11 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, SI
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
-	MOVQ 136(AX), R8
 
-tile_406:
-	MOVQ    72(AX), R9
-	MOVQ    24(AX), R10
-	MOVQ    128(AX), R11
-	VMOVUPS (R9), Z0
+tile_418:
+	MOVQ    72(AX), R8
+	MOVQ    24(AX), R9
+	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z3
 	VMOVAPS Z0, Z6
 	VMOVAPS Z0, Z9
@@ -12627,7 +12797,7 @@ tile_406:
 	VMOVAPS Z0, Z18
 	VMOVAPS Z0, Z21
 	VMOVAPS Z0, Z24
-	VMOVUPS 64(R9), Z1
+	VMOVUPS 64(R8), Z1
 	VMOVAPS Z1, Z4
 	VMOVAPS Z1, Z7
 	VMOVAPS Z1, Z10
@@ -12636,7 +12806,7 @@ tile_406:
 	VMOVAPS Z1, Z19
 	VMOVAPS Z1, Z22
 	VMOVAPS Z1, Z25
-	VMOVUPS 128(R9), Z2
+	VMOVUPS 128(R8), Z2
 	VMOVAPS Z2, Z5
 	VMOVAPS Z2, Z8
 	VMOVAPS Z2, Z11
@@ -12645,107 +12815,162 @@ tile_406:
 	VMOVAPS Z2, Z20
 	VMOVAPS Z2, Z23
 	VMOVAPS Z2, Z26
-	MOVQ    CX, R9
-	LEAQ    (R9)(BX*2), R12
-	ADDQ    BX, R12
-	LEAQ    (R12)(BX*2), R13
-	ADDQ    BX, R13
+	MOVQ    CX, R8
+	LEAQ    (R8)(BX*2), R10
+	ADDQ    BX, R10
+	LEAQ    (R10)(BX*2), R11
+	ADDQ    BX, R11
+	MOVQ    128(AX), R12
+	MOVQ    $0x00000030, R13
+	CMPQ    R12, R13
+	CMOVQLT R12, R13
+	SUBQ    R13, R12
+	JZ      call_419
 
-step_407:
-	VMOVUPS      (R10), Z27
-	VMOVUPS      64(R10), Z28
-	VMOVUPS      128(R10), Z29
-	VBROADCASTSS (R9), Z30
+steps_420:
+step_421:
+	VMOVUPS      (R9), Z27
+	VMOVUPS      64(R9), Z28
+	VMOVUPS      128(R9), Z29
+	VBROADCASTSS (R8), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
 	VFMADD231PS  Z29, Z30, Z2
-	VBROADCASTSS (R9)(BX*1), Z30
+	VBROADCASTSS (R8)(BX*1), Z30
 	VFMADD231PS  Z27, Z30, Z3
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (R9)(BX*2), Z30
+	VBROADCASTSS (R8)(BX*2), Z30
 	VFMADD231PS  Z27, Z30, Z6
 	VFMADD231PS  Z28, Z30, Z7
 	VFMADD231PS  Z29, Z30, Z8
-	VBROADCASTSS (R12), Z30
+	VBROADCASTSS (R10), Z30
 	VFMADD231PS  Z27, Z30, Z9
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (R12)(BX*1), Z30
+	VBROADCASTSS (R10)(BX*1), Z30
 	VFMADD231PS  Z27, Z30, Z12
 	VFMADD231PS  Z28, Z30, Z13
 	VFMADD231PS  Z29, Z30, Z14
-	VBROADCASTSS (R12)(BX*2), Z30
+	VBROADCASTSS (R10)(BX*2), Z30
 	VFMADD231PS  Z27, Z30, Z15
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R13), Z30
+	VBROADCASTSS (R11), Z30
 	VFMADD231PS  Z27, Z30, Z18
 	VFMADD231PS  Z28, Z30, Z19
 	VFMADD231PS  Z29, Z30, Z20
-	VBROADCASTSS (R13)(BX*1), Z30
+	VBROADCASTSS (R11)(BX*1), Z30
 	VFMADD231PS  Z27, Z30, Z21
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R13)(BX*2), Z30
+	VBROADCASTSS (R11)(BX*2), Z30
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	ADDQ         SI, R9
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         DI, R10
-	DECQ         R11
-	JNZ          step_407
-	IMUL3Q       $0x09, BX, R9
-	ADDQ         R9, CX
-	MOVQ         120(AX), R9
-	SHLQ         $0x02, R9
-	CMPB         154(AX), $0x00
-	JNE          half_410
-	CMPB         152(AX), $0x00
-	JE           bound_408
-	MOVQ         DX, R10
-	VADDPS       (R10), Z0, Z0
-	VADDPS       64(R10), Z1, Z1
-	VADDPS       128(R10), Z2, Z2
-	ADDQ         R9, R10
-	VADDPS       (R10), Z3, Z3
-	VADDPS       64(R10), Z4, Z4
-	VADDPS       128(R10), Z5, Z5
-	ADDQ         R9, R10
-	VADDPS       (R10), Z6, Z6
-	VADDPS       64(R10), Z7, Z7
-	VADDPS       128(R10), Z8, Z8
-	ADDQ         R9, R10
-	VADDPS       (R10), Z9, Z9
-	VADDPS       64(R10), Z10, Z10
-	VADDPS       128(R10), Z11, Z11
-	ADDQ         R9, R10
-	VADDPS       (R10), Z12, Z12
-	VADDPS       64(R10), Z13, Z13
-	VADDPS       128(R10), Z14, Z14
-	ADDQ         R9, R10
-	VADDPS       (R10), Z15, Z15
-	VADDPS       64(R10), Z16, Z16
-	VADDPS       128(R10), Z17, Z17
-	ADDQ         R9, R10
-	VADDPS       (R10), Z18, Z18
-	VADDPS       64(R10), Z19, Z19
-	VADDPS       128(R10), Z20, Z20
-	ADDQ         R9, R10
-	VADDPS       (R10), Z21, Z21
-	VADDPS       64(R10), Z22, Z22
-	VADDPS       128(R10), Z23, Z23
-	ADDQ         R9, R10
-	VADDPS       (R10), Z24, Z24
-	VADDPS       64(R10), Z25, Z25
-	VADDPS       128(R10), Z26, Z26
-	ADDQ         R9, R10
+	ADDQ         SI, R8
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         DI, R9
+	DECQ         R12
+	JNZ          step_421
+	TESTQ        R13, R13
+	JZ           finished_422
 
-bound_408:
+call_419:
+	MOVQ       120(AX), R14
+	SHLQ       $0x02, R14
+	MOVQ       DX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R14, R12
+	MOVQ       R13, R12
+	XORQ       R13, R13
+	JMP        steps_420
+
+finished_422:
+	IMUL3Q $0x09, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_425
+	CMPB   152(AX), $0x00
+	JE     bound_423
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Z1, Z1
+	VADDPS 128(R9), Z2, Z2
+	ADDQ   R8, R9
+	VADDPS (R9), Z3, Z3
+	VADDPS 64(R9), Z4, Z4
+	VADDPS 128(R9), Z5, Z5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	VADDPS 64(R9), Z7, Z7
+	VADDPS 128(R9), Z8, Z8
+	ADDQ   R8, R9
+	VADDPS (R9), Z9, Z9
+	VADDPS 64(R9), Z10, Z10
+	VADDPS 128(R9), Z11, Z11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Z13, Z13
+	VADDPS 128(R9), Z14, Z14
+	ADDQ   R8, R9
+	VADDPS (R9), Z15, Z15
+	VADDPS 64(R9), Z16, Z16
+	VADDPS 128(R9), Z17, Z17
+	ADDQ   R8, R9
+	VADDPS (R9), Z18, Z18
+	VADDPS 64(R9), Z19, Z19
+	VADDPS 128(R9), Z20, Z20
+	ADDQ   R8, R9
+	VADDPS (R9), Z21, Z21
+	VADDPS 64(R9), Z22, Z22
+	VADDPS 128(R9), Z23, Z23
+	ADDQ   R8, R9
+	VADDPS (R9), Z24, Z24
+	VADDPS 64(R9), Z25, Z25
+	VADDPS 128(R9), Z26, Z26
+	ADDQ   R8, R9
+
+bound_423:
 	CMPB         153(AX), $0x00
-	JE           store_409
+	JE           store_424
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -12803,89 +13028,89 @@ bound_408:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_409:
+store_424:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z3, (DX)
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Z5, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Z8, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z9, (DX)
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Z11, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Z14, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z15, (DX)
 	VMOVUPS Z16, 64(DX)
 	VMOVUPS Z17, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, 64(DX)
 	VMOVUPS Z20, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z21, (DX)
 	VMOVUPS Z22, 64(DX)
 	VMOVUPS Z23, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z24, (DX)
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
-	ADDQ    R9, DX
-	JMP     next_411
+	ADDQ    R8, DX
+	JMP     next_426
 
-half_410:
+half_425:
 	CMPB   152(AX), $0x00
-	JE     bound_412
-	MOVQ   DX, R10
-	VADDPS (R10), Z0, Z0
-	VADDPS 64(R10), Z1, Z1
-	VADDPS 128(R10), Y2, Y2
-	ADDQ   R9, R10
-	VADDPS (R10), Z3, Z3
-	VADDPS 64(R10), Z4, Z4
-	VADDPS 128(R10), Y5, Y5
-	ADDQ   R9, R10
-	VADDPS (R10), Z6, Z6
-	VADDPS 64(R10), Z7, Z7
-	VADDPS 128(R10), Y8, Y8
-	ADDQ   R9, R10
-	VADDPS (R10), Z9, Z9
-	VADDPS 64(R10), Z10, Z10
-	VADDPS 128(R10), Y11, Y11
-	ADDQ   R9, R10
-	VADDPS (R10), Z12, Z12
-	VADDPS 64(R10), Z13, Z13
-	VADDPS 128(R10), Y14, Y14
-	ADDQ   R9, R10
-	VADDPS (R10), Z15, Z15
-	VADDPS 64(R10), Z16, Z16
-	VADDPS 128(R10), Y17, Y17
-	ADDQ   R9, R10
-	VADDPS (R10), Z18, Z18
-	VADDPS 64(R10), Z19, Z19
-	VADDPS 128(R10), Y20, Y20
-	ADDQ   R9, R10
-	VADDPS (R10), Z21, Z21
-	VADDPS 64(R10), Z22, Z22
-	VADDPS 128(R10), Y23, Y23
-	ADDQ   R9, R10
-	VADDPS (R10), Z24, Z24
-	VADDPS 64(R10), Z25, Z25
-	VADDPS 128(R10), Y26, Y26
-	ADDQ   R9, R10
+	JE     bound_427
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Z1, Z1
+	VADDPS 128(R9), Y2, Y2
+	ADDQ   R8, R9
+	VADDPS (R9), Z3, Z3
+	VADDPS 64(R9), Z4, Z4
+	VADDPS 128(R9), Y5, Y5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	VADDPS 64(R9), Z7, Z7
+	VADDPS 128(R9), Y8, Y8
+	ADDQ   R8, R9
+	VADDPS (R9), Z9, Z9
+	VADDPS 64(R9), Z10, Z10
+	VADDPS 128(R9), Y11, Y11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Z13, Z13
+	VADDPS 128(R9), Y14, Y14
+	ADDQ   R8, R9
+	VADDPS (R9), Z15, Z15
+	VADDPS 64(R9), Z16, Z16
+	VADDPS 128(R9), Y17, Y17
+	ADDQ   R8, R9
+	VADDPS (R9), Z18, Z18
+	VADDPS 64(R9), Z19, Z19
+	VADDPS 128(R9), Y20, Y20
+	ADDQ   R8, R9
+	VADDPS (R9), Z21, Z21
+	VADDPS 64(R9), Z22, Z22
+	VADDPS 128(R9), Y23, Y23
+	ADDQ   R8, R9
+	VADDPS (R9), Z24, Z24
+	VADDPS 64(R9), Z25, Z25
+	VADDPS 128(R9), Y26, Y26
+	ADDQ   R8, R9
 
-bound_412:
+bound_427:
 	CMPB         153(AX), $0x00
-	JE           store_413
+	JE           store_428
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -12943,47 +13168,47 @@ bound_412:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_413:
+store_428:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z3, (DX)
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Y5, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Y8, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z9, (DX)
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Y11, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Y14, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z15, (DX)
 	VMOVUPS Z16, 64(DX)
 	VMOVUPS Y17, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z18, (DX)
 	VMOVUPS Z19, 64(DX)
 	VMOVUPS Y20, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z21, (DX)
 	VMOVUPS Z22, 64(DX)
 	VMOVUPS Y23, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z24, (DX)
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Y26, 128(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 
-next_411:
-	DECQ R8
-	JNZ  tile_406
+next_426:
+	DECQ (SP)
+	JNZ  tile_418
 	VZEROUPPER
 	RET
 
@@ -13000,21 +13225,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_415
+	JE         zeros_430
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        multiply_414
+	JMP        multiply_429
 
-zeros_415:
+zeros_430:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_414:
+multiply_429:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -13025,14 +13250,14 @@ multiply_414:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_416:
+tap_431:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_417:
+step_432:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -13049,11 +13274,11 @@ step_417:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_417
+	JNZ          step_432
 	DECQ         SI
-	JNZ          tap_416
+	JNZ          tap_431
 	CMPB         168(AX), $0x00
-	JE           bound_418
+	JE           bound_433
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13063,9 +13288,9 @@ step_417:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_418:
+bound_433:
 	CMPB         169(AX), $0x00
-	JE           store_419
+	JE           store_434
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -13077,7 +13302,7 @@ bound_418:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_419:
+store_434:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13107,7 +13332,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_421
+	JE         zeros_436
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13117,9 +13342,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        multiply_420
+	JMP        multiply_435
 
-zeros_421:
+zeros_436:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13129,7 +13354,7 @@ zeros_421:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_420:
+multiply_435:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13140,14 +13365,14 @@ multiply_420:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_422:
+tap_437:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_423:
+step_438:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -13169,11 +13394,11 @@ step_423:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_423
+	JNZ          step_438
 	DECQ         DI
-	JNZ          tap_422
+	JNZ          tap_437
 	CMPB         168(AX), $0x00
-	JE           bound_424
+	JE           bound_439
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13188,9 +13413,9 @@ step_423:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_424:
+bound_439:
 	CMPB         169(AX), $0x00
-	JE           store_425
+	JE           store_440
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -13210,7 +13435,7 @@ bound_424:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_425:
+store_440:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13250,7 +13475,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_427
+	JE         zeros_442
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13264,9 +13489,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        multiply_426
+	JMP        multiply_441
 
-zeros_427:
+zeros_442:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13280,7 +13505,7 @@ zeros_427:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_426:
+multiply_441:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13291,14 +13516,14 @@ multiply_426:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_428:
+tap_443:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_429:
+step_444:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -13325,11 +13550,11 @@ step_429:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_429
+	JNZ          step_444
 	DECQ         DI
-	JNZ          tap_428
+	JNZ          tap_443
 	CMPB         168(AX), $0x00
-	JE           bound_430
+	JE           bound_445
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13349,9 +13574,9 @@ step_429:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_430:
+bound_445:
 	CMPB         169(AX), $0x00
-	JE           store_431
+	JE           store_446
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -13379,7 +13604,7 @@ bound_430:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_431:
+store_446:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13429,7 +13654,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_433
+	JE         zeros_448
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13447,9 +13672,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        multiply_432
+	JMP        multiply_447
 
-zeros_433:
+zeros_448:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13467,7 +13692,7 @@ zeros_433:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_432:
+multiply_447:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13478,7 +13703,7 @@ multiply_432:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_434:
+tap_449:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13487,7 +13712,7 @@ tap_434:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_435:
+step_450:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -13520,11 +13745,11 @@ step_435:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_435
+	JNZ          step_450
 	DECQ         DI
-	JNZ          tap_434
+	JNZ          tap_449
 	CMPB         168(AX), $0x00
-	JE           bound_436
+	JE           bound_451
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13549,9 +13774,9 @@ step_435:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_436:
+bound_451:
 	CMPB         169(AX), $0x00
-	JE           store_437
+	JE           store_452
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -13587,7 +13812,7 @@ bound_436:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_437:
+store_452:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13647,7 +13872,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_439
+	JE         zeros_454
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13669,9 +13894,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        multiply_438
+	JMP        multiply_453
 
-zeros_439:
+zeros_454:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13693,7 +13918,7 @@ zeros_439:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_438:
+multiply_453:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13704,7 +13929,7 @@ multiply_438:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_440:
+tap_455:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13713,7 +13938,7 @@ tap_440:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_441:
+step_456:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -13751,11 +13976,11 @@ step_441:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_441
+	JNZ          step_456
 	DECQ         DI
-	JNZ          tap_440
+	JNZ          tap_455
 	CMPB         168(AX), $0x00
-	JE           bound_442
+	JE           bound_457
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13785,9 +14010,9 @@ step_441:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_442:
+bound_457:
 	CMPB         169(AX), $0x00
-	JE           store_443
+	JE           store_458
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -13831,7 +14056,7 @@ bound_442:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_443:
+store_458:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13901,7 +14126,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_445
+	JE         zeros_460
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13927,9 +14152,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        multiply_444
+	JMP        multiply_459
 
-zeros_445:
+zeros_460:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13955,7 +14180,7 @@ zeros_445:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_444:
+multiply_459:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13966,7 +14191,7 @@ multiply_444:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_446:
+tap_461:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13975,7 +14200,7 @@ tap_446:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_447:
+step_462:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -14018,11 +14243,11 @@ step_447:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_447
+	JNZ          step_462
 	DECQ         DI
-	JNZ          tap_446
+	JNZ          tap_461
 	CMPB         168(AX), $0x00
-	JE           bound_448
+	JE           bound_463
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14057,9 +14282,9 @@ step_447:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_448:
+bound_463:
 	CMPB         169(AX), $0x00
-	JE           store_449
+	JE           store_464
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14111,7 +14336,7 @@ bound_448:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_449:
+store_464:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14149,9 +14374,11 @@ store_449:
 	RET
 
 // func mix4AVX512(m *mixing)
-// Requires: AVX, AVX512F
-TEXT ·mix4AVX512(SB), NOSPLIT, $0-8
+// Requires: AVX, AVX512F, CMOV, MMX+
+TEXT ·mix4AVX512(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
+	MOVQ 136(AX), CX
+	MOVQ CX, (SP)
 	MOVQ (AX), CX
 	MOVQ 48(AX), DX
 	MOVQ 96(AX), BX
@@ -14160,123 +14387,170 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, SI
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
-	MOVQ 136(AX), R8
 
-tile_450:
-	MOVQ    72(AX), R9
-	MOVQ    24(AX), R10
-	MOVQ    128(AX), R11
-	VMOVUPS (R9), Z0
+tile_465:
+	MOVQ    72(AX), R8
+	MOVQ    24(AX), R9
+	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z4
 	VMOVAPS Z0, Z8
 	VMOVAPS Z0, Z12
 	VMOVAPS Z0, Z16
 	VMOVAPS Z0, Z20
-	VMOVUPS 64(R9), Z1
+	VMOVUPS 64(R8), Z1
 	VMOVAPS Z1, Z5
 	VMOVAPS Z1, Z9
 	VMOVAPS Z1, Z13
 	VMOVAPS Z1, Z17
 	VMOVAPS Z1, Z21
-	VMOVUPS 128(R9), Z2
+	VMOVUPS 128(R8), Z2
 	VMOVAPS Z2, Z6
 	VMOVAPS Z2, Z10
 	VMOVAPS Z2, Z14
 	VMOVAPS Z2, Z18
 	VMOVAPS Z2, Z22
-	VMOVUPS 192(R9), Z3
+	VMOVUPS 192(R8), Z3
 	VMOVAPS Z3, Z7
 	VMOVAPS Z3, Z11
 	VMOVAPS Z3, Z15
 	VMOVAPS Z3, Z19
 	VMOVAPS Z3, Z23
-	MOVQ    CX, R9
-	LEAQ    (R9)(BX*2), R12
-	ADDQ    BX, R12
+	MOVQ    CX, R8
+	LEAQ    (R8)(BX*2), R10
+	ADDQ    BX, R10
+	MOVQ    128(AX), R11
+	MOVQ    $0x00000030, R12
+	CMPQ    R11, R12
+	CMOVQLT R11, R12
+	SUBQ    R12, R11
+	JZ      call_466
 
-step_451:
-	VMOVUPS      (R10), Z24
-	VMOVUPS      64(R10), Z25
-	VMOVUPS      128(R10), Z26
-	VMOVUPS      192(R10), Z27
-	VBROADCASTSS (R9), Z28
+steps_467:
+step_468:
+	VMOVUPS      (R9), Z24
+	VMOVUPS      64(R9), Z25
+	VMOVUPS      128(R9), Z26
+	VMOVUPS      192(R9), Z27
+	VBROADCASTSS (R8), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (R9)(BX*1), Z28
+	VBROADCASTSS (R8)(BX*1), Z28
 	VFMADD231PS  Z24, Z28, Z4
 	VFMADD231PS  Z25, Z28, Z5
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (R9)(BX*2), Z28
+	VBROADCASTSS (R8)(BX*2), Z28
 	VFMADD231PS  Z24, Z28, Z8
 	VFMADD231PS  Z25, Z28, Z9
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (R12), Z28
+	VBROADCASTSS (R10), Z28
 	VFMADD231PS  Z24, Z28, Z12
 	VFMADD231PS  Z25, Z28, Z13
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (R12)(BX*1), Z28
+	VBROADCASTSS (R10)(BX*1), Z28
 	VFMADD231PS  Z24, Z28, Z16
 	VFMADD231PS  Z25, Z28, Z17
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (R12)(BX*2), Z28
+	VBROADCASTSS (R10)(BX*2), Z28
 	VFMADD231PS  Z24, Z28, Z20
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	ADDQ         SI, R9
-	ADDQ         SI, R12
-	ADDQ         DI, R10
+	ADDQ         SI, R8
+	ADDQ         SI, R10
+	ADDQ         DI, R9
 	DECQ         R11
-	JNZ          step_451
-	IMUL3Q       $0x06, BX, R9
-	ADDQ         R9, CX
-	MOVQ         120(AX), R9
-	SHLQ         $0x02, R9
-	CMPB         154(AX), $0x00
-	JNE          half_454
-	CMPB         152(AX), $0x00
-	JE           bound_452
-	MOVQ         DX, R10
-	VADDPS       (R10), Z0, Z0
-	VADDPS       64(R10), Z1, Z1
-	VADDPS       128(R10), Z2, Z2
-	VADDPS       192(R10), Z3, Z3
-	ADDQ         R9, R10
-	VADDPS       (R10), Z4, Z4
-	VADDPS       64(R10), Z5, Z5
-	VADDPS       128(R10), Z6, Z6
-	VADDPS       192(R10), Z7, Z7
-	ADDQ         R9, R10
-	VADDPS       (R10), Z8, Z8
-	VADDPS       64(R10), Z9, Z9
-	VADDPS       128(R10), Z10, Z10
-	VADDPS       192(R10), Z11, Z11
-	ADDQ         R9, R10
-	VADDPS       (R10), Z12, Z12
-	VADDPS       64(R10), Z13, Z13
-	VADDPS       128(R10), Z14, Z14
-	VADDPS       192(R10), Z15, Z15
-	ADDQ         R9, R10
-	VADDPS       (R10), Z16, Z16
-	VADDPS       64(R10), Z17, Z17
-	VADDPS       128(R10), Z18, Z18
-	VADDPS       192(R10), Z19, Z19
-	ADDQ         R9, R10
-	VADDPS       (R10), Z20, Z20
-	VADDPS       64(R10), Z21, Z21
-	VADDPS       128(R10), Z22, Z22
-	VADDPS       192(R10), Z23, Z23
-	ADDQ         R9, R10
+	JNZ          step_468
+	TESTQ        R12, R12
+	JZ           finished_469
 
-bound_452:
+call_466:
+	MOVQ       120(AX), R13
+	SHLQ       $0x02, R13
+	MOVQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R13, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R13, R11
+	MOVQ       R12, R11
+	XORQ       R12, R12
+	JMP        steps_467
+
+finished_469:
+	IMUL3Q $0x06, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_472
+	CMPB   152(AX), $0x00
+	JE     bound_470
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Z1, Z1
+	VADDPS 128(R9), Z2, Z2
+	VADDPS 192(R9), Z3, Z3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	VADDPS 64(R9), Z5, Z5
+	VADDPS 128(R9), Z6, Z6
+	VADDPS 192(R9), Z7, Z7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	VADDPS 64(R9), Z9, Z9
+	VADDPS 128(R9), Z10, Z10
+	VADDPS 192(R9), Z11, Z11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Z13, Z13
+	VADDPS 128(R9), Z14, Z14
+	VADDPS 192(R9), Z15, Z15
+	ADDQ   R8, R9
+	VADDPS (R9), Z16, Z16
+	VADDPS 64(R9), Z17, Z17
+	VADDPS 128(R9), Z18, Z18
+	VADDPS 192(R9), Z19, Z19
+	ADDQ   R8, R9
+	VADDPS (R9), Z20, Z20
+	VADDPS 64(R9), Z21, Z21
+	VADDPS 128(R9), Z22, Z22
+	VADDPS 192(R9), Z23, Z23
+	ADDQ   R8, R9
+
+bound_470:
 	CMPB         153(AX), $0x00
-	JE           store_453
+	JE           store_471
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14328,77 +14602,77 @@ bound_452:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_453:
+store_471:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
 	VMOVUPS Z3, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Z5, 64(DX)
 	VMOVUPS Z6, 128(DX)
 	VMOVUPS Z7, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Z9, 64(DX)
 	VMOVUPS Z10, 128(DX)
 	VMOVUPS Z11, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Z14, 128(DX)
 	VMOVUPS Z15, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Z17, 64(DX)
 	VMOVUPS Z18, 128(DX)
 	VMOVUPS Z19, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Z21, 64(DX)
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
-	ADDQ    R9, DX
-	JMP     next_455
+	ADDQ    R8, DX
+	JMP     next_473
 
-half_454:
+half_472:
 	CMPB   152(AX), $0x00
-	JE     bound_456
-	MOVQ   DX, R10
-	VADDPS (R10), Z0, Z0
-	VADDPS 64(R10), Z1, Z1
-	VADDPS 128(R10), Z2, Z2
-	VADDPS 192(R10), Y3, Y3
-	ADDQ   R9, R10
-	VADDPS (R10), Z4, Z4
-	VADDPS 64(R10), Z5, Z5
-	VADDPS 128(R10), Z6, Z6
-	VADDPS 192(R10), Y7, Y7
-	ADDQ   R9, R10
-	VADDPS (R10), Z8, Z8
-	VADDPS 64(R10), Z9, Z9
-	VADDPS 128(R10), Z10, Z10
-	VADDPS 192(R10), Y11, Y11
-	ADDQ   R9, R10
-	VADDPS (R10), Z12, Z12
-	VADDPS 64(R10), Z13, Z13
-	VADDPS 128(R10), Z14, Z14
-	VADDPS 192(R10), Y15, Y15
-	ADDQ   R9, R10
-	VADDPS (R10), Z16, Z16
-	VADDPS 64(R10), Z17, Z17
-	VADDPS 128(R10), Z18, Z18
-	VADDPS 192(R10), Y19, Y19
-	ADDQ   R9, R10
-	VADDPS (R10), Z20, Z20
-	VADDPS 64(R10), Z21, Z21
-	VADDPS 128(R10), Z22, Z22
-	VADDPS 192(R10), Y23, Y23
-	ADDQ   R9, R10
+	JE     bound_474
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Z1, Z1
+	VADDPS 128(R9), Z2, Z2
+	VADDPS 192(R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	VADDPS 64(R9), Z5, Z5
+	VADDPS 128(R9), Z6, Z6
+	VADDPS 192(R9), Y7, Y7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	VADDPS 64(R9), Z9, Z9
+	VADDPS 128(R9), Z10, Z10
+	VADDPS 192(R9), Y11, Y11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Z13, Z13
+	VADDPS 128(R9), Z14, Z14
+	VADDPS 192(R9), Y15, Y15
+	ADDQ   R8, R9
+	VADDPS (R9), Z16, Z16
+	VADDPS 64(R9), Z17, Z17
+	VADDPS 128(R9), Z18, Z18
+	VADDPS 192(R9), Y19, Y19
+	ADDQ   R8, R9
+	VADDPS (R9), Z20, Z20
+	VADDPS 64(R9), Z21, Z21
+	VADDPS 128(R9), Z22, Z22
+	VADDPS 192(R9), Y23, Y23
+	ADDQ   R8, R9
 
-bound_456:
+bound_474:
 	CMPB         153(AX), $0x00
-	JE           store_457
+	JE           store_475
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14450,41 +14724,41 @@ bound_456:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_457:
+store_475:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
 	VMOVUPS Y3, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z4, (DX)
 	VMOVUPS Z5, 64(DX)
 	VMOVUPS Z6, 128(DX)
 	VMOVUPS Y7, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z8, (DX)
 	VMOVUPS Z9, 64(DX)
 	VMOVUPS Z10, 128(DX)
 	VMOVUPS Y11, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z12, (DX)
 	VMOVUPS Z13, 64(DX)
 	VMOVUPS Z14, 128(DX)
 	VMOVUPS Y15, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z16, (DX)
 	VMOVUPS Z17, 64(DX)
 	VMOVUPS Z18, 128(DX)
 	VMOVUPS Y19, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 	VMOVUPS Z20, (DX)
 	VMOVUPS Z21, 64(DX)
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Y23, 192(DX)
-	ADDQ    R9, DX
+	ADDQ    R8, DX
 
-next_455:
-	DECQ R8
-	JNZ  tile_450
+next_473:
+	DECQ (SP)
+	JNZ  tile_465
 	VZEROUPPER
 	RET
 
@@ -14520,7 +14794,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_458:
+vector_476:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -14999,7 +15273,7 @@ vector_458:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_458
+	JNZ          vector_476
 	VZEROUPPER
 	RET
 
@@ -15036,7 +15310,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_459:
+vector_477:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -15408,7 +15682,7 @@ vector_459:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_459
+	JNZ          vector_477
 	VZEROUPPER
 	RET
 
@@ -15447,7 +15721,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_460:
+vector_478:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -15671,7 +15945,7 @@ vector_460:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_460
+	JNZ          vector_478
 	VZEROUPPER
 	RET
 
@@ -15696,10 +15970,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_461:
+pixel_479:
 	XORQ R9, R9
 
-vector_462:
+vector_480:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -15708,9 +15982,9 @@ vector_462:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_463
+	JZ      chosen_481
 
-tap_464:
+tap_482:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -15721,12 +15995,12 @@ tap_464:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_464
+	JNZ     tap_482
 
-chosen_463:
+chosen_481:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_465
+	JZ           done_483
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -15734,7 +16008,7 @@ chosen_463:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_465
+	JE           done_483
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -15744,7 +16018,7 @@ chosen_463:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_466:
+neighbour_484:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -15753,7 +16027,7 @@ neighbour_466:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_466
+	JNZ          neighbour_484
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -15763,19 +16037,19 @@ neighbour_466:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_465:
+done_483:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_462
+	JLT   vector_480
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_467
+	JZ    skip_485
 	ADDQ  R8, BX
 
-skip_467:
+skip_485:
 	DECQ SI
-	JNZ  pixel_461
+	JNZ  pixel_479
 	VZEROUPPER
 	RET
 
@@ -15798,14 +16072,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_468:
+pixel_486:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_469:
+column_487:
 	XORQ R10, R10
 
-vector_470:
+vector_488:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -15813,15 +16087,15 @@ vector_470:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_470
+	JLT       vector_488
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_469
+	JNZ       column_487
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_468
+	JNZ       pixel_486
 	VZEROUPPER
 	RET
 
@@ -15835,13 +16109,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_471:
+row_489:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_472:
+vectors_490:
 	CMPQ    R8, $0x02
-	JLT     fewer_473
+	JLT     fewer_491
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -15879,18 +16153,18 @@ vectors_472:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_474
+	JZ      untraced_492
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_474:
+untraced_492:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_475:
+window_493:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -16002,7 +16276,7 @@ window_475:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_476
+	JZ           next_494
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -16027,19 +16301,19 @@ window_475:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_476:
+next_494:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_475
+	JNZ  window_493
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_472
+	JMP  vectors_490
 
-fewer_473:
-vectors_477:
+fewer_491:
+vectors_495:
 	CMPQ    R8, $0x01
-	JLT     fewer_478
+	JLT     fewer_496
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -16068,18 +16342,18 @@ vectors_477:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_479
+	JZ      untraced_497
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_479:
+untraced_497:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_480:
+window_498:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -16142,7 +16416,7 @@ window_480:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_481
+	JZ           next_499
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -16156,16 +16430,16 @@ window_480:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_481:
+next_499:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_480
+	JNZ  window_498
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_477
+	JMP  vectors_495
 
-fewer_478:
+fewer_496:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -16173,7 +16447,7 @@ fewer_478:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_471
+	JNZ   row_489
 	VZEROUPPER
 	RET
 
@@ -16189,13 +16463,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_482:
+many_500:
 	CMPQ DX, $0x07
-	JLT  few_483
+	JLT  few_501
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_485:
+vector_503:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -16211,7 +16485,7 @@ vector_485:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_486:
+tap_504:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -16230,7 +16504,7 @@ tap_486:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_486
+	JNZ         tap_504
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -16264,22 +16538,22 @@ tap_486:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_485
+	JNZ         vector_503
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_482
+	JMP         many_500
 
-few_483:
+few_501:
 	TESTQ DX, DX
-	JZ    done_484
+	JZ    done_502
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_487:
+vector_505:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -16289,7 +16563,7 @@ vector_487:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_488:
+tap_506:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -16298,7 +16572,7 @@ tap_488:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_488
+	JNZ         tap_506
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -16308,16 +16582,16 @@ tap_488:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_487
+	JNZ         vector_505
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_483
+	JMP         few_501
 
-done_484:
+done_502:
 	VZEROUPPER
 	RET
 
@@ -16336,35 +16610,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_489:
+vector_507:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_490:
+tap_508:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_491:
+pixel_509:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_491
+	JNZ         pixel_509
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_490
+	JNZ         tap_508
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_489
+	JNZ         vector_507
 	VZEROUPPER
 	RET
 
@@ -16380,14 +16654,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_492:
+vector_510:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_492
+	JNZ     vector_510
 	VZEROUPPER
 	RET
 
@@ -16402,14 +16676,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_493:
+vector_511:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_493
+	JNZ     vector_511
 	VZEROUPPER
 	RET
 
@@ -16425,7 +16699,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_494:
+vector_512:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -16435,7 +16709,7 @@ vector_494:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_494
+	JNZ       vector_512
 	VZEROUPPER
 	RET
 
@@ -16449,7 +16723,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_495:
+vector_513:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -16459,7 +16733,7 @@ vector_495:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_495
+	JNZ     vector_513
 	VZEROUPPER
 	RET
 
@@ -16471,14 +16745,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_496:
+vector_514:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_496
+	JNZ       vector_514
 	VZEROUPPER
 	RET
 
@@ -16503,7 +16777,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_497:
+vector_515:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -16530,7 +16804,7 @@ vector_497:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_497
+	JNZ       vector_515
 	VZEROUPPER
 	RET
 
@@ -16552,7 +16826,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_498:
+step_516:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -16566,7 +16840,7 @@ step_498:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_498
+	JNZ         step_516
 	VZEROUPPER
 	RET
 
@@ -16580,30 +16854,30 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_499:
+part_517:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_500
+	JZ      next_518
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Z0
 
-term_501:
+term_519:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_501
+	JNZ          term_519
 	VMOVUPS      Z0, (R8)
 
-next_500:
+next_518:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_499
+	JNZ  part_517
 	VZEROUPPER
 	RET
 
@@ -16617,10 +16891,10 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_502:
+part_520:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_503
+	JZ      next_521
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16628,7 +16902,7 @@ part_502:
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 
-term_504:
+term_522:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -16636,14 +16910,14 @@ term_504:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_504
+	JNZ          term_522
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_503:
+next_521:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_502
+	JNZ  part_520
 	VZEROUPPER
 	RET
 
@@ -16657,10 +16931,10 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_505:
+part_523:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_506
+	JZ      next_524
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16669,7 +16943,7 @@ part_505:
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 
-term_507:
+term_525:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -16678,15 +16952,15 @@ term_507:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_507
+	JNZ          term_525
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_506:
+next_524:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_505
+	JNZ  part_523
 	VZEROUPPER
 	RET
 
@@ -16700,10 +16974,10 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_508:
+part_526:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_509
+	JZ      next_527
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16713,7 +16987,7 @@ part_508:
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
 
-term_510:
+term_528:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -16723,16 +16997,16 @@ term_510:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_510
+	JNZ          term_528
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_509:
+next_527:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_508
+	JNZ  part_526
 	VZEROUPPER
 	RET
 
@@ -16746,10 +17020,10 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_511:
+part_529:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_512
+	JZ      next_530
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16760,7 +17034,7 @@ part_511:
 	VMOVUPS 192(R8), Z3
 	VMOVUPS 256(R8), Z4
 
-term_513:
+term_531:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -16771,17 +17045,17 @@ term_513:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_513
+	JNZ          term_531
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_512:
+next_530:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_511
+	JNZ  part_529
 	VZEROUPPER
 	RET
 
@@ -16795,10 +17069,10 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_514:
+part_532:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_515
+	JZ      next_533
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -16810,7 +17084,7 @@ part_514:
 	VMOVUPS 256(R8), Z4
 	VMOVUPS 320(R8), Z5
 
-term_516:
+term_534:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -16822,7 +17096,7 @@ term_516:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_516
+	JNZ          term_534
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -16830,10 +17104,10 @@ term_516:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_515:
+next_533:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_514
+	JNZ  part_532
 	VZEROUPPER
 	RET
 
@@ -16855,13 +17129,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_517:
+row_535:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_518:
+group_536:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -16880,7 +17154,7 @@ group_518:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_518
+	JNZ           group_536
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -16889,7 +17163,7 @@ group_518:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_517
+	JNZ           row_535
 	VZEROUPPER
 	RET
 
@@ -16921,14 +17195,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_519:
+row_537:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_520:
+vector_538:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -16942,7 +17216,7 @@ vector_520:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_520
+	JLT           vector_538
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -16951,7 +17225,7 @@ vector_520:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_521:
+vector_539:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -16965,7 +17239,7 @@ vector_521:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_521
+	JLT           vector_539
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -16974,7 +17248,7 @@ vector_521:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_522:
+vector_540:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -16988,7 +17262,7 @@ vector_522:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_522
+	JLT           vector_540
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -16997,7 +17271,7 @@ vector_522:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_523:
+vector_541:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17011,7 +17285,7 @@ vector_523:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_523
+	JLT           vector_541
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17020,7 +17294,7 @@ vector_523:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_519
+	JNZ           row_537
 	VZEROUPPER
 	RET
 
@@ -17038,7 +17312,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_524:
+block_542:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -17090,7 +17364,7 @@ block_524:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_524
+	JNZ        block_542
 	VZEROUPPER
 	RET
 
@@ -17108,7 +17382,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_525:
+block_543:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -17160,7 +17434,7 @@ block_525:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_525
+	JNZ        block_543
 	VZEROUPPER
 	RET
 
@@ -17173,23 +17447,23 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_526:
+pixel_544:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_527:
+vector_545:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_527
+	JNZ     vector_545
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_526
+	JNZ     pixel_544
 	VZEROUPPER
 	RET

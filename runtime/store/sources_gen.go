@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"d399dacc2375f5fc934d47df742a074cad53b559c9d420b6796fade6285c0590",
+		"89d9af10b1020ad5f3ea73620413d0ce6e85a7fb562ad739324f1d56f53bade9",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

@@ -8,6 +8,9 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
+// callAhead is how many steps before the end of a tile C is called into the cache.
+const callAhead = 48
+
 // mix multiplies the channels of pixels by one panel: tiles one after another,
 // so that the end of one overlaps with the beginning of the next. With few
 // channels to sum over that is a good part of the time.
@@ -16,105 +19,135 @@ func mix(s isa, rows, vectors int) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("mix%d%s is the routine mix for %d vectors.", vectors, s.name, vectors))
 	m := Dereference(Param("m"))
-	from, to, row, step, wide, tiles := load(m, "a"), load(m, "c"), bytes(m, "row"), bytes(m, "step"), bytes(m, "wide"), load(m, "tiles")
-	s.loop("tile", tiles, func() {
-		sum := make([][]reg.VecVirtual, rows)
-		for i := range sum {
-			sum[i] = s.vecs(vectors)
+	tiles := AllocLocal(8) // as no register is left
+	MOVQ(load(m, "tiles"), tiles)
+	from, to, row, step, wide := load(m, "a"), load(m, "c"), bytes(m, "row"), bytes(m, "step"), bytes(m, "wide")
+	another := s.label("tile")
+	Label(another)
+	sum := make([][]reg.VecVirtual, rows)
+	for i := range sum {
+		sum[i] = s.vecs(vectors)
+	}
+	bias, b := load(m, "bias"), load(m, "b")
+	for j := range vectors {
+		VMOVUPS(Mem{Base: bias, Disp: j * s.wide()}, sum[0][j])
+		for i := 1; i < rows; i++ {
+			VMOVAPS(sum[0][j], sum[i][j])
 		}
-		bias, b, depth := load(m, "bias"), load(m, "b"), load(m, "depth")
-		for j := range vectors {
-			VMOVUPS(Mem{Base: bias, Disp: j * s.wide()}, sum[0][j])
-			for i := 1; i < rows; i++ {
-				VMOVAPS(sum[0][j], sum[i][j])
+	}
+	a := make([]reg.Register, (rows+2)/3)
+	for i := range a {
+		a[i] = GP64()
+		if i == 0 {
+			MOVQ(from, a[0])
+			continue
+		}
+		LEAQ(Mem{Base: a[i-1], Index: row, Scale: 2}, a[i])
+		ADDQ(row, a[i])
+	}
+	// C is called into the cache shortly before its turn, lest the stores wait for
+	// it and what is loaded from like places of other pages for them.
+	depth, last := load(m, "depth"), GP64()
+	MOVQ(U32(callAhead), last)
+	CMPQ(depth, last)
+	CMOVQLT(depth, last)
+	SUBQ(last, depth)
+	call, steps := s.label("call"), s.label("steps")
+	JZ(LabelRef(call))
+	Label(steps)
+	s.loop("step", depth, func() {
+		vb := s.vecs(vectors)
+		for j := range vb {
+			VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
+		}
+		for i := range rows {
+			at := Mem{Base: a[i/3]}
+			if i%3 != 0 {
+				at.Index, at.Scale = row, uint8(i%3)
 			}
-		}
-		a := make([]reg.Register, (rows+2)/3)
-		for i := range a {
-			a[i] = GP64()
-			if i == 0 {
-				MOVQ(from, a[0])
-				continue
-			}
-			LEAQ(Mem{Base: a[i-1], Index: row, Scale: 2}, a[i])
-			ADDQ(row, a[i])
-		}
-		s.loop("step", depth, func() {
-			vb := s.vecs(vectors)
+			va := s.vec()
+			VBROADCASTSS(at, va)
 			for j := range vb {
-				VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
-			}
-			for i := range rows {
-				at := Mem{Base: a[i/3]}
-				if i%3 != 0 {
-					at.Index, at.Scale = row, uint8(i%3)
-				}
-				va := s.vec()
-				VBROADCASTSS(at, va)
-				for j := range vb {
-					VFMADD231PS(vb[j], va, sum[i][j])
-				}
-			}
-			for _, p := range a {
-				ADDQ(step, p)
-			}
-			ADDQ(wide, b)
-		})
-		below := GP64()
-		IMUL3Q(Imm(uint64(rows)), row, below)
-		ADDQ(below, from)
-		line := bytes(m, "line")
-		bound, store, half, next := s.label("bound"), s.label("store"), s.label("half"), s.label("next")
-		CMPB(mem(m.Field("half")), Imm(0))
-		JNE(LabelRef(half))
-		// finish bounds and stores the sums, of the last vector only what part gives.
-		finish := func(bound, store string, part func(v reg.VecVirtual) reg.VecVirtual) {
-			CMPB(mem(m.Field("accumulate")), Imm(0))
-			JE(LabelRef(bound))
-			old := GP64()
-			MOVQ(to, old)
-			for i := range rows {
-				for j, v := range sum[i] {
-					if j == vectors-1 {
-						v = part(v)
-					}
-					VADDPS(Mem{Base: old, Disp: j * s.wide()}, v, v)
-				}
-				ADDQ(line, old)
-			}
-			Label(bound)
-			CMPB(mem(m.Field("clamp")), Imm(0))
-			JE(LabelRef(store))
-			low, high := s.vec(), s.vec()
-			VBROADCASTSS(mem(m.Field("low")), low)
-			VBROADCASTSS(mem(m.Field("high")), high)
-			for i := range rows {
-				for _, v := range sum[i] {
-					s.clamp(v, low, high)
-				}
-			}
-			Label(store)
-			for i := range rows {
-				for j, v := range sum[i] {
-					if j == vectors-1 {
-						v = part(v)
-					}
-					VMOVUPS(v, Mem{Base: to, Disp: j * s.wide()})
-				}
-				ADDQ(line, to)
+				VFMADD231PS(vb[j], va, sum[i][j])
 			}
 		}
-		finish(bound, store, func(v reg.VecVirtual) reg.VecVirtual { return v })
-		JMP(LabelRef(next))
-		Label(half)
-		finish(s.label("bound"), s.label("store"), func(v reg.VecVirtual) reg.VecVirtual {
-			if s.lanes == 16 {
-				return v.AsY().(reg.VecVirtual)
-			}
-			return v.AsX().(reg.VecVirtual)
-		})
-		Label(next)
+		for _, p := range a {
+			ADDQ(step, p)
+		}
+		ADDQ(wide, b)
 	})
+	finished := s.label("finished")
+	TESTQ(last, last)
+	JZ(LabelRef(finished))
+	Label(call)
+	apart := bytes(m, "line")
+	MOVQ(to, depth)
+	for range rows {
+		for j := 0; j < vectors*s.wide(); j += 64 {
+			PREFETCHT0(Mem{Base: depth, Disp: j})
+		}
+		ADDQ(apart, depth)
+	}
+	MOVQ(last, depth)
+	XORQ(last, last)
+	JMP(LabelRef(steps))
+	Label(finished)
+	below := GP64()
+	IMUL3Q(Imm(uint64(rows)), row, below)
+	ADDQ(below, from)
+	line := bytes(m, "line")
+	bound, store, half, next := s.label("bound"), s.label("store"), s.label("half"), s.label("next")
+	CMPB(mem(m.Field("half")), Imm(0))
+	JNE(LabelRef(half))
+	// finish bounds and stores the sums, of the last vector only what part gives.
+	finish := func(bound, store string, part func(v reg.VecVirtual) reg.VecVirtual) {
+		CMPB(mem(m.Field("accumulate")), Imm(0))
+		JE(LabelRef(bound))
+		old := GP64()
+		MOVQ(to, old)
+		for i := range rows {
+			for j, v := range sum[i] {
+				if j == vectors-1 {
+					v = part(v)
+				}
+				VADDPS(Mem{Base: old, Disp: j * s.wide()}, v, v)
+			}
+			ADDQ(line, old)
+		}
+		Label(bound)
+		CMPB(mem(m.Field("clamp")), Imm(0))
+		JE(LabelRef(store))
+		low, high := s.vec(), s.vec()
+		VBROADCASTSS(mem(m.Field("low")), low)
+		VBROADCASTSS(mem(m.Field("high")), high)
+		for i := range rows {
+			for _, v := range sum[i] {
+				s.clamp(v, low, high)
+			}
+		}
+		Label(store)
+		for i := range rows {
+			for j, v := range sum[i] {
+				if j == vectors-1 {
+					v = part(v)
+				}
+				VMOVUPS(v, Mem{Base: to, Disp: j * s.wide()})
+			}
+			ADDQ(line, to)
+		}
+	}
+	finish(bound, store, func(v reg.VecVirtual) reg.VecVirtual { return v })
+	JMP(LabelRef(next))
+	Label(half)
+	finish(s.label("bound"), s.label("store"), func(v reg.VecVirtual) reg.VecVirtual {
+		if s.lanes == 16 {
+			return v.AsY().(reg.VecVirtual)
+		}
+		return v.AsX().(reg.VecVirtual)
+	})
+	Label(next)
+	DECQ(tiles)
+	JNZ(LabelRef(another))
 	VZEROUPPER()
 	RET()
 }
