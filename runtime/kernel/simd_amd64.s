@@ -2425,44 +2425,47 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	VBROADCASTSS X5, Y5
 	LEAQ         31(SP), CX
 	ANDQ         $-32, CX
-	MOVQ         88(AX), DX
-	SHLQ         $0x02, DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	LEAQ         (SI)(DX*1), DI
-	MOVQ         (AX), R8
-	MOVQ         R8, 1184(SP)
-	MOVQ         24(AX), R8
-	MOVQ         R8, 1192(SP)
-	MOVQ         104(AX), R8
-	MOVQ         R8, 1200(SP)
-	MOVQ         112(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         120(AX), R9
-	SHLQ         $0x02, R9
-	SUBQ         R8, 1184(SP)
-	SUBQ         R9, 1192(SP)
+	MOVQ         192(AX), DX
+	MOVQ         200(AX), BX
+	MOVQ         208(AX), SI
+	MOVQ         88(AX), DI
+	SHLQ         $0x02, DI
+	LEAQ         (DI)(DI*2), R8
+	LEAQ         (DI)(DI*4), R9
+	LEAQ         (R9)(DI*1), R10
+	MOVQ         (AX), R11
+	MOVQ         R11, 1184(SP)
+	MOVQ         24(AX), R11
+	MOVQ         R11, 1192(SP)
+	MOVQ         104(AX), R11
+	MOVQ         R11, 1200(SP)
+	MOVQ         112(AX), R11
+	SHLQ         $0x02, R11
+	MOVQ         120(AX), R12
+	SHLQ         $0x02, R12
+	SUBQ         R11, 1184(SP)
+	SUBQ         R12, 1192(SP)
 
 square_93:
-	MOVQ 112(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 120(AX), R9
-	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
-	MOVQ 96(AX), R11
-	ADDQ 1184(SP), R8
-	MOVQ R8, 1184(SP)
-	ADDQ 1192(SP), R9
-	MOVQ R9, 1192(SP)
+	MOVQ 112(AX), R11
+	SHLQ $0x02, R11
+	MOVQ 120(AX), R12
+	SHLQ $0x02, R12
+	MOVQ 48(AX), R13
+	MOVQ 96(AX), R14
+	ADDQ 1184(SP), R11
+	MOVQ R11, 1184(SP)
+	ADDQ 1192(SP), R12
+	MOVQ R12, 1192(SP)
 
 vector_94:
-	LEAQ         (R8)(DI*1), R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	LEAQ         (R11)(R10*1), R15
+	VMOVUPS      (R15), Y6
+	VMOVUPS      (R15)(DI*1), Y7
+	VMOVUPS      (R15)(DI*2), Y8
+	VMOVUPS      (R15)(R8*1), Y9
+	VMOVUPS      (R15)(DI*4), Y10
+	VMOVUPS      (R15)(R9*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2479,13 +2482,13 @@ vector_94:
 	VMOVUPS      Y8, 224(CX)
 	VMOVUPS      Y12, 256(CX)
 	VMOVUPS      Y11, 288(CX)
-	ADDQ         DI, R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	ADDQ         R10, R15
+	VMOVUPS      (R15), Y6
+	VMOVUPS      (R15)(DI*1), Y7
+	VMOVUPS      (R15)(DI*2), Y8
+	VMOVUPS      (R15)(R8*1), Y9
+	VMOVUPS      (R15)(DI*4), Y10
+	VMOVUPS      (R15)(R9*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2502,13 +2505,13 @@ vector_94:
 	VMOVUPS      Y8, 416(CX)
 	VMOVUPS      Y12, 448(CX)
 	VMOVUPS      Y11, 480(CX)
-	ADDQ         DI, R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	ADDQ         R10, R15
+	VMOVUPS      (R15), Y6
+	VMOVUPS      (R15)(DI*1), Y7
+	VMOVUPS      (R15)(DI*2), Y8
+	VMOVUPS      (R15)(R8*1), Y9
+	VMOVUPS      (R15)(DI*4), Y10
+	VMOVUPS      (R15)(R9*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2525,13 +2528,13 @@ vector_94:
 	VMOVUPS      Y8, 608(CX)
 	VMOVUPS      Y12, 640(CX)
 	VMOVUPS      Y11, 672(CX)
-	ADDQ         DI, R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	ADDQ         R10, R15
+	VMOVUPS      (R15), Y6
+	VMOVUPS      (R15)(DI*1), Y7
+	VMOVUPS      (R15)(DI*2), Y8
+	VMOVUPS      (R15)(R8*1), Y9
+	VMOVUPS      (R15)(DI*4), Y10
+	VMOVUPS      (R15)(R9*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2548,12 +2551,12 @@ vector_94:
 	VMOVUPS      Y8, 800(CX)
 	VMOVUPS      Y12, 832(CX)
 	VMOVUPS      Y11, 864(CX)
-	VMOVUPS      (R8), Y6
-	VMOVUPS      (R8)(DX*1), Y7
-	VMOVUPS      (R8)(DX*2), Y8
-	VMOVUPS      (R8)(BX*1), Y9
-	VMOVUPS      (R8)(DX*4), Y10
-	VMOVUPS      (R8)(SI*1), Y11
+	VMOVUPS      (R11), Y6
+	VMOVUPS      (R11)(DI*1), Y7
+	VMOVUPS      (R11)(DI*2), Y8
+	VMOVUPS      (R11)(R8*1), Y9
+	VMOVUPS      (R11)(DI*4), Y10
+	VMOVUPS      (R11)(R9*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2570,13 +2573,13 @@ vector_94:
 	VMOVUPS      Y8, 32(CX)
 	VMOVUPS      Y12, 64(CX)
 	VMOVUPS      Y11, 96(CX)
-	ADDQ         DI, R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	ADDQ         R10, R15
+	VMOVUPS      (R15), Y6
+	VMOVUPS      (R15)(DI*1), Y7
+	VMOVUPS      (R15)(DI*2), Y8
+	VMOVUPS      (R15)(R8*1), Y9
+	VMOVUPS      (R15)(DI*4), Y10
+	VMOVUPS      (R15)(R9*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2611,30 +2614,26 @@ vector_94:
 	VFMADD231PS  Y5, Y10, Y11
 	VMULPS       Y0, Y8, Y8
 	VFMADD231PS  Y1, Y10, Y8
-	MOVQ         240(AX), R12
-	LEAQ         (R9)(R12*4), R12
+	MOVQ         240(AX), R15
+	LEAQ         (R12)(R15*4), R15
 	VBROADCASTSS 248(AX), Y7
 	VBROADCASTSS 252(AX), Y9
-	VADDPS       (R10), Y11, Y11
+	VADDPS       (R13), Y11, Y11
 	VMAXPS       Y11, Y7, Y11
 	VMINPS       Y11, Y9, Y11
-	MOVQ         208(AX), R13
-	VMOVUPS      Y11, (R12)(R13*4)
-	VADDPS       (R10), Y12, Y12
+	VMOVUPS      Y11, (R15)(SI*4)
+	VADDPS       (R13), Y12, Y12
 	VMAXPS       Y12, Y7, Y12
 	VMINPS       Y12, Y9, Y12
-	MOVQ         200(AX), R13
-	VMOVUPS      Y12, (R12)(R13*4)
-	VADDPS       (R10), Y8, Y8
+	VMOVUPS      Y12, (R15)(BX*4)
+	VADDPS       (R13), Y8, Y8
 	VMAXPS       Y8, Y7, Y8
 	VMINPS       Y8, Y9, Y8
-	MOVQ         192(AX), R13
-	VMOVUPS      Y8, (R12)(R13*4)
-	VADDPS       (R10), Y6, Y6
+	VMOVUPS      Y8, (R15)(DX*4)
+	VADDPS       (R13), Y6, Y6
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y9, Y6
-	MOVQ         184(AX), R13
-	VMOVUPS      Y6, (R12)(R13*4)
+	VMOVUPS      Y6, (R15)
 	VMOVUPS      64(CX), Y6
 	VMOVUPS      256(CX), Y7
 	VMOVUPS      448(CX), Y8
@@ -2653,30 +2652,26 @@ vector_94:
 	VFMADD231PS  Y5, Y10, Y11
 	VMULPS       Y0, Y8, Y8
 	VFMADD231PS  Y1, Y10, Y8
-	MOVQ         232(AX), R12
-	LEAQ         (R9)(R12*4), R12
+	MOVQ         232(AX), R15
+	LEAQ         (R12)(R15*4), R15
 	VBROADCASTSS 248(AX), Y7
 	VBROADCASTSS 252(AX), Y9
-	VADDPS       (R10), Y11, Y11
+	VADDPS       (R13), Y11, Y11
 	VMAXPS       Y11, Y7, Y11
 	VMINPS       Y11, Y9, Y11
-	MOVQ         208(AX), R13
-	VMOVUPS      Y11, (R12)(R13*4)
-	VADDPS       (R10), Y12, Y12
+	VMOVUPS      Y11, (R15)(SI*4)
+	VADDPS       (R13), Y12, Y12
 	VMAXPS       Y12, Y7, Y12
 	VMINPS       Y12, Y9, Y12
-	MOVQ         200(AX), R13
-	VMOVUPS      Y12, (R12)(R13*4)
-	VADDPS       (R10), Y8, Y8
+	VMOVUPS      Y12, (R15)(BX*4)
+	VADDPS       (R13), Y8, Y8
 	VMAXPS       Y8, Y7, Y8
 	VMINPS       Y8, Y9, Y8
-	MOVQ         192(AX), R13
-	VMOVUPS      Y8, (R12)(R13*4)
-	VADDPS       (R10), Y6, Y6
+	VMOVUPS      Y8, (R15)(DX*4)
+	VADDPS       (R13), Y6, Y6
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y9, Y6
-	MOVQ         184(AX), R13
-	VMOVUPS      Y6, (R12)(R13*4)
+	VMOVUPS      Y6, (R15)
 	VMOVUPS      32(CX), Y6
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      416(CX), Y8
@@ -2695,30 +2690,26 @@ vector_94:
 	VFMADD231PS  Y5, Y10, Y11
 	VMULPS       Y0, Y8, Y8
 	VFMADD231PS  Y1, Y10, Y8
-	MOVQ         224(AX), R12
-	LEAQ         (R9)(R12*4), R12
+	MOVQ         224(AX), R15
+	LEAQ         (R12)(R15*4), R15
 	VBROADCASTSS 248(AX), Y7
 	VBROADCASTSS 252(AX), Y9
-	VADDPS       (R10), Y11, Y11
+	VADDPS       (R13), Y11, Y11
 	VMAXPS       Y11, Y7, Y11
 	VMINPS       Y11, Y9, Y11
-	MOVQ         208(AX), R13
-	VMOVUPS      Y11, (R12)(R13*4)
-	VADDPS       (R10), Y12, Y12
+	VMOVUPS      Y11, (R15)(SI*4)
+	VADDPS       (R13), Y12, Y12
 	VMAXPS       Y12, Y7, Y12
 	VMINPS       Y12, Y9, Y12
-	MOVQ         200(AX), R13
-	VMOVUPS      Y12, (R12)(R13*4)
-	VADDPS       (R10), Y8, Y8
+	VMOVUPS      Y12, (R15)(BX*4)
+	VADDPS       (R13), Y8, Y8
 	VMAXPS       Y8, Y7, Y8
 	VMINPS       Y8, Y9, Y8
-	MOVQ         192(AX), R13
-	VMOVUPS      Y8, (R12)(R13*4)
-	VADDPS       (R10), Y6, Y6
+	VMOVUPS      Y8, (R15)(DX*4)
+	VADDPS       (R13), Y6, Y6
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y9, Y6
-	MOVQ         184(AX), R13
-	VMOVUPS      Y6, (R12)(R13*4)
+	VMOVUPS      Y6, (R15)
 	VMOVUPS      (CX), Y6
 	VMOVUPS      192(CX), Y7
 	VMOVUPS      384(CX), Y8
@@ -2737,34 +2728,30 @@ vector_94:
 	VFMADD231PS  Y5, Y10, Y11
 	VMULPS       Y0, Y8, Y8
 	VFMADD231PS  Y1, Y10, Y8
-	MOVQ         216(AX), R12
-	LEAQ         (R9)(R12*4), R12
+	MOVQ         216(AX), R15
+	LEAQ         (R12)(R15*4), R15
 	VBROADCASTSS 248(AX), Y7
 	VBROADCASTSS 252(AX), Y9
-	VADDPS       (R10), Y11, Y11
+	VADDPS       (R13), Y11, Y11
 	VMAXPS       Y11, Y7, Y11
 	VMINPS       Y11, Y9, Y11
-	MOVQ         208(AX), R13
-	VMOVUPS      Y11, (R12)(R13*4)
-	VADDPS       (R10), Y12, Y12
+	VMOVUPS      Y11, (R15)(SI*4)
+	VADDPS       (R13), Y12, Y12
 	VMAXPS       Y12, Y7, Y12
 	VMINPS       Y12, Y9, Y12
-	MOVQ         200(AX), R13
-	VMOVUPS      Y12, (R12)(R13*4)
-	VADDPS       (R10), Y8, Y8
+	VMOVUPS      Y12, (R15)(BX*4)
+	VADDPS       (R13), Y8, Y8
 	VMAXPS       Y8, Y7, Y8
 	VMINPS       Y8, Y9, Y8
-	MOVQ         192(AX), R13
-	VMOVUPS      Y8, (R12)(R13*4)
-	VADDPS       (R10), Y6, Y6
+	VMOVUPS      Y8, (R15)(DX*4)
+	VADDPS       (R13), Y6, Y6
 	VMAXPS       Y6, Y7, Y6
 	VMINPS       Y6, Y9, Y6
-	MOVQ         184(AX), R13
-	VMOVUPS      Y6, (R12)(R13*4)
-	ADDQ         $0x20, R8
-	ADDQ         $0x20, R9
-	ADDQ         $0x20, R10
-	DECQ         R11
+	VMOVUPS      Y6, (R15)
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, R12
+	ADDQ         $0x20, R13
+	DECQ         R14
 	JNZ          vector_94
 	DECQ         1200(SP)
 	JNZ          square_93
@@ -2795,44 +2782,45 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	VBROADCASTSS X5, Y5
 	LEAQ         31(SP), CX
 	ANDQ         $-32, CX
-	MOVQ         88(AX), DX
-	SHLQ         $0x02, DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	LEAQ         (SI)(DX*1), DI
-	MOVQ         (AX), R8
-	MOVQ         R8, 1184(SP)
-	MOVQ         24(AX), R8
-	MOVQ         R8, 1192(SP)
-	MOVQ         104(AX), R8
-	MOVQ         R8, 1200(SP)
-	MOVQ         112(AX), R8
-	SHLQ         $0x02, R8
-	MOVQ         120(AX), R9
+	MOVQ         192(AX), DX
+	MOVQ         88(AX), BX
+	SHLQ         $0x02, BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	LEAQ         (DI)(BX*1), R8
+	MOVQ         (AX), R9
+	MOVQ         R9, 1184(SP)
+	MOVQ         24(AX), R9
+	MOVQ         R9, 1192(SP)
+	MOVQ         104(AX), R9
+	MOVQ         R9, 1200(SP)
+	MOVQ         112(AX), R9
 	SHLQ         $0x02, R9
-	SUBQ         R8, 1184(SP)
-	SUBQ         R9, 1192(SP)
+	MOVQ         120(AX), R10
+	SHLQ         $0x02, R10
+	SUBQ         R9, 1184(SP)
+	SUBQ         R10, 1192(SP)
 
 square_95:
-	MOVQ 112(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 120(AX), R9
+	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
-	MOVQ 48(AX), R10
-	MOVQ 96(AX), R11
-	ADDQ 1184(SP), R8
-	MOVQ R8, 1184(SP)
-	ADDQ 1192(SP), R9
-	MOVQ R9, 1192(SP)
+	MOVQ 120(AX), R10
+	SHLQ $0x02, R10
+	MOVQ 48(AX), R11
+	MOVQ 96(AX), R12
+	ADDQ 1184(SP), R9
+	MOVQ R9, 1184(SP)
+	ADDQ 1192(SP), R10
+	MOVQ R10, 1192(SP)
 
 vector_96:
-	LEAQ         (R8)(DI*1), R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	LEAQ         (R9)(R8*1), R13
+	VMOVUPS      (R13), Y6
+	VMOVUPS      (R13)(BX*1), Y7
+	VMOVUPS      (R13)(BX*2), Y8
+	VMOVUPS      (R13)(SI*1), Y9
+	VMOVUPS      (R13)(BX*4), Y10
+	VMOVUPS      (R13)(DI*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2849,13 +2837,13 @@ vector_96:
 	VMOVUPS      Y8, 224(CX)
 	VMOVUPS      Y12, 256(CX)
 	VMOVUPS      Y11, 288(CX)
-	ADDQ         DI, R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	ADDQ         R8, R13
+	VMOVUPS      (R13), Y6
+	VMOVUPS      (R13)(BX*1), Y7
+	VMOVUPS      (R13)(BX*2), Y8
+	VMOVUPS      (R13)(SI*1), Y9
+	VMOVUPS      (R13)(BX*4), Y10
+	VMOVUPS      (R13)(DI*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2872,13 +2860,13 @@ vector_96:
 	VMOVUPS      Y8, 416(CX)
 	VMOVUPS      Y12, 448(CX)
 	VMOVUPS      Y11, 480(CX)
-	ADDQ         DI, R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	ADDQ         R8, R13
+	VMOVUPS      (R13), Y6
+	VMOVUPS      (R13)(BX*1), Y7
+	VMOVUPS      (R13)(BX*2), Y8
+	VMOVUPS      (R13)(SI*1), Y9
+	VMOVUPS      (R13)(BX*4), Y10
+	VMOVUPS      (R13)(DI*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2895,13 +2883,13 @@ vector_96:
 	VMOVUPS      Y8, 608(CX)
 	VMOVUPS      Y12, 640(CX)
 	VMOVUPS      Y11, 672(CX)
-	ADDQ         DI, R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	ADDQ         R8, R13
+	VMOVUPS      (R13), Y6
+	VMOVUPS      (R13)(BX*1), Y7
+	VMOVUPS      (R13)(BX*2), Y8
+	VMOVUPS      (R13)(SI*1), Y9
+	VMOVUPS      (R13)(BX*4), Y10
+	VMOVUPS      (R13)(DI*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2918,12 +2906,12 @@ vector_96:
 	VMOVUPS      Y8, 800(CX)
 	VMOVUPS      Y12, 832(CX)
 	VMOVUPS      Y11, 864(CX)
-	VMOVUPS      (R8), Y6
-	VMOVUPS      (R8)(DX*1), Y7
-	VMOVUPS      (R8)(DX*2), Y8
-	VMOVUPS      (R8)(BX*1), Y9
-	VMOVUPS      (R8)(DX*4), Y10
-	VMOVUPS      (R8)(SI*1), Y11
+	VMOVUPS      (R9), Y6
+	VMOVUPS      (R9)(BX*1), Y7
+	VMOVUPS      (R9)(BX*2), Y8
+	VMOVUPS      (R9)(SI*1), Y9
+	VMOVUPS      (R9)(BX*4), Y10
+	VMOVUPS      (R9)(DI*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -2940,13 +2928,13 @@ vector_96:
 	VMOVUPS      Y8, 32(CX)
 	VMOVUPS      Y12, 64(CX)
 	VMOVUPS      Y11, 96(CX)
-	ADDQ         DI, R12
-	VMOVUPS      (R12), Y6
-	VMOVUPS      (R12)(DX*1), Y7
-	VMOVUPS      (R12)(DX*2), Y8
-	VMOVUPS      (R12)(BX*1), Y9
-	VMOVUPS      (R12)(DX*4), Y10
-	VMOVUPS      (R12)(SI*1), Y11
+	ADDQ         R8, R13
+	VMOVUPS      (R13), Y6
+	VMOVUPS      (R13)(BX*1), Y7
+	VMOVUPS      (R13)(BX*2), Y8
+	VMOVUPS      (R13)(SI*1), Y9
+	VMOVUPS      (R13)(BX*4), Y10
+	VMOVUPS      (R13)(DI*1), Y11
 	VADDPS       Y8, Y7, Y12
 	VSUBPS       Y8, Y7, Y8
 	VADDPS       Y10, Y9, Y7
@@ -3008,29 +2996,27 @@ vector_96:
 	VCMPPS       $0x03, Y9, Y9, Y8
 	VMAXPS       Y7, Y9, Y7
 	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y13, Y13, Y8
+	VMAXPS       Y14, Y13, Y14
+	VORPS        Y8, Y14, Y14
 	VCMPPS       $0x03, Y6, Y6, Y8
 	VMAXPS       Y7, Y6, Y7
 	VORPS        Y8, Y7, Y7
-	VCMPPS       $0x03, Y13, Y13, Y6
-	VMAXPS       Y14, Y13, Y14
-	VORPS        Y6, Y14, Y14
 	VCMPPS       $0x03, Y12, Y12, Y6
 	VMAXPS       Y14, Y12, Y14
 	VORPS        Y6, Y14, Y14
-	MOVQ         224(AX), R12
-	LEAQ         (R9)(R12*4), R12
+	MOVQ         224(AX), R13
+	LEAQ         (R10)(R13*4), R13
 	VBROADCASTSS 248(AX), Y6
 	VBROADCASTSS 252(AX), Y8
-	VADDPS       (R10), Y14, Y14
+	VADDPS       (R11), Y14, Y14
 	VMAXPS       Y14, Y6, Y14
 	VMINPS       Y14, Y8, Y14
-	MOVQ         192(AX), R13
-	VMOVUPS      Y14, (R12)(R13*4)
-	VADDPS       (R10), Y7, Y7
+	VMOVUPS      Y14, (R13)(DX*4)
+	VADDPS       (R11), Y7, Y7
 	VMAXPS       Y7, Y6, Y7
 	VMINPS       Y7, Y8, Y7
-	MOVQ         184(AX), R13
-	VMOVUPS      Y7, (R12)(R13*4)
+	VMOVUPS      Y7, (R13)
 	VMOVUPS      32(CX), Y6
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      416(CX), Y8
@@ -3076,33 +3062,31 @@ vector_96:
 	VCMPPS       $0x03, Y9, Y9, Y8
 	VMAXPS       Y7, Y9, Y7
 	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y13, Y13, Y8
+	VMAXPS       Y14, Y13, Y14
+	VORPS        Y8, Y14, Y14
 	VCMPPS       $0x03, Y6, Y6, Y8
 	VMAXPS       Y7, Y6, Y7
 	VORPS        Y8, Y7, Y7
-	VCMPPS       $0x03, Y13, Y13, Y6
-	VMAXPS       Y14, Y13, Y14
-	VORPS        Y6, Y14, Y14
 	VCMPPS       $0x03, Y12, Y12, Y6
 	VMAXPS       Y14, Y12, Y14
 	VORPS        Y6, Y14, Y14
-	MOVQ         216(AX), R12
-	LEAQ         (R9)(R12*4), R12
+	MOVQ         216(AX), R13
+	LEAQ         (R10)(R13*4), R13
 	VBROADCASTSS 248(AX), Y6
 	VBROADCASTSS 252(AX), Y8
-	VADDPS       (R10), Y14, Y14
+	VADDPS       (R11), Y14, Y14
 	VMAXPS       Y14, Y6, Y14
 	VMINPS       Y14, Y8, Y14
-	MOVQ         192(AX), R13
-	VMOVUPS      Y14, (R12)(R13*4)
-	VADDPS       (R10), Y7, Y7
+	VMOVUPS      Y14, (R13)(DX*4)
+	VADDPS       (R11), Y7, Y7
 	VMAXPS       Y7, Y6, Y7
 	VMINPS       Y7, Y8, Y7
-	MOVQ         184(AX), R13
-	VMOVUPS      Y7, (R12)(R13*4)
-	ADDQ         $0x20, R8
+	VMOVUPS      Y7, (R13)
 	ADDQ         $0x20, R9
 	ADDQ         $0x20, R10
-	DECQ         R11
+	ADDQ         $0x20, R11
+	DECQ         R12
 	JNZ          vector_96
 	DECQ         1200(SP)
 	JNZ          square_95
@@ -11105,301 +11089,282 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	MOVL         $0x40580000, CX
 	VMOVD        CX, X5
 	VBROADCASTSS X5, Z5
-	MOVQ         88(AX), CX
-	SHLQ         $0x02, CX
-	LEAQ         (CX)(CX*2), DX
-	LEAQ         (CX)(CX*4), BX
-	LEAQ         (BX)(CX*1), SI
-	MOVQ         (AX), DI
-	MOVQ         DI, (SP)
-	MOVQ         24(AX), DI
-	MOVQ         DI, 8(SP)
-	MOVQ         104(AX), DI
-	MOVQ         DI, 16(SP)
-	MOVQ         112(AX), DI
-	SHLQ         $0x02, DI
-	MOVQ         120(AX), R8
-	SHLQ         $0x02, R8
-	SUBQ         DI, (SP)
-	SUBQ         R8, 8(SP)
+	VBROADCASTSS 248(AX), Z6
+	VBROADCASTSS 252(AX), Z7
+	MOVQ         192(AX), CX
+	MOVQ         200(AX), DX
+	MOVQ         208(AX), BX
+	MOVQ         88(AX), SI
+	SHLQ         $0x02, SI
+	LEAQ         (SI)(SI*2), DI
+	LEAQ         (SI)(SI*4), R8
+	LEAQ         (R8)(SI*1), R9
+	MOVQ         (AX), R10
+	MOVQ         R10, (SP)
+	MOVQ         24(AX), R10
+	MOVQ         R10, 8(SP)
+	MOVQ         104(AX), R10
+	MOVQ         R10, 16(SP)
+	MOVQ         112(AX), R10
+	SHLQ         $0x02, R10
+	MOVQ         120(AX), R11
+	SHLQ         $0x02, R11
+	SUBQ         R10, (SP)
+	SUBQ         R11, 8(SP)
 
 square_356:
-	MOVQ 112(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 120(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 48(AX), R9
-	MOVQ 96(AX), R10
-	ADDQ (SP), DI
-	MOVQ DI, (SP)
-	ADDQ 8(SP), R8
-	MOVQ R8, 8(SP)
+	MOVQ 112(AX), R10
+	SHLQ $0x02, R10
+	MOVQ 120(AX), R11
+	SHLQ $0x02, R11
+	MOVQ 48(AX), R12
+	MOVQ 96(AX), R13
+	ADDQ (SP), R10
+	MOVQ R10, (SP)
+	ADDQ 8(SP), R11
+	MOVQ R11, 8(SP)
 
 vector_357:
-	LEAQ         (DI)(SI*1), R11
-	VMOVUPS      (R11), Z6
-	VMOVUPS      (R11)(CX*1), Z7
-	VMOVUPS      (R11)(CX*2), Z8
-	VMOVUPS      (R11)(DX*1), Z9
-	VMOVUPS      (R11)(CX*4), Z10
-	VMOVUPS      (R11)(BX*1), Z11
-	VADDPS       Z8, Z7, Z12
-	VSUBPS       Z8, Z7, Z8
-	VADDPS       Z10, Z9, Z7
-	VSUBPS       Z10, Z9, Z10
-	VADDPS       Z12, Z6, Z6
-	VADDPS       Z7, Z6, Z6
-	VMULPS       Z2, Z12, Z12
-	VFMADD231PS  Z3, Z7, Z12
-	VFMADD231PS  Z4, Z8, Z11
-	VFMADD231PS  Z5, Z10, Z11
-	VMULPS       Z0, Z8, Z8
-	VFMADD231PS  Z1, Z10, Z8
-	ADDQ         SI, R11
-	VMOVUPS      (R11), Z7
-	VMOVUPS      (R11)(CX*1), Z9
-	VMOVUPS      (R11)(CX*2), Z10
-	VMOVUPS      (R11)(DX*1), Z13
-	VMOVUPS      (R11)(CX*4), Z14
-	VMOVUPS      (R11)(BX*1), Z15
-	VADDPS       Z10, Z9, Z16
-	VSUBPS       Z10, Z9, Z10
-	VADDPS       Z14, Z13, Z9
-	VSUBPS       Z14, Z13, Z14
-	VADDPS       Z16, Z7, Z7
-	VADDPS       Z9, Z7, Z7
-	VMULPS       Z2, Z16, Z16
-	VFMADD231PS  Z3, Z9, Z16
-	VFMADD231PS  Z4, Z10, Z15
-	VFMADD231PS  Z5, Z14, Z15
-	VMULPS       Z0, Z10, Z10
-	VFMADD231PS  Z1, Z14, Z10
-	ADDQ         SI, R11
-	VMOVUPS      (R11), Z9
-	VMOVUPS      (R11)(CX*1), Z13
-	VMOVUPS      (R11)(CX*2), Z14
-	VMOVUPS      (R11)(DX*1), Z17
-	VMOVUPS      (R11)(CX*4), Z18
-	VMOVUPS      (R11)(BX*1), Z19
-	VADDPS       Z14, Z13, Z20
-	VSUBPS       Z14, Z13, Z14
-	VADDPS       Z18, Z17, Z13
-	VSUBPS       Z18, Z17, Z18
-	VADDPS       Z20, Z9, Z9
-	VADDPS       Z13, Z9, Z9
-	VMULPS       Z2, Z20, Z20
-	VFMADD231PS  Z3, Z13, Z20
-	VFMADD231PS  Z4, Z14, Z19
-	VFMADD231PS  Z5, Z18, Z19
-	VMULPS       Z0, Z14, Z14
-	VFMADD231PS  Z1, Z18, Z14
-	ADDQ         SI, R11
-	VMOVUPS      (R11), Z13
-	VMOVUPS      (R11)(CX*1), Z17
-	VMOVUPS      (R11)(CX*2), Z18
-	VMOVUPS      (R11)(DX*1), Z21
-	VMOVUPS      (R11)(CX*4), Z22
-	VMOVUPS      (R11)(BX*1), Z23
-	VADDPS       Z18, Z17, Z24
-	VSUBPS       Z18, Z17, Z18
-	VADDPS       Z22, Z21, Z17
-	VSUBPS       Z22, Z21, Z22
-	VADDPS       Z24, Z13, Z13
-	VADDPS       Z17, Z13, Z13
-	VMULPS       Z2, Z24, Z24
-	VFMADD231PS  Z3, Z17, Z24
-	VFMADD231PS  Z4, Z18, Z23
-	VFMADD231PS  Z5, Z22, Z23
-	VMULPS       Z0, Z18, Z18
-	VFMADD231PS  Z1, Z22, Z18
-	VADDPS       Z7, Z6, Z17
-	VSUBPS       Z7, Z6, Z7
-	VADDPS       Z13, Z9, Z6
-	VSUBPS       Z13, Z9, Z13
-	VADDPS       Z10, Z8, Z9
-	VSUBPS       Z10, Z8, Z10
-	VADDPS       Z18, Z14, Z8
-	VSUBPS       Z18, Z14, Z18
-	VADDPS       Z16, Z12, Z14
-	VSUBPS       Z16, Z12, Z16
-	VADDPS       Z24, Z20, Z12
-	VSUBPS       Z24, Z20, Z24
-	VADDPS       Z15, Z11, Z20
-	VSUBPS       Z15, Z11, Z15
-	VADDPS       Z23, Z19, Z11
-	VSUBPS       Z23, Z19, Z23
-	VMOVUPS      (DI), Z19
-	VMOVUPS      (DI)(CX*1), Z21
-	VMOVUPS      (DI)(CX*2), Z22
-	VMOVUPS      (DI)(DX*1), Z25
-	VMOVUPS      (DI)(CX*4), Z26
-	VMOVUPS      (DI)(BX*1), Z27
-	VADDPS       Z22, Z21, Z28
-	VSUBPS       Z22, Z21, Z22
-	VADDPS       Z26, Z25, Z21
-	VSUBPS       Z26, Z25, Z26
-	VADDPS       Z28, Z19, Z19
-	VADDPS       Z21, Z19, Z19
-	VMULPS       Z2, Z28, Z28
-	VFMADD231PS  Z3, Z21, Z28
-	VFMADD231PS  Z4, Z22, Z27
-	VFMADD231PS  Z5, Z26, Z27
-	VMULPS       Z0, Z22, Z22
-	VFMADD231PS  Z1, Z26, Z22
-	VADDPS       Z17, Z19, Z19
-	VADDPS       Z6, Z19, Z19
-	VMULPS       Z2, Z17, Z17
-	VFMADD231PS  Z3, Z6, Z17
-	VADDPS       Z9, Z22, Z22
-	VADDPS       Z8, Z22, Z22
-	VMULPS       Z2, Z9, Z9
-	VFMADD231PS  Z3, Z8, Z9
-	VADDPS       Z14, Z28, Z28
-	VADDPS       Z12, Z28, Z28
-	VMULPS       Z2, Z14, Z14
-	VFMADD231PS  Z3, Z12, Z14
-	VADDPS       Z20, Z27, Z27
-	VADDPS       Z11, Z27, Z27
-	VMULPS       Z2, Z20, Z20
-	VFMADD231PS  Z3, Z11, Z20
-	ADDQ         SI, R11
-	VMOVUPS      (R11), Z6
-	VMOVUPS      (R11)(CX*1), Z8
-	VMOVUPS      (R11)(CX*2), Z11
-	VMOVUPS      (R11)(DX*1), Z12
-	VMOVUPS      (R11)(CX*4), Z21
-	VMOVUPS      (R11)(BX*1), Z25
-	VADDPS       Z11, Z8, Z26
-	VSUBPS       Z11, Z8, Z11
-	VADDPS       Z21, Z12, Z8
-	VSUBPS       Z21, Z12, Z21
-	VADDPS       Z26, Z6, Z6
-	VADDPS       Z8, Z6, Z6
-	VMULPS       Z2, Z26, Z26
-	VFMADD231PS  Z3, Z8, Z26
-	VFMADD231PS  Z4, Z11, Z25
-	VFMADD231PS  Z5, Z21, Z25
-	VMULPS       Z0, Z11, Z11
-	VFMADD231PS  Z1, Z21, Z11
-	VFMADD231PS  Z4, Z7, Z6
-	VFMADD231PS  Z5, Z13, Z6
-	VMULPS       Z0, Z7, Z7
-	VFMADD231PS  Z1, Z13, Z7
-	VFMADD231PS  Z4, Z10, Z11
-	VFMADD231PS  Z5, Z18, Z11
-	VMULPS       Z0, Z10, Z10
-	VFMADD231PS  Z1, Z18, Z10
-	VFMADD231PS  Z4, Z16, Z26
-	VFMADD231PS  Z5, Z24, Z26
-	VMULPS       Z0, Z16, Z16
-	VFMADD231PS  Z1, Z24, Z16
-	VFMADD231PS  Z4, Z15, Z25
-	VFMADD231PS  Z5, Z23, Z25
-	VMULPS       Z0, Z15, Z15
-	VFMADD231PS  Z1, Z23, Z15
-	MOVQ         240(AX), R11
-	LEAQ         (R8)(R11*4), R11
-	VBROADCASTSS 248(AX), Z8
-	VBROADCASTSS 252(AX), Z12
-	VADDPS       (R9), Z25, Z25
-	VMAXPS       Z25, Z8, Z25
-	VMINPS       Z25, Z12, Z25
-	MOVQ         208(AX), R12
-	VMOVUPS      Z25, (R11)(R12*4)
-	VADDPS       (R9), Z20, Z20
-	VMAXPS       Z20, Z8, Z20
-	VMINPS       Z20, Z12, Z20
-	MOVQ         200(AX), R12
-	VMOVUPS      Z20, (R11)(R12*4)
-	VADDPS       (R9), Z15, Z15
-	VMAXPS       Z15, Z8, Z15
-	VMINPS       Z15, Z12, Z15
-	MOVQ         192(AX), R12
-	VMOVUPS      Z15, (R11)(R12*4)
-	VADDPS       (R9), Z27, Z27
-	VMAXPS       Z27, Z8, Z27
-	VMINPS       Z27, Z12, Z27
-	MOVQ         184(AX), R12
-	VMOVUPS      Z27, (R11)(R12*4)
-	MOVQ         232(AX), R11
-	LEAQ         (R8)(R11*4), R11
-	VBROADCASTSS 248(AX), Z8
-	VBROADCASTSS 252(AX), Z12
-	VADDPS       (R9), Z26, Z26
-	VMAXPS       Z26, Z8, Z26
-	VMINPS       Z26, Z12, Z26
-	MOVQ         208(AX), R12
-	VMOVUPS      Z26, (R11)(R12*4)
-	VADDPS       (R9), Z14, Z14
-	VMAXPS       Z14, Z8, Z14
-	VMINPS       Z14, Z12, Z14
-	MOVQ         200(AX), R12
-	VMOVUPS      Z14, (R11)(R12*4)
-	VADDPS       (R9), Z16, Z16
-	VMAXPS       Z16, Z8, Z16
-	VMINPS       Z16, Z12, Z16
-	MOVQ         192(AX), R12
-	VMOVUPS      Z16, (R11)(R12*4)
-	VADDPS       (R9), Z28, Z28
-	VMAXPS       Z28, Z8, Z28
-	VMINPS       Z28, Z12, Z28
-	MOVQ         184(AX), R12
-	VMOVUPS      Z28, (R11)(R12*4)
-	MOVQ         224(AX), R11
-	LEAQ         (R8)(R11*4), R11
-	VBROADCASTSS 248(AX), Z8
-	VBROADCASTSS 252(AX), Z12
-	VADDPS       (R9), Z11, Z11
-	VMAXPS       Z11, Z8, Z11
-	VMINPS       Z11, Z12, Z11
-	MOVQ         208(AX), R12
-	VMOVUPS      Z11, (R11)(R12*4)
-	VADDPS       (R9), Z9, Z9
-	VMAXPS       Z9, Z8, Z9
-	VMINPS       Z9, Z12, Z9
-	MOVQ         200(AX), R12
-	VMOVUPS      Z9, (R11)(R12*4)
-	VADDPS       (R9), Z10, Z10
-	VMAXPS       Z10, Z8, Z10
-	VMINPS       Z10, Z12, Z10
-	MOVQ         192(AX), R12
-	VMOVUPS      Z10, (R11)(R12*4)
-	VADDPS       (R9), Z22, Z22
-	VMAXPS       Z22, Z8, Z22
-	VMINPS       Z22, Z12, Z22
-	MOVQ         184(AX), R12
-	VMOVUPS      Z22, (R11)(R12*4)
-	MOVQ         216(AX), R11
-	LEAQ         (R8)(R11*4), R11
-	VBROADCASTSS 248(AX), Z8
-	VBROADCASTSS 252(AX), Z9
-	VADDPS       (R9), Z6, Z6
-	VMAXPS       Z6, Z8, Z6
-	VMINPS       Z6, Z9, Z6
-	MOVQ         208(AX), R12
-	VMOVUPS      Z6, (R11)(R12*4)
-	VADDPS       (R9), Z17, Z17
-	VMAXPS       Z17, Z8, Z17
-	VMINPS       Z17, Z9, Z17
-	MOVQ         200(AX), R12
-	VMOVUPS      Z17, (R11)(R12*4)
-	VADDPS       (R9), Z7, Z7
-	VMAXPS       Z7, Z8, Z7
-	VMINPS       Z7, Z9, Z7
-	MOVQ         192(AX), R12
-	VMOVUPS      Z7, (R11)(R12*4)
-	VADDPS       (R9), Z19, Z19
-	VMAXPS       Z19, Z8, Z19
-	VMINPS       Z19, Z9, Z19
-	MOVQ         184(AX), R12
-	VMOVUPS      Z19, (R11)(R12*4)
-	ADDQ         $0x40, DI
-	ADDQ         $0x40, R8
-	ADDQ         $0x40, R9
-	DECQ         R10
-	JNZ          vector_357
-	DECQ         16(SP)
-	JNZ          square_356
+	LEAQ        (R10)(R9*1), R14
+	VMOVUPS     (R14), Z8
+	VMOVUPS     (R14)(SI*1), Z9
+	VMOVUPS     (R14)(SI*2), Z10
+	VMOVUPS     (R14)(DI*1), Z11
+	VMOVUPS     (R14)(SI*4), Z12
+	VMOVUPS     (R14)(R8*1), Z13
+	VADDPS      Z10, Z9, Z14
+	VSUBPS      Z10, Z9, Z10
+	VADDPS      Z12, Z11, Z9
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z9, Z8, Z8
+	VMULPS      Z2, Z14, Z14
+	VFMADD231PS Z3, Z9, Z14
+	VFMADD231PS Z4, Z10, Z13
+	VFMADD231PS Z5, Z12, Z13
+	VMULPS      Z0, Z10, Z10
+	VFMADD231PS Z1, Z12, Z10
+	ADDQ        R9, R14
+	VMOVUPS     (R14), Z9
+	VMOVUPS     (R14)(SI*1), Z11
+	VMOVUPS     (R14)(SI*2), Z12
+	VMOVUPS     (R14)(DI*1), Z15
+	VMOVUPS     (R14)(SI*4), Z16
+	VMOVUPS     (R14)(R8*1), Z17
+	VADDPS      Z12, Z11, Z18
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z16, Z15, Z11
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z18, Z9, Z9
+	VADDPS      Z11, Z9, Z9
+	VMULPS      Z2, Z18, Z18
+	VFMADD231PS Z3, Z11, Z18
+	VFMADD231PS Z4, Z12, Z17
+	VFMADD231PS Z5, Z16, Z17
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z16, Z12
+	ADDQ        R9, R14
+	VMOVUPS     (R14), Z11
+	VMOVUPS     (R14)(SI*1), Z15
+	VMOVUPS     (R14)(SI*2), Z16
+	VMOVUPS     (R14)(DI*1), Z19
+	VMOVUPS     (R14)(SI*4), Z20
+	VMOVUPS     (R14)(R8*1), Z21
+	VADDPS      Z16, Z15, Z22
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z20, Z19, Z15
+	VSUBPS      Z20, Z19, Z20
+	VADDPS      Z22, Z11, Z11
+	VADDPS      Z15, Z11, Z11
+	VMULPS      Z2, Z22, Z22
+	VFMADD231PS Z3, Z15, Z22
+	VFMADD231PS Z4, Z16, Z21
+	VFMADD231PS Z5, Z20, Z21
+	VMULPS      Z0, Z16, Z16
+	VFMADD231PS Z1, Z20, Z16
+	ADDQ        R9, R14
+	VMOVUPS     (R14), Z15
+	VMOVUPS     (R14)(SI*1), Z19
+	VMOVUPS     (R14)(SI*2), Z20
+	VMOVUPS     (R14)(DI*1), Z23
+	VMOVUPS     (R14)(SI*4), Z24
+	VMOVUPS     (R14)(R8*1), Z25
+	VADDPS      Z20, Z19, Z26
+	VSUBPS      Z20, Z19, Z20
+	VADDPS      Z24, Z23, Z19
+	VSUBPS      Z24, Z23, Z24
+	VADDPS      Z26, Z15, Z15
+	VADDPS      Z19, Z15, Z15
+	VMULPS      Z2, Z26, Z26
+	VFMADD231PS Z3, Z19, Z26
+	VFMADD231PS Z4, Z20, Z25
+	VFMADD231PS Z5, Z24, Z25
+	VMULPS      Z0, Z20, Z20
+	VFMADD231PS Z1, Z24, Z20
+	VADDPS      Z9, Z8, Z19
+	VSUBPS      Z9, Z8, Z9
+	VADDPS      Z15, Z11, Z8
+	VSUBPS      Z15, Z11, Z15
+	VADDPS      Z12, Z10, Z11
+	VSUBPS      Z12, Z10, Z12
+	VADDPS      Z20, Z16, Z10
+	VSUBPS      Z20, Z16, Z20
+	VADDPS      Z18, Z14, Z16
+	VSUBPS      Z18, Z14, Z18
+	VADDPS      Z26, Z22, Z14
+	VSUBPS      Z26, Z22, Z26
+	VADDPS      Z17, Z13, Z22
+	VSUBPS      Z17, Z13, Z17
+	VADDPS      Z25, Z21, Z13
+	VSUBPS      Z25, Z21, Z25
+	VMOVUPS     (R10), Z21
+	VMOVUPS     (R10)(SI*1), Z23
+	VMOVUPS     (R10)(SI*2), Z24
+	VMOVUPS     (R10)(DI*1), Z27
+	VMOVUPS     (R10)(SI*4), Z28
+	VMOVUPS     (R10)(R8*1), Z29
+	VADDPS      Z24, Z23, Z30
+	VSUBPS      Z24, Z23, Z24
+	VADDPS      Z28, Z27, Z23
+	VSUBPS      Z28, Z27, Z28
+	VADDPS      Z30, Z21, Z21
+	VADDPS      Z23, Z21, Z21
+	VMULPS      Z2, Z30, Z30
+	VFMADD231PS Z3, Z23, Z30
+	VFMADD231PS Z4, Z24, Z29
+	VFMADD231PS Z5, Z28, Z29
+	VMULPS      Z0, Z24, Z24
+	VFMADD231PS Z1, Z28, Z24
+	VADDPS      Z19, Z21, Z21
+	VADDPS      Z8, Z21, Z21
+	VMULPS      Z2, Z19, Z19
+	VFMADD231PS Z3, Z8, Z19
+	VADDPS      Z11, Z24, Z24
+	VADDPS      Z10, Z24, Z24
+	VMULPS      Z2, Z11, Z11
+	VFMADD231PS Z3, Z10, Z11
+	VADDPS      Z16, Z30, Z30
+	VADDPS      Z14, Z30, Z30
+	VMULPS      Z2, Z16, Z16
+	VFMADD231PS Z3, Z14, Z16
+	VADDPS      Z22, Z29, Z29
+	VADDPS      Z13, Z29, Z29
+	VMULPS      Z2, Z22, Z22
+	VFMADD231PS Z3, Z13, Z22
+	ADDQ        R9, R14
+	VMOVUPS     (R14), Z8
+	VMOVUPS     (R14)(SI*1), Z10
+	VMOVUPS     (R14)(SI*2), Z13
+	VMOVUPS     (R14)(DI*1), Z14
+	VMOVUPS     (R14)(SI*4), Z23
+	VMOVUPS     (R14)(R8*1), Z27
+	VADDPS      Z13, Z10, Z28
+	VSUBPS      Z13, Z10, Z13
+	VADDPS      Z23, Z14, Z10
+	VSUBPS      Z23, Z14, Z23
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z10, Z8, Z8
+	VMULPS      Z2, Z28, Z28
+	VFMADD231PS Z3, Z10, Z28
+	VFMADD231PS Z4, Z13, Z27
+	VFMADD231PS Z5, Z23, Z27
+	VMULPS      Z0, Z13, Z13
+	VFMADD231PS Z1, Z23, Z13
+	VFMADD231PS Z4, Z9, Z8
+	VFMADD231PS Z5, Z15, Z8
+	VMULPS      Z0, Z9, Z9
+	VFMADD231PS Z1, Z15, Z9
+	VFMADD231PS Z4, Z12, Z13
+	VFMADD231PS Z5, Z20, Z13
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z20, Z12
+	VFMADD231PS Z4, Z18, Z28
+	VFMADD231PS Z5, Z26, Z28
+	VMULPS      Z0, Z18, Z18
+	VFMADD231PS Z1, Z26, Z18
+	VFMADD231PS Z4, Z17, Z27
+	VFMADD231PS Z5, Z25, Z27
+	VMULPS      Z0, Z17, Z17
+	VFMADD231PS Z1, Z25, Z17
+	MOVQ        240(AX), R14
+	LEAQ        (R11)(R14*4), R14
+	VADDPS      (R12), Z27, Z27
+	VMAXPS      Z27, Z6, Z27
+	VMINPS      Z27, Z7, Z27
+	VMOVUPS     Z27, (R14)(BX*4)
+	VADDPS      (R12), Z22, Z22
+	VMAXPS      Z22, Z6, Z22
+	VMINPS      Z22, Z7, Z22
+	VMOVUPS     Z22, (R14)(DX*4)
+	VADDPS      (R12), Z17, Z17
+	VMAXPS      Z17, Z6, Z17
+	VMINPS      Z17, Z7, Z17
+	VMOVUPS     Z17, (R14)(CX*4)
+	VADDPS      (R12), Z29, Z29
+	VMAXPS      Z29, Z6, Z29
+	VMINPS      Z29, Z7, Z29
+	VMOVUPS     Z29, (R14)
+	MOVQ        232(AX), R14
+	LEAQ        (R11)(R14*4), R14
+	VADDPS      (R12), Z28, Z28
+	VMAXPS      Z28, Z6, Z28
+	VMINPS      Z28, Z7, Z28
+	VMOVUPS     Z28, (R14)(BX*4)
+	VADDPS      (R12), Z16, Z16
+	VMAXPS      Z16, Z6, Z16
+	VMINPS      Z16, Z7, Z16
+	VMOVUPS     Z16, (R14)(DX*4)
+	VADDPS      (R12), Z18, Z18
+	VMAXPS      Z18, Z6, Z18
+	VMINPS      Z18, Z7, Z18
+	VMOVUPS     Z18, (R14)(CX*4)
+	VADDPS      (R12), Z30, Z30
+	VMAXPS      Z30, Z6, Z30
+	VMINPS      Z30, Z7, Z30
+	VMOVUPS     Z30, (R14)
+	MOVQ        224(AX), R14
+	LEAQ        (R11)(R14*4), R14
+	VADDPS      (R12), Z13, Z13
+	VMAXPS      Z13, Z6, Z13
+	VMINPS      Z13, Z7, Z13
+	VMOVUPS     Z13, (R14)(BX*4)
+	VADDPS      (R12), Z11, Z11
+	VMAXPS      Z11, Z6, Z11
+	VMINPS      Z11, Z7, Z11
+	VMOVUPS     Z11, (R14)(DX*4)
+	VADDPS      (R12), Z12, Z12
+	VMAXPS      Z12, Z6, Z12
+	VMINPS      Z12, Z7, Z12
+	VMOVUPS     Z12, (R14)(CX*4)
+	VADDPS      (R12), Z24, Z24
+	VMAXPS      Z24, Z6, Z24
+	VMINPS      Z24, Z7, Z24
+	VMOVUPS     Z24, (R14)
+	MOVQ        216(AX), R14
+	LEAQ        (R11)(R14*4), R14
+	VADDPS      (R12), Z8, Z8
+	VMAXPS      Z8, Z6, Z8
+	VMINPS      Z8, Z7, Z8
+	VMOVUPS     Z8, (R14)(BX*4)
+	VADDPS      (R12), Z19, Z19
+	VMAXPS      Z19, Z6, Z19
+	VMINPS      Z19, Z7, Z19
+	VMOVUPS     Z19, (R14)(DX*4)
+	VADDPS      (R12), Z9, Z9
+	VMAXPS      Z9, Z6, Z9
+	VMINPS      Z9, Z7, Z9
+	VMOVUPS     Z9, (R14)(CX*4)
+	VADDPS      (R12), Z21, Z21
+	VMAXPS      Z21, Z6, Z21
+	VMINPS      Z21, Z7, Z21
+	VMOVUPS     Z21, (R14)
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	ADDQ        $0x40, R12
+	DECQ        R13
+	JNZ         vector_357
+	DECQ        16(SP)
+	JNZ         square_356
 	VZEROUPPER
 	RET
 
@@ -11425,269 +11390,252 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	MOVL         $0x40580000, CX
 	VMOVD        CX, X5
 	VBROADCASTSS X5, Z5
-	MOVQ         88(AX), CX
-	SHLQ         $0x02, CX
-	LEAQ         (CX)(CX*2), DX
-	LEAQ         (CX)(CX*4), BX
-	LEAQ         (BX)(CX*1), SI
-	MOVQ         (AX), DI
-	MOVQ         DI, (SP)
-	MOVQ         24(AX), DI
-	MOVQ         DI, 8(SP)
-	MOVQ         104(AX), DI
-	MOVQ         DI, 16(SP)
-	MOVQ         112(AX), DI
-	SHLQ         $0x02, DI
-	MOVQ         120(AX), R8
-	SHLQ         $0x02, R8
-	SUBQ         DI, (SP)
-	SUBQ         R8, 8(SP)
-
-square_358:
-	MOVQ 112(AX), DI
-	SHLQ $0x02, DI
-	MOVQ 120(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 48(AX), R9
-	MOVQ 96(AX), R10
-	ADDQ (SP), DI
-	MOVQ DI, (SP)
-	ADDQ 8(SP), R8
-	MOVQ R8, 8(SP)
-
-vector_359:
-	LEAQ         (DI)(SI*1), R11
-	VMOVUPS      (R11), Z6
-	VMOVUPS      (R11)(CX*1), Z7
-	VMOVUPS      (R11)(CX*2), Z8
-	VMOVUPS      (R11)(DX*1), Z9
-	VMOVUPS      (R11)(CX*4), Z10
-	VMOVUPS      (R11)(BX*1), Z11
-	VADDPS       Z8, Z7, Z12
-	VSUBPS       Z8, Z7, Z8
-	VADDPS       Z10, Z9, Z7
-	VSUBPS       Z10, Z9, Z10
-	VADDPS       Z12, Z6, Z6
-	VADDPS       Z7, Z6, Z6
-	VMULPS       Z2, Z12, Z12
-	VFMADD231PS  Z3, Z7, Z12
-	VFMADD231PS  Z4, Z8, Z11
-	VFMADD231PS  Z5, Z10, Z11
-	VMULPS       Z0, Z8, Z8
-	VFMADD231PS  Z1, Z10, Z8
-	ADDQ         SI, R11
-	VMOVUPS      (R11), Z7
-	VMOVUPS      (R11)(CX*1), Z9
-	VMOVUPS      (R11)(CX*2), Z10
-	VMOVUPS      (R11)(DX*1), Z13
-	VMOVUPS      (R11)(CX*4), Z14
-	VMOVUPS      (R11)(BX*1), Z15
-	VADDPS       Z10, Z9, Z16
-	VSUBPS       Z10, Z9, Z10
-	VADDPS       Z14, Z13, Z9
-	VSUBPS       Z14, Z13, Z14
-	VADDPS       Z16, Z7, Z7
-	VADDPS       Z9, Z7, Z7
-	VMULPS       Z2, Z16, Z16
-	VFMADD231PS  Z3, Z9, Z16
-	VFMADD231PS  Z4, Z10, Z15
-	VFMADD231PS  Z5, Z14, Z15
-	VMULPS       Z0, Z10, Z10
-	VFMADD231PS  Z1, Z14, Z10
-	ADDQ         SI, R11
-	VMOVUPS      (R11), Z9
-	VMOVUPS      (R11)(CX*1), Z13
-	VMOVUPS      (R11)(CX*2), Z14
-	VMOVUPS      (R11)(DX*1), Z17
-	VMOVUPS      (R11)(CX*4), Z18
-	VMOVUPS      (R11)(BX*1), Z19
-	VADDPS       Z14, Z13, Z20
-	VSUBPS       Z14, Z13, Z14
-	VADDPS       Z18, Z17, Z13
-	VSUBPS       Z18, Z17, Z18
-	VADDPS       Z20, Z9, Z9
-	VADDPS       Z13, Z9, Z9
-	VMULPS       Z2, Z20, Z20
-	VFMADD231PS  Z3, Z13, Z20
-	VFMADD231PS  Z4, Z14, Z19
-	VFMADD231PS  Z5, Z18, Z19
-	VMULPS       Z0, Z14, Z14
-	VFMADD231PS  Z1, Z18, Z14
-	ADDQ         SI, R11
-	VMOVUPS      (R11), Z13
-	VMOVUPS      (R11)(CX*1), Z17
-	VMOVUPS      (R11)(CX*2), Z18
-	VMOVUPS      (R11)(DX*1), Z21
-	VMOVUPS      (R11)(CX*4), Z22
-	VMOVUPS      (R11)(BX*1), Z23
-	VADDPS       Z18, Z17, Z24
-	VSUBPS       Z18, Z17, Z18
-	VADDPS       Z22, Z21, Z17
-	VSUBPS       Z22, Z21, Z22
-	VADDPS       Z24, Z13, Z13
-	VADDPS       Z17, Z13, Z13
-	VMULPS       Z2, Z24, Z24
-	VFMADD231PS  Z3, Z17, Z24
-	VFMADD231PS  Z4, Z18, Z23
-	VFMADD231PS  Z5, Z22, Z23
-	VMULPS       Z0, Z18, Z18
-	VFMADD231PS  Z1, Z22, Z18
-	VADDPS       Z7, Z6, Z17
-	VSUBPS       Z7, Z6, Z7
-	VADDPS       Z13, Z9, Z6
-	VSUBPS       Z13, Z9, Z13
-	VADDPS       Z10, Z8, Z9
-	VSUBPS       Z10, Z8, Z10
-	VADDPS       Z18, Z14, Z8
-	VSUBPS       Z18, Z14, Z18
-	VADDPS       Z16, Z12, Z14
-	VSUBPS       Z16, Z12, Z16
-	VADDPS       Z24, Z20, Z12
-	VSUBPS       Z24, Z20, Z24
-	VADDPS       Z15, Z11, Z20
-	VSUBPS       Z15, Z11, Z15
-	VADDPS       Z23, Z19, Z11
-	VSUBPS       Z23, Z19, Z23
-	VMOVUPS      (DI), Z19
-	VMOVUPS      (DI)(CX*1), Z21
-	VMOVUPS      (DI)(CX*2), Z22
-	VMOVUPS      (DI)(DX*1), Z25
-	VMOVUPS      (DI)(CX*4), Z26
-	VMOVUPS      (DI)(BX*1), Z27
-	VADDPS       Z22, Z21, Z28
-	VSUBPS       Z22, Z21, Z22
-	VADDPS       Z26, Z25, Z21
-	VSUBPS       Z26, Z25, Z26
-	VADDPS       Z28, Z19, Z19
-	VADDPS       Z21, Z19, Z19
-	VMULPS       Z2, Z28, Z28
-	VFMADD231PS  Z3, Z21, Z28
-	VFMADD231PS  Z4, Z22, Z27
-	VFMADD231PS  Z5, Z26, Z27
-	VMULPS       Z0, Z22, Z22
-	VFMADD231PS  Z1, Z26, Z22
-	VADDPS       Z17, Z19, Z19
-	VADDPS       Z6, Z19, Z19
-	VMULPS       Z2, Z17, Z17
-	VFMADD231PS  Z3, Z6, Z17
-	VADDPS       Z9, Z22, Z22
-	VADDPS       Z8, Z22, Z22
-	VMULPS       Z2, Z9, Z9
-	VFMADD231PS  Z3, Z8, Z9
-	VADDPS       Z14, Z28, Z28
-	VADDPS       Z12, Z28, Z28
-	VMULPS       Z2, Z14, Z14
-	VFMADD231PS  Z3, Z12, Z14
-	VADDPS       Z20, Z27, Z27
-	VADDPS       Z11, Z27, Z27
-	VMULPS       Z2, Z20, Z20
-	VFMADD231PS  Z3, Z11, Z20
-	ADDQ         SI, R11
-	VMOVUPS      (R11), Z6
-	VMOVUPS      (R11)(CX*1), Z8
-	VMOVUPS      (R11)(CX*2), Z11
-	VMOVUPS      (R11)(DX*1), Z12
-	VMOVUPS      (R11)(CX*4), Z21
-	VMOVUPS      (R11)(BX*1), Z25
-	VADDPS       Z11, Z8, Z26
-	VSUBPS       Z11, Z8, Z11
-	VADDPS       Z21, Z12, Z8
-	VSUBPS       Z21, Z12, Z21
-	VADDPS       Z26, Z6, Z6
-	VADDPS       Z8, Z6, Z6
-	VMULPS       Z2, Z26, Z26
-	VFMADD231PS  Z3, Z8, Z26
-	VFMADD231PS  Z4, Z11, Z25
-	VFMADD231PS  Z5, Z21, Z25
-	VMULPS       Z0, Z11, Z11
-	VFMADD231PS  Z1, Z21, Z11
-	VFMADD231PS  Z4, Z7, Z6
-	VFMADD231PS  Z5, Z13, Z6
-	VMULPS       Z0, Z7, Z7
-	VFMADD231PS  Z1, Z13, Z7
-	VFMADD231PS  Z4, Z10, Z11
-	VFMADD231PS  Z5, Z18, Z11
-	VMULPS       Z0, Z10, Z10
-	VFMADD231PS  Z1, Z18, Z10
-	VFMADD231PS  Z4, Z16, Z26
-	VFMADD231PS  Z5, Z24, Z26
-	VMULPS       Z0, Z16, Z16
-	VFMADD231PS  Z1, Z24, Z16
-	VFMADD231PS  Z4, Z15, Z25
-	VFMADD231PS  Z5, Z23, Z25
-	VMULPS       Z0, Z15, Z15
-	VFMADD231PS  Z1, Z23, Z15
-	VCMPPS       $0x03, Z15, Z15, K1
-	VMAXPS       Z27, Z15, Z27
-	VMOVAPS      Z15, K1, Z27
-	VCMPPS       $0x03, Z25, Z25, K1
-	VMAXPS       Z20, Z25, Z20
-	VMOVAPS      Z25, K1, Z20
-	VCMPPS       $0x03, Z16, Z16, K1
-	VMAXPS       Z28, Z16, Z28
-	VMOVAPS      Z16, K1, Z28
-	VCMPPS       $0x03, Z27, Z27, K1
-	VMAXPS       Z28, Z27, Z28
-	VMOVAPS      Z27, K1, Z28
-	VCMPPS       $0x03, Z26, Z26, K1
-	VMAXPS       Z14, Z26, Z14
-	VMOVAPS      Z26, K1, Z14
-	VCMPPS       $0x03, Z20, Z20, K1
-	VMAXPS       Z14, Z20, Z14
-	VMOVAPS      Z20, K1, Z14
-	MOVQ         224(AX), R11
-	LEAQ         (R8)(R11*4), R11
-	VBROADCASTSS 248(AX), Z8
-	VBROADCASTSS 252(AX), Z12
-	VADDPS       (R9), Z14, Z14
-	VMAXPS       Z14, Z8, Z14
-	VMINPS       Z14, Z12, Z14
-	MOVQ         192(AX), R12
-	VMOVUPS      Z14, (R11)(R12*4)
-	VADDPS       (R9), Z28, Z28
-	VMAXPS       Z28, Z8, Z28
-	VMINPS       Z28, Z12, Z28
-	MOVQ         184(AX), R12
-	VMOVUPS      Z28, (R11)(R12*4)
-	VCMPPS       $0x03, Z10, Z10, K1
-	VMAXPS       Z22, Z10, Z22
-	VMOVAPS      Z10, K1, Z22
-	VCMPPS       $0x03, Z11, Z11, K1
-	VMAXPS       Z9, Z11, Z9
-	VMOVAPS      Z11, K1, Z9
-	VCMPPS       $0x03, Z7, Z7, K1
-	VMAXPS       Z19, Z7, Z19
-	VMOVAPS      Z7, K1, Z19
-	VCMPPS       $0x03, Z22, Z22, K1
-	VMAXPS       Z19, Z22, Z19
-	VMOVAPS      Z22, K1, Z19
-	VCMPPS       $0x03, Z6, Z6, K1
-	VMAXPS       Z17, Z6, Z17
-	VMOVAPS      Z6, K1, Z17
-	VCMPPS       $0x03, Z9, Z9, K1
-	VMAXPS       Z17, Z9, Z17
-	VMOVAPS      Z9, K1, Z17
-	MOVQ         216(AX), R11
-	LEAQ         (R8)(R11*4), R11
 	VBROADCASTSS 248(AX), Z6
 	VBROADCASTSS 252(AX), Z7
-	VADDPS       (R9), Z17, Z17
-	VMAXPS       Z17, Z6, Z17
-	VMINPS       Z17, Z7, Z17
-	MOVQ         192(AX), R12
-	VMOVUPS      Z17, (R11)(R12*4)
-	VADDPS       (R9), Z19, Z19
-	VMAXPS       Z19, Z6, Z19
-	VMINPS       Z19, Z7, Z19
-	MOVQ         184(AX), R12
-	VMOVUPS      Z19, (R11)(R12*4)
-	ADDQ         $0x40, DI
-	ADDQ         $0x40, R8
-	ADDQ         $0x40, R9
-	DECQ         R10
-	JNZ          vector_359
-	DECQ         16(SP)
-	JNZ          square_358
+	MOVQ         192(AX), CX
+	MOVQ         88(AX), DX
+	SHLQ         $0x02, DX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	LEAQ         (SI)(DX*1), DI
+	MOVQ         (AX), R8
+	MOVQ         R8, (SP)
+	MOVQ         24(AX), R8
+	MOVQ         R8, 8(SP)
+	MOVQ         104(AX), R8
+	MOVQ         R8, 16(SP)
+	MOVQ         112(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         120(AX), R9
+	SHLQ         $0x02, R9
+	SUBQ         R8, (SP)
+	SUBQ         R9, 8(SP)
+
+square_358:
+	MOVQ 112(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 120(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	MOVQ 96(AX), R11
+	ADDQ (SP), R8
+	MOVQ R8, (SP)
+	ADDQ 8(SP), R9
+	MOVQ R9, 8(SP)
+
+vector_359:
+	LEAQ        (R8)(DI*1), R12
+	VMOVUPS     (R12), Z8
+	VMOVUPS     (R12)(DX*1), Z9
+	VMOVUPS     (R12)(DX*2), Z10
+	VMOVUPS     (R12)(BX*1), Z11
+	VMOVUPS     (R12)(DX*4), Z12
+	VMOVUPS     (R12)(SI*1), Z13
+	VADDPS      Z10, Z9, Z14
+	VSUBPS      Z10, Z9, Z10
+	VADDPS      Z12, Z11, Z9
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z9, Z8, Z8
+	VMULPS      Z2, Z14, Z14
+	VFMADD231PS Z3, Z9, Z14
+	VFMADD231PS Z4, Z10, Z13
+	VFMADD231PS Z5, Z12, Z13
+	VMULPS      Z0, Z10, Z10
+	VFMADD231PS Z1, Z12, Z10
+	ADDQ        DI, R12
+	VMOVUPS     (R12), Z9
+	VMOVUPS     (R12)(DX*1), Z11
+	VMOVUPS     (R12)(DX*2), Z12
+	VMOVUPS     (R12)(BX*1), Z15
+	VMOVUPS     (R12)(DX*4), Z16
+	VMOVUPS     (R12)(SI*1), Z17
+	VADDPS      Z12, Z11, Z18
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z16, Z15, Z11
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z18, Z9, Z9
+	VADDPS      Z11, Z9, Z9
+	VMULPS      Z2, Z18, Z18
+	VFMADD231PS Z3, Z11, Z18
+	VFMADD231PS Z4, Z12, Z17
+	VFMADD231PS Z5, Z16, Z17
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z16, Z12
+	ADDQ        DI, R12
+	VMOVUPS     (R12), Z11
+	VMOVUPS     (R12)(DX*1), Z15
+	VMOVUPS     (R12)(DX*2), Z16
+	VMOVUPS     (R12)(BX*1), Z19
+	VMOVUPS     (R12)(DX*4), Z20
+	VMOVUPS     (R12)(SI*1), Z21
+	VADDPS      Z16, Z15, Z22
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z20, Z19, Z15
+	VSUBPS      Z20, Z19, Z20
+	VADDPS      Z22, Z11, Z11
+	VADDPS      Z15, Z11, Z11
+	VMULPS      Z2, Z22, Z22
+	VFMADD231PS Z3, Z15, Z22
+	VFMADD231PS Z4, Z16, Z21
+	VFMADD231PS Z5, Z20, Z21
+	VMULPS      Z0, Z16, Z16
+	VFMADD231PS Z1, Z20, Z16
+	ADDQ        DI, R12
+	VMOVUPS     (R12), Z15
+	VMOVUPS     (R12)(DX*1), Z19
+	VMOVUPS     (R12)(DX*2), Z20
+	VMOVUPS     (R12)(BX*1), Z23
+	VMOVUPS     (R12)(DX*4), Z24
+	VMOVUPS     (R12)(SI*1), Z25
+	VADDPS      Z20, Z19, Z26
+	VSUBPS      Z20, Z19, Z20
+	VADDPS      Z24, Z23, Z19
+	VSUBPS      Z24, Z23, Z24
+	VADDPS      Z26, Z15, Z15
+	VADDPS      Z19, Z15, Z15
+	VMULPS      Z2, Z26, Z26
+	VFMADD231PS Z3, Z19, Z26
+	VFMADD231PS Z4, Z20, Z25
+	VFMADD231PS Z5, Z24, Z25
+	VMULPS      Z0, Z20, Z20
+	VFMADD231PS Z1, Z24, Z20
+	VADDPS      Z9, Z8, Z19
+	VSUBPS      Z9, Z8, Z9
+	VADDPS      Z15, Z11, Z8
+	VSUBPS      Z15, Z11, Z15
+	VADDPS      Z12, Z10, Z11
+	VSUBPS      Z12, Z10, Z12
+	VADDPS      Z20, Z16, Z10
+	VSUBPS      Z20, Z16, Z20
+	VADDPS      Z18, Z14, Z16
+	VSUBPS      Z18, Z14, Z18
+	VADDPS      Z26, Z22, Z14
+	VSUBPS      Z26, Z22, Z26
+	VADDPS      Z17, Z13, Z22
+	VSUBPS      Z17, Z13, Z17
+	VADDPS      Z25, Z21, Z13
+	VSUBPS      Z25, Z21, Z25
+	VMOVUPS     (R8), Z21
+	VMOVUPS     (R8)(DX*1), Z23
+	VMOVUPS     (R8)(DX*2), Z24
+	VMOVUPS     (R8)(BX*1), Z27
+	VMOVUPS     (R8)(DX*4), Z28
+	VMOVUPS     (R8)(SI*1), Z29
+	VADDPS      Z24, Z23, Z30
+	VSUBPS      Z24, Z23, Z24
+	VADDPS      Z28, Z27, Z23
+	VSUBPS      Z28, Z27, Z28
+	VADDPS      Z30, Z21, Z21
+	VADDPS      Z23, Z21, Z21
+	VMULPS      Z2, Z30, Z30
+	VFMADD231PS Z3, Z23, Z30
+	VFMADD231PS Z4, Z24, Z29
+	VFMADD231PS Z5, Z28, Z29
+	VMULPS      Z0, Z24, Z24
+	VFMADD231PS Z1, Z28, Z24
+	VADDPS      Z19, Z21, Z21
+	VADDPS      Z8, Z21, Z21
+	VMULPS      Z2, Z19, Z19
+	VFMADD231PS Z3, Z8, Z19
+	VADDPS      Z11, Z24, Z24
+	VADDPS      Z10, Z24, Z24
+	VMULPS      Z2, Z11, Z11
+	VFMADD231PS Z3, Z10, Z11
+	VADDPS      Z16, Z30, Z30
+	VADDPS      Z14, Z30, Z30
+	VMULPS      Z2, Z16, Z16
+	VFMADD231PS Z3, Z14, Z16
+	VADDPS      Z22, Z29, Z29
+	VADDPS      Z13, Z29, Z29
+	VMULPS      Z2, Z22, Z22
+	VFMADD231PS Z3, Z13, Z22
+	ADDQ        DI, R12
+	VMOVUPS     (R12), Z8
+	VMOVUPS     (R12)(DX*1), Z10
+	VMOVUPS     (R12)(DX*2), Z13
+	VMOVUPS     (R12)(BX*1), Z14
+	VMOVUPS     (R12)(DX*4), Z23
+	VMOVUPS     (R12)(SI*1), Z27
+	VADDPS      Z13, Z10, Z28
+	VSUBPS      Z13, Z10, Z13
+	VADDPS      Z23, Z14, Z10
+	VSUBPS      Z23, Z14, Z23
+	VADDPS      Z28, Z8, Z8
+	VADDPS      Z10, Z8, Z8
+	VMULPS      Z2, Z28, Z28
+	VFMADD231PS Z3, Z10, Z28
+	VFMADD231PS Z4, Z13, Z27
+	VFMADD231PS Z5, Z23, Z27
+	VMULPS      Z0, Z13, Z13
+	VFMADD231PS Z1, Z23, Z13
+	VFMADD231PS Z4, Z9, Z8
+	VFMADD231PS Z5, Z15, Z8
+	VMULPS      Z0, Z9, Z9
+	VFMADD231PS Z1, Z15, Z9
+	VFMADD231PS Z4, Z12, Z13
+	VFMADD231PS Z5, Z20, Z13
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z20, Z12
+	VFMADD231PS Z4, Z18, Z28
+	VFMADD231PS Z5, Z26, Z28
+	VMULPS      Z0, Z18, Z18
+	VFMADD231PS Z1, Z26, Z18
+	VFMADD231PS Z4, Z17, Z27
+	VFMADD231PS Z5, Z25, Z27
+	VMULPS      Z0, Z17, Z17
+	VFMADD231PS Z1, Z25, Z17
+	VCMPPS      $0x07, Z17, Z17, K1
+	VMAXPS      Z29, Z17, K1, Z17
+	VCMPPS      $0x07, Z27, Z27, K1
+	VMAXPS      Z22, Z27, K1, Z27
+	VCMPPS      $0x07, Z18, Z18, K1
+	VMAXPS      Z30, Z18, K1, Z18
+	VCMPPS      $0x07, Z28, Z28, K1
+	VMAXPS      Z16, Z28, K1, Z28
+	VCMPPS      $0x07, Z17, Z17, K1
+	VMAXPS      Z18, Z17, K1, Z17
+	VCMPPS      $0x07, Z27, Z27, K1
+	VMAXPS      Z28, Z27, K1, Z27
+	MOVQ        224(AX), R12
+	LEAQ        (R9)(R12*4), R12
+	VADDPS      (R10), Z27, Z27
+	VMAXPS      Z27, Z6, Z27
+	VMINPS      Z27, Z7, Z27
+	VMOVUPS     Z27, (R12)(CX*4)
+	VADDPS      (R10), Z17, Z17
+	VMAXPS      Z17, Z6, Z17
+	VMINPS      Z17, Z7, Z17
+	VMOVUPS     Z17, (R12)
+	VCMPPS      $0x07, Z12, Z12, K1
+	VMAXPS      Z24, Z12, K1, Z12
+	VCMPPS      $0x07, Z13, Z13, K1
+	VMAXPS      Z11, Z13, K1, Z13
+	VCMPPS      $0x07, Z9, Z9, K1
+	VMAXPS      Z21, Z9, K1, Z9
+	VCMPPS      $0x07, Z8, Z8, K1
+	VMAXPS      Z19, Z8, K1, Z8
+	VCMPPS      $0x07, Z12, Z12, K1
+	VMAXPS      Z9, Z12, K1, Z12
+	VCMPPS      $0x07, Z13, Z13, K1
+	VMAXPS      Z8, Z13, K1, Z13
+	MOVQ        216(AX), R12
+	LEAQ        (R9)(R12*4), R12
+	VADDPS      (R10), Z13, Z13
+	VMAXPS      Z13, Z6, Z13
+	VMINPS      Z13, Z7, Z13
+	VMOVUPS     Z13, (R12)(CX*4)
+	VADDPS      (R10), Z12, Z12
+	VMAXPS      Z12, Z6, Z12
+	VMINPS      Z12, Z7, Z12
+	VMOVUPS     Z12, (R12)
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	ADDQ        $0x40, R10
+	DECQ        R11
+	JNZ         vector_359
+	DECQ        16(SP)
+	JNZ         square_358
 	VZEROUPPER
 	RET
 

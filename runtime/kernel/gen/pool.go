@@ -14,6 +14,7 @@ const (
 	notLess   = 0x15
 	equal     = 0x00
 	unordered = 0x03
+	ordered   = 0x07
 	less      = 0x11
 	greater   = 0x1e
 )

@@ -223,6 +223,23 @@ func outputTransform(s isa, name string, pooled bool) {
 	if s.lanes < 16 {
 		mid = s.scratch(6)
 	}
+	// AVX2 has no registers left for the bounds.
+	low, high := s.vec(), s.vec()
+	bounds := func() {
+		VBROADCASTSS(mem(t.Field("low")), low)
+		VBROADCASTSS(mem(t.Field("high")), high)
+	}
+	if s.lanes == 16 {
+		bounds()
+	}
+	rowAt := make([]reg.GPVirtual, 4) // the first is 0
+	if pooled {
+		rowAt = rowAt[:2]
+	}
+	for k := 1; k < len(rowAt); k++ {
+		rowAt[k] = GP64()
+		MOVQ(mem(t.Field("rowAt").Index(k)), rowAt[k])
+	}
 	p := planesOf(t)
 	firstFrom, firstTo, squares := local(load(t, "from")), local(load(t, "to")), local(load(t, "squares"))
 	fromStep, toStep := bytes(t, "fromStep"), bytes(t, "toStep")
@@ -302,31 +319,33 @@ func outputTransform(s isa, name string, pooled bool) {
 		// write takes a column of results, the last first: what hangs over the edge of
 		// the image has the place of the last that does not.
 		write := func(c int, v []reg.VecVirtual) {
-			place, offset, low, high := GP64(), GP64(), s.vec(), s.vec()
+			place := GP64()
 			MOVQ(mem(t.Field("columnAt").Index(c)), place)
 			LEAQ(Mem{Base: to, Index: place, Scale: 4}, place)
-			VBROADCASTSS(mem(t.Field("low")), low)
-			VBROADCASTSS(mem(t.Field("high")), high)
+			if s.lanes < 16 {
+				low, high = s.vec(), s.vec()
+				bounds()
+			}
 			for k := len(v) - 1; k >= 0; k-- {
 				VADDPS(Mem{Base: bias}, v[k], v[k])
 				VMAXPS(v[k], low, v[k])
 				VMINPS(v[k], high, v[k])
-				MOVQ(mem(t.Field("rowAt").Index(k)), offset)
-				VMOVUPS(v[k], Mem{Base: place, Index: offset, Scale: 4})
+				at := Mem{Base: place}
+				if k > 0 {
+					at.Index, at.Scale = rowAt[k], 4
+				}
+				VMOVUPS(v[k], at)
 			}
 		}
 		if pooled {
+			pool := func(v []reg.VecVirtual) []reg.VecVirtual {
+				return []reg.VecVirtual{s.larger(v[0], v[1]), s.larger(v[2], v[3])}
+			}
 			for c := 1; c >= 0; c-- {
-				right := column(2*c + 1)
-				for _, k := range []int{0, 2} {
-					s.larger(right[k], right[k+1])
-				}
-				left := column(2 * c)
-				for _, k := range []int{0, 2} {
-					s.larger(left[k], left[k+1])
-					s.larger(left[k], right[k])
-				}
-				write(c, []reg.VecVirtual{left[0], left[2]})
+				// AVX2 has registers for one column only, so it is pooled before the next.
+				right := pool(column(2*c + 1))
+				left := pool(column(2 * c))
+				write(c, []reg.VecVirtual{s.larger(left[0], right[0]), s.larger(left[1], right[1])})
 			}
 		} else {
 			for c := 3; c >= 0; c-- {
@@ -343,15 +362,19 @@ func outputTransform(s isa, name string, pooled bool) {
 	RET()
 }
 
-// larger sets v to the larger of v and w, or to a NaN if one of them is.
-func (s isa) larger(v, w reg.VecVirtual) {
-	other := s.compare(unordered, w, w)
-	VMAXPS(v, w, v) // v where either is a NaN
+// larger returns the larger of v and w, or a NaN if one of them is, in place of one
+// of them.
+func (s isa) larger(v, w reg.VecVirtual) reg.VecVirtual {
+	// The largest is v where either is a NaN; so w has to be kept where it is one.
 	if s.lanes == 16 {
-		s.choose(other, w, v)
-	} else {
-		VORPS(other.v, v, v) // all bits set are a NaN
+		number := s.compare(ordered, w, w)
+		VMAXPS(v, w, number.k, w)
+		return w
 	}
+	other := s.compare(unordered, w, w)
+	VMAXPS(v, w, v)
+	VORPS(other.v, v, v) // all bits set are a NaN
+	return v
 }
 
 // kernelTransform writes G·g·Gᵀ for the 3×3 kernels g at from, to 36 planes.
