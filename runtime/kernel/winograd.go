@@ -134,17 +134,20 @@ func (g *winograd) transformed(w *worker, first, last, count int) {
 	plane := count*src.c + asunder
 	w.planes = grown(w.planes, 36*plane)
 	if g.codes != nil {
-		w.alike = grown(w.alike, (last-first)*2*6*(4*g.across+2))
+		w.alike = grown(w.alike, (last-first)*2*6*(4*g.across+2)+alikeSlack)
 	}
 	w.transform = transform{
 		plane: plane, pixel: src.c, count: vectors, fromStep: 4 * src.c, toStep: src.c, zeros: g.outside,
 	}
 	for line := first; line < last; line++ {
 		to := w.planes[(line-first)*g.across*src.c:]
-		if src.plain() && g.codes == nil {
+		if src.plain() {
 			g.direct(w, f, to, line)
 		} else {
-			g.copied(w, f, to, line, line-first)
+			g.copied(w, f, to, line)
+		}
+		if g.codes != nil {
+			g.compare(w, line, line-first)
 		}
 	}
 }
@@ -169,9 +172,9 @@ func (g *winograd) direct(w *worker, f *routines, to []float32, line int) {
 	}
 }
 
-// copied transforms one row of squares, the unit's row number at, that was written to
-// w.strip with the zeros around it.
-func (g *winograd) copied(w *worker, f *routines, to []float32, line, at int) {
+// copied transforms one row of squares of a gradient, which is written to w.strip
+// with zeros around it.
+func (g *winograd) copied(w *worker, f *routines, to []float32, line int) {
 	src, t := g.source, &w.transform
 	left := g.pad[1]
 	right := max(0, 4*g.across+2-left-src.w)
@@ -180,9 +183,6 @@ func (g *winograd) copied(w *worker, f *routines, to []float32, line, at int) {
 	src.strip(g.c.e, w, w.strip, line/g.down, line%g.down*4-g.pad[0], 6, left, right, src.c)
 	t.from, t.to = w.strip, to
 	f.inputTransform(t)
-	if g.codes != nil {
-		g.compare(w, at)
-	}
 }
 
 // results writes one row of squares of the result, those from square at on.
