@@ -169,7 +169,7 @@ func (c *Conv) turnForExact() {
 // wait for each of its additions.
 func (c *Conv) exact(image, r, q, out int) float64 {
 	s := c.s
-	var sum [4]float64
+	var s0, s1, s2, s3 float64
 	for i := range s.Kernel[0] {
 		for j := range s.Kernel[1] {
 			y, x := r+i-s.Pad[0], q+j-s.Pad[1]
@@ -179,12 +179,13 @@ func (c *Conv) exact(image, r, q, out int) float64 {
 			in := c.input.data[((image*s.H+y)*s.W+x)*s.In:][:s.In]
 			w := c.byOut[((out*s.Kernel[0]+i)*s.Kernel[1]+j)*s.In:][:s.In]
 			for len(in) >= 4 && len(w) >= 4 {
-				for k := range sum {
-					sum[k] += float64(in[k]) * float64(w[k])
-				}
+				s0 += float64(in[0]) * float64(w[0])
+				s1 += float64(in[1]) * float64(w[1])
+				s2 += float64(in[2]) * float64(w[2])
+				s3 += float64(in[3]) * float64(w[3])
 				in, w = in[4:], w[4:]
 			}
 		}
 	}
-	return sum[0] + sum[1] + (sum[2] + sum[3])
+	return s0 + s1 + (s2 + s3)
 }
