@@ -84,15 +84,15 @@ type transform struct {
 	count             int // vectors
 	squares           int // of input and results: at least one, apart by the steps
 	fromStep, toStep  int
-	// Of input: so many of the 6 rows and columns, after those above and at the left, are
-	// in from, the first of them at its begin; the others are zeros, of which there are as
-	// many as squares have in one row.
+	// Of input: from begins with the first pixel inside the image, below so many of the
+	// square's 6 rows and right of so many of its columns; so many are inside. The others
+	// are zeros, of which there are as many as a row of all squares has.
 	above, rows   int
 	left, columns int
 	zeros         []float32
-	// Of results: where the 4 rows and columns go, or the 2 after pooling. They are
-	// written from the last to the first, so that those beyond an edge may have the place of
-	// the last before it.
+	// Of results: places of the square's 4 rows and columns, 2 when pooled; the first is 0.
+	// They are written from the last to the first, so that those beyond an edge may
+	// have the place of the last before it.
 	rowAt, columnAt [4]int
 	low, high       float32 // bounds
 }
