@@ -44,14 +44,15 @@ func convOutcome(t testing.TB, e *Engine, s ConvShape, n int, seed uint64) outco
 	r := rand.New(rand.NewPCG(seed, 3))
 	x, w, bias, dy := random(r, n*c.Input()), random(r, c.s.weights()), random(r, s.Out), random(r, n*c.Output())
 	y, dx, dw, db := make([]float32, len(dy)), make([]float32, len(x)), make([]float32, len(w)), make([]float32, s.Out)
+	untraced := make([]float32, len(y))
 	for _, err := range []error{
-		c.SetWeights(w, bias), c.Forward(y, x, n, true), c.InputGradient(dx, dy, y, n), c.WeightGradient(dw, db, x, dy, y, n),
+		c.SetWeights(w, bias), c.Forward(untraced, x, n, false), c.Forward(y, x, n, true), c.InputGradient(dx, dy, y, n), c.WeightGradient(dw, db, x, dy, y, n),
 	} {
 		if err != nil {
 			t.Fatalf("%+v: %v", s, err)
 		}
 	}
-	return outcome{"result": y, "gradient by input": dx, "gradient by weights": dw, "gradient by bias": db, "terms": {float32(len(w) / s.Out)}}
+	return outcome{"result": y, "untraced result": untraced, "gradient by input": dx, "gradient by weights": dw, "gradient by bias": db, "terms": {float32(len(w) / s.Out)}}
 }
 
 // matMulOutcome multiplies once with bias and bounds, and adds the product twice.
@@ -162,7 +163,7 @@ func TestPortablePathIsNear(t *testing.T) {
 			if v := want["terms"]; v != nil {
 				terms = float64(v[0])
 			}
-			for _, what := range []string{"result", "product", "sum", "weights", "mean", "mean gradient", "normalise"} {
+			for _, what := range []string{"result", "untraced result", "product", "sum", "weights", "mean", "mean gradient", "normalise"} {
 				for i, v := range want[what] {
 					if d := math.Abs(float64(v) - float64(got[what][i])); !(d <= tolerance*(terms+1)) {
 						t.Fatalf("%s: %s: element %d is %v on %v, %v in Go", name, what, i, got[what][i], e.Path(), v)

@@ -28,7 +28,7 @@ func (c *Conv) pooled(w *worker, y []float32, codes []int32, image, r0, rows, co
 		}
 		f.maxPool(p)
 		if p.doubtful != 0 {
-			c.decide(p.codes, image, r0+r)
+			c.decide(p, image, r0+r)
 		}
 	}
 }

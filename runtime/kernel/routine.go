@@ -18,6 +18,7 @@ type routines struct {
 	mix             func(m *mixing, vectors int)
 	inputTransform  func(t *transform)
 	outputTransform func(t *transform)
+	pooledTransform func(t *transform) // and max pooling 2×2
 	kernelTransform func(t *transform)
 	maxPool         func(p *pooling)
 	monochrome      func(m *monochromeRows)
@@ -75,14 +76,26 @@ type mixing struct {
 }
 
 // A transform is one of Winograd's, for F(4×4, 3×3), over count vectors of
-// channels. A square of pixels (6×6 or 3×3 in, 4×4 out) lies in memory with its
-// rows and pixels apart by row and pixel; the 36 products lie plane apart.
+// channels. A square of pixels (6×6 or 3×3) lies in memory with its rows and pixels
+// apart by row and pixel; the 36 products lie plane apart.
 type transform struct {
 	from, to          []float32
-	bias              []float32 // outputTransform: one a channel
+	bias              []float32 // of results: one a channel
 	row, pixel, plane int
-	count             int     // vectors
-	low, high         float32 // outputTransform: bounds of the result
+	count             int // vectors
+	squares           int // of input and results: at least one, apart by the steps
+	fromStep, toStep  int
+	// Of input: from begins with the first pixel inside the image, below so many of the
+	// square's 6 rows and right of so many of its columns; so many are inside. The others
+	// are zeros, of which there are as many as a row of all squares has.
+	above, rows   int
+	left, columns int
+	zeros         []float32
+	// Of results: places of the square's 4 rows and columns, 2 when pooled; the first is 0.
+	// They are written from the last to the first, so that those beyond an edge may
+	// have the place of the last before it.
+	rowAt, columnAt [4]int
+	low, high       float32 // bounds
 }
 
 // A pooling is one row of pixels after max pooling.

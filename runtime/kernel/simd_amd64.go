@@ -84,6 +84,11 @@ func inputTransformAVX2(t *transform)
 //go:noescape
 func outputTransformAVX2(t *transform)
 
+// pooledTransformAVX2 is the routine pooledTransform.
+//
+//go:noescape
+func pooledTransformAVX2(t *transform)
+
 // kernelTransformAVX2 is the routine kernelTransform.
 //
 //go:noescape
@@ -461,6 +466,11 @@ func inputTransformAVX512(t *transform)
 //
 //go:noescape
 func outputTransformAVX512(t *transform)
+
+// pooledTransformAVX512 is the routine pooledTransform.
+//
+//go:noescape
+func pooledTransformAVX512(t *transform)
 
 // kernelTransformAVX512 is the routine kernelTransform.
 //

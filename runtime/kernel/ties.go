@@ -1,5 +1,11 @@
 package kernel
 
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+)
+
 // A gradient goes to the pixel of a pool's window that was the largest, the first of
 // equals. Where an image is flat, as digits are in most places, all results of a
 // window are equal; Winograd's transforms round those of each place in a square
@@ -14,65 +20,136 @@ const nearness = 1.0 / (1 << 12)
 // undecided is the code of a window in which rounding may have chosen.
 const undecided = -2
 
-// compare notes for each pixel of the strip whether it is the same as the one at its
-// left, and as the one above.
-func (g *winograd) compare(w *worker, line int) {
-	cols, in := 4*g.across+2, g.source.c
-	width := cols * in
-	a := &w.likeness
-	*a = likeness{channels: in}
-	alike := w.alike[line*2*6*cols:][:2*6*cols]
-	for r := range 6 {
-		row := w.strip[r*width:]
-		a.a, a.b, a.to, a.pixels = row[in:], row, alike[r*cols+1:(r+1)*cols], cols-1
-		g.c.e.alike(a)
-		if r > 0 {
-			a.a, a.b, a.to, a.pixels = row, w.strip[(r-1)*width:], alike[(6+r)*cols:(7+r)*cols], cols
-			g.c.e.alike(a)
-		}
+// compare notes for each pixel under a row of squares, the unit's row number at,
+// whether it is the same as the one at its left, and as the one above; what is outside
+// the image is zeros.
+func (g *winograd) compare(w *worker, line, at int) {
+	src, pitch := g.source, 4*g.across+2
+	image, top, left := line/g.down, line%g.down*4-g.pad[0], g.pad[1]
+	right := left + src.w
+	beside, above := g.likenesses(w, at)
+	r := 0
+	if at > 0 && line%g.down > 0 { // the last two rows of the squares above are the first two
+		b, a := g.likenesses(w, at-1)
+		copy(beside[:2*pitch], b[4*pitch:])
+		copy(above[:2*pitch], a[4*pitch:])
+		r = 2
 	}
-	*a = likeness{}
+	for ; r < 6; r++ {
+		row, to := g.row(image, top+r), beside[r*pitch:][:pitch]
+		same(to[:left])
+		g.alike(w, to[left:], row, g.outside, 1)
+		g.alike(w, to[left+1:], row[src.c:], row, src.w-1)
+		if right < pitch {
+			g.alike(w, to[right:], row[(src.w-1)*src.c:], g.outside, 1)
+			same(to[right+1:])
+		}
+		to = above[r*pitch:][:pitch]
+		same(to[:left])
+		g.alike(w, to[left:], row, g.row(image, top+r-1), src.w)
+		same(to[right:])
+	}
+	w.likeness = likeness{}
+}
+
+// likenesses returns what is known of the pixels under a row of squares.
+func (g *winograd) likenesses(w *worker, at int) (beside, above []uint8) {
+	size := 6 * (4*g.across + 2)
+	both := w.alike[2*at*size:]
+	return both[:size], both[size:]
+}
+
+// row returns a row of the source, or zeros.
+func (g *winograd) row(image, r int) []float32 {
+	src := g.source
+	if r < 0 || r >= src.h {
+		return g.outside
+	}
+	return src.data[(image*src.h+r)*src.w*src.c:][:src.w*src.c]
+}
+
+// alike compares so many pixels, which may be none.
+func (g *winograd) alike(w *worker, to []uint8, a, b []float32, pixels int) {
+	if pixels > 0 {
+		w.likeness = likeness{a: a, b: b, to: to, pixels: pixels, channels: g.source.c}
+		g.c.e.alike(&w.likeness)
+	}
+}
+
+func same(to []uint8) {
+	for i := range to {
+		to[i] = 1
+	}
 }
 
 // equal gives results of a row of squares in w.out, in one window and over the same
 // inputs, the same value.
-func (g *winograd) equal(w *worker, rows, line int) {
-	cols, out := 4*g.across, g.out
-	beside := w.alike[line*2*6*(cols+2):][:2*6*(cols+2)]
-	above := beside[6*(cols+2):]
+func (g *winograd) equal(w *worker, rows, at int) {
+	cols, pitch, out := 4*g.across, 4*g.across+2, g.out
+	beside, above := g.likenesses(w, at)
+	var inWindow uint64 // by columns: not the first
+	for k := range 8 {
+		if k%g.pool > 0 {
+			inWindow |= 1 << (8 * k)
+		}
+	}
 	for r := range rows {
-		for q := range g.w {
-			at := r*(cols+2) + q
-			to := w.out[(r*cols+q)*out:][:out]
-			switch {
-			case q%g.pool > 0 && alike3x3(beside[at:], cols+2):
-				copy(to, w.out[(r*cols+q-1)*out:])
-			case r%g.pool > 0 && alike3x3(above[at:], cols+2):
-				copy(to, w.out[((r-1)*cols+q)*out:])
+		for first := 0; first < g.w; first += 8 {
+			left := alike3x3(beside[r*pitch+first:], pitch) & inWindow
+			up := uint64(0)
+			if r%g.pool > 0 {
+				up = alike3x3(above[r*pitch+first:], pitch)
+			}
+			for any := left | up; any != 0; any &= any - 1 {
+				bit := bits.TrailingZeros64(any)
+				q := first + bit/8
+				if q >= g.w {
+					break
+				}
+				from := ((r-1)*cols + q) * out
+				if left>>bit&1 != 0 {
+					from = (r*cols + q - 1) * out
+				}
+				copy(w.out[(r*cols+q)*out:][:out], w.out[from:])
 			}
 		}
 	}
 }
 
-// alike3x3 tells whether all pixels under a kernel are alike.
-func alike3x3(a []uint8, pitch int) bool {
-	b, c := a[pitch:], a[2*pitch:]
-	return a[0]&a[1]&a[2]&b[0]&b[1]&b[2]&c[0]&c[1]&c[2] != 0
+// alikeSlack is how many beyond the last alike3x3 may read.
+const alikeSlack = 8
+
+// alike3x3 tells for 8 results beside each other, a byte each, whether all pixels
+// under the kernel are alike.
+func alike3x3(a []uint8, pitch int) uint64 {
+	all := uint64(0x0101010101010101)
+	for i := range 3 {
+		row := a[i*pitch:][:10]
+		for j := range 3 {
+			all &= binary.LittleEndian.Uint64(row[j:])
+		}
+	}
+	return all
 }
 
 // decide puts codes in place of the undecided of one row of windows, whose first row
-// of results is r0, by sums in float64, which are exact but for their last bits.
-func (c *Conv) decide(codes []int32, image, r0 int) {
+// of results is r0: of the results in doubt the one whose sum is the largest in
+// float64, which is exact but for its last bits.
+func (c *Conv) decide(p *pooling, image, r0 int) {
 	s := c.s
-	for i, code := range codes {
+	for i, code := range p.codes {
 		if code != undecided {
 			continue
 		}
-		best := 0.0
-		for k := range s.Pool * s.Pool {
-			sum := c.exact(image, r0+k/s.Pool, i/s.Out*s.Pool+k%s.Pool, i%s.Out)
-			if k == 0 || sum > best {
-				best, codes[i] = sum, int32(k)
+		at := i/s.Out*p.step + i%s.Out
+		limit := max(p.to[i]*p.doubt, -p.to[i]*p.doubt)
+		most := math.Inf(-1)
+		for k, tap := range p.taps {
+			if p.to[i]-p.from[at+tap] >= limit {
+				continue
+			}
+			if sum := c.exact(image, r0+k/s.Pool, i/s.Out*s.Pool+k%s.Pool, i%s.Out); sum > most {
+				most, p.codes[i] = sum, int32(k)
 			}
 		}
 	}
@@ -92,7 +169,7 @@ func (c *Conv) turnForExact() {
 // wait for each of its additions.
 func (c *Conv) exact(image, r, q, out int) float64 {
 	s := c.s
-	var sum [4]float64
+	var s0, s1, s2, s3 float64
 	for i := range s.Kernel[0] {
 		for j := range s.Kernel[1] {
 			y, x := r+i-s.Pad[0], q+j-s.Pad[1]
@@ -102,12 +179,13 @@ func (c *Conv) exact(image, r, q, out int) float64 {
 			in := c.input.data[((image*s.H+y)*s.W+x)*s.In:][:s.In]
 			w := c.byOut[((out*s.Kernel[0]+i)*s.Kernel[1]+j)*s.In:][:s.In]
 			for len(in) >= 4 && len(w) >= 4 {
-				for k := range sum {
-					sum[k] += float64(in[k]) * float64(w[k])
-				}
+				s0 += float64(in[0]) * float64(w[0])
+				s1 += float64(in[1]) * float64(w[1])
+				s2 += float64(in[2]) * float64(w[2])
+				s3 += float64(in[3]) * float64(w[3])
 				in, w = in[4:], w[4:]
 			}
 		}
 	}
-	return sum[0] + sum[1] + (sum[2] + sum[3])
+	return s0 + s1 + (s2 + s3)
 }

@@ -20,14 +20,17 @@ type winograd struct {
 	y            []float32
 	codes        []int32
 	job          func(worker, unit int)
-	zeros        []float32
+	zeros        []float32 // a bias of the products
+	outside      []float32 // zeros in place of a row
 }
 
-// A unit has about squares; planes of what belongs to one place of the squares lie
+// A unit has fewest to most squares, fewer of many channels, so that its planes stay in
+// the second-level cache. Planes of what belongs to one place of the squares lie
 // asunder, as powers of two would put all 36 into the same places of the cache.
 const (
-	squares = 48
-	asunder = 16
+	fewest, most = 32, 48
+	unitChannels = 4608 // of its squares, in and out
+	asunder      = 16
 )
 
 // plan chooses how many rows of squares a unit has: so many that tiles are full.
@@ -39,6 +42,7 @@ func (g *winograd) plan() {
 		n := lines * g.across
 		return float64(n) / float64(ceil(n, rows)*rows)
 	}
+	squares := max(fewest, min(most, unitChannels/(g.source.c+g.out)))
 	g.lines = max(1, squares/g.across)
 	for lines := g.lines * 3 / 4; lines <= g.lines*5/4; lines++ {
 		if lines > 0 && fill(lines) > fill(g.lines) {
@@ -46,6 +50,7 @@ func (g *winograd) plan() {
 		}
 	}
 	g.job, g.zeros = g.unit, make([]float32, g.width)
+	g.outside = make([]float32, g.source.w*g.source.c)
 }
 
 // fitsWinograd tells whether a convolution can be one and has less than half the
@@ -120,52 +125,108 @@ func (g *winograd) sum(w *worker, from, to []float32, place, count, pitch int) {
 func (g *winograd) transformed(w *worker, first, last, count int) {
 	e, src := g.c.e, g.source
 	f, vectors := e.fitting(src.c)
-	left := g.pad[1]
-	right := max(0, 4*g.across+2-left-src.w)
-	width := (left + src.w + right) * src.c
-	w.strip = grown(w.strip, 6*width)
 	plane := count*src.c + asunder
 	w.planes = grown(w.planes, 36*plane)
 	if g.codes != nil {
-		w.alike = grown(w.alike, (last-first)*2*6*(4*g.across+2))
+		w.alike = grown(w.alike, (last-first)*2*6*(4*g.across+2)+alikeSlack)
 	}
-	w.transform = transform{row: width, pixel: src.c, plane: plane, count: vectors}
-	t := &w.transform
+	w.transform = transform{
+		plane: plane, pixel: src.c, count: vectors, fromStep: 4 * src.c, toStep: src.c, zeros: g.outside,
+	}
 	for line := first; line < last; line++ {
-		src.strip(e, w, w.strip, line/g.down, line%g.down*4-g.pad[0], 6, left, right, src.c)
-		for s := range g.across {
-			t.from, t.to = w.strip[4*s*src.c:], w.planes[((line-first)*g.across+s)*src.c:]
-			f.inputTransform(t)
+		to := w.planes[(line-first)*g.across*src.c:]
+		if src.plain() {
+			g.direct(w, f, to, line)
+		} else {
+			g.copied(w, f, to, line)
 		}
 		if g.codes != nil {
-			g.compare(w, line-first)
+			g.compare(w, line, line-first)
 		}
 	}
+}
+
+// direct transforms one row of squares where it stands.
+func (g *winograd) direct(w *worker, f *routines, to []float32, line int) {
+	src, t := g.source, &w.transform
+	top := line%g.down*4 - g.pad[0]
+	t.row = src.w * src.c
+	t.above = max(0, -top)
+	t.rows = min(6, src.h-top) - t.above
+	from := src.data[(line/g.down*src.h+top+t.above)*t.row:]
+	for s := 0; s < g.across; s += t.squares {
+		left := 4*s - g.pad[1]
+		t.left = max(0, -left)
+		t.columns, t.squares = min(6, src.w-left)-t.left, 1
+		if t.columns == 6 {
+			t.squares = min(g.across-s, (src.w-left-2)/4) // all that are inside
+		}
+		t.from, t.to = from[(left+t.left)*src.c:], to[s*src.c:]
+		f.inputTransform(t)
+	}
+}
+
+// copied transforms one row of squares of a gradient, which is written to w.strip
+// with zeros around it.
+func (g *winograd) copied(w *worker, f *routines, to []float32, line int) {
+	src, t := g.source, &w.transform
+	left := g.pad[1]
+	right := max(0, 4*g.across+2-left-src.w)
+	t.row, t.rows, t.columns, t.squares = (left+src.w+right)*src.c, 6, 6, g.across
+	w.strip = grown(w.strip, 6*t.row)
+	src.strip(g.c.e, w, w.strip, line/g.down, line%g.down*4-g.pad[0], 6, left, right, src.c)
+	t.from, t.to = w.strip, to
+	f.inputTransform(t)
 }
 
 // results writes one row of squares of the result, those from square at on.
 func (g *winograd) results(w *worker, line, at, count, pitch int) {
 	f, vectors := g.c.e.fitting(g.out)
-	image, r0 := line/g.down, line%g.down*4
-	rows := min(4, g.h-r0)
-	cols := 4 * g.across
-	w.out = grown(w.out, 4*cols*g.out)
 	w.transform = transform{
-		bias: g.bias, row: cols * g.out, pixel: g.out, plane: count*pitch + asunder, count: vectors, low: g.low, high: g.high,
+		bias: g.bias, plane: count*pitch + asunder, count: vectors, fromStep: pitch, low: g.low, high: g.high,
 	}
 	t := &w.transform
-	for s := range g.across {
-		t.from, t.to = w.products[(at+s)*pitch:], w.out[4*s*g.out:]
-		f.outputTransform(t)
-	}
-	if g.pool > 0 {
-		if g.codes != nil {
-			g.equal(w, rows, at/g.across)
-		}
-		g.c.pooled(w, g.y, g.codes, image, r0, rows, cols, g.out, nearness)
+	from := w.products[at*pitch:]
+	image, r0 := line/g.down, line%g.down*4
+	switch {
+	case g.codes == nil && g.pool <= 1:
+		g.placed(t, f.outputTransform, from, g.y, image, r0, g.h, g.w, 4)
+		return
+	case g.codes == nil && g.pool == 2:
+		g.placed(t, f.pooledTransform, from, g.y, image, r0/2, g.h/2, g.w/2, 2)
 		return
 	}
-	for r := range rows {
-		copy(g.y[((image*g.h+r0+r)*g.w)*g.out:][:g.w*g.out], w.out[r*cols*g.out:])
+	rows, cols := min(4, g.h-r0), 4*g.across
+	w.out = grown(w.out, 4*cols*g.out)
+	g.placed(t, f.outputTransform, from, w.out, 0, 0, 4, cols, 4)
+	if g.codes != nil {
+		g.equal(w, rows, at/g.across)
 	}
+	g.c.pooled(w, g.y, g.codes, image, r0, rows, cols, g.out, nearness)
+}
+
+// placed writes a row of squares of size×size results, from row r of an image of h×w on.
+func (g *winograd) placed(t *transform, run func(t *transform), from, y []float32, image, r, h, w, size int) {
+	if r >= h {
+		return
+	}
+	to := y[(image*h+r)*w*g.out:]
+	t.toStep, t.rowAt = size*g.out, places(min(size, h-r), w*g.out)
+	whole, rest := w/size, w%size
+	if whole > 0 {
+		t.from, t.to, t.squares, t.columnAt = from, to, whole, places(size, g.out)
+		run(t)
+	}
+	if rest > 0 {
+		t.from, t.to, t.squares, t.columnAt = from[whole*t.fromStep:], to[whole*t.toStep:], 1, places(rest, g.out)
+		run(t)
+	}
+}
+
+// places returns n distances and then the last of them again.
+func places(n, distance int) (at [4]int) {
+	for k := range at {
+		at[k] = min(k, n-1) * distance
+	}
+	return at
 }

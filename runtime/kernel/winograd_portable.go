@@ -53,48 +53,81 @@ func outputLine(m [6]float32) (t [6]float32) {
 	return t
 }
 
-// portableTransform takes squares of in×in pixels to planes.
-func portableTransform(t *transform, in, out int, f line) {
-	for c := range t.count {
-		var square [6][6]float32 // columns
-		for j := range in {
-			var column [6]float32
-			for i := range in {
-				column[i] = t.from[i*t.row+j*t.pixel+c]
+func portableInput(t *transform) {
+	for s := range t.squares {
+		to := t.to[s*t.toStep:]
+		for c := range t.count {
+			var square [6][6]float32 // columns
+			for j := range t.columns {
+				for i := range t.rows {
+					square[t.left+j][t.above+i] = t.from[s*t.fromStep+i*t.row+j*t.pixel+c]
+				}
 			}
-			square[j] = f(column)
-		}
-		for i := range out {
-			var row [6]float32
-			for j := range in {
-				row[j] = square[j][i]
+			for j := range square {
+				square[j] = inputLine(square[j])
 			}
-			done := f(row)
-			for j := range out {
-				t.to[(i*out+j)*t.plane+c] = done[j]
-			}
+			transformRows(to[c:], t.plane, &square, inputLine)
 		}
 	}
 }
 
-func portableOutput(t *transform) {
+func portableKernel(t *transform) {
 	for c := range t.count {
-		var square [6][6]float32 // rows
-		for i := range 6 {
-			var row [6]float32
-			for j := range 6 {
-				row[j] = t.from[(i*6+j)*t.plane+c]
+		var square [6][6]float32 // columns
+		for j := range 3 {
+			for i := range 3 {
+				square[j][i] = t.from[i*t.row+j*t.pixel+c]
 			}
-			square[i] = outputLine(row)
+			square[j] = kernelLine(square[j])
 		}
-		for j := range 4 {
-			var column [6]float32
+		transformRows(t.to[c:], t.plane, &square, kernelLine)
+	}
+}
+
+// transformRows takes rows of a square, given by columns, to planes.
+func transformRows(to []float32, plane int, square *[6][6]float32, f line) {
+	for i := range 6 {
+		var row [6]float32
+		for j := range 6 {
+			row[j] = square[j][i]
+		}
+		for j, v := range f(row) {
+			to[(i*6+j)*plane] = v
+		}
+	}
+}
+
+// portableOutput writes the largest of each pool×pool results.
+func portableOutput(t *transform, pool int) {
+	for s := range t.squares {
+		from, to := t.from[s*t.fromStep:], t.to[s*t.toStep:]
+		for c := range t.count {
+			var square [6][6]float32 // rows
 			for i := range 6 {
-				column[i] = square[i][j]
+				var row [6]float32
+				for j := range 6 {
+					row[j] = from[(i*6+j)*t.plane+c]
+				}
+				square[i] = outputLine(row)
 			}
-			done := outputLine(column)
-			for i := range 4 {
-				t.to[i*t.row+j*t.pixel+c] = clamp(done[i]+t.bias[c], t.low, t.high)
+			var results [4][6]float32 // columns
+			for j := range results {
+				var column [6]float32
+				for i := range 6 {
+					column[i] = square[i][j]
+				}
+				results[j] = outputLine(column)
+			}
+			for j := 4/pool - 1; j >= 0; j-- {
+				for i := 4/pool - 1; i >= 0; i-- {
+					best := results[j*pool][i*pool]
+					for k := 1; k < pool*pool; k++ {
+						if v := results[j*pool+k/pool][i*pool+k%pool]; v > best || v != v {
+							best = v
+						}
+					}
+					to[t.rowAt[i]+t.columnAt[j]+c] = clamp(best+t.bias[c], t.low, t.high)
+				}
 			}
 		}
 	}

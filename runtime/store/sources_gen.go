@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"89d9af10b1020ad5f3ea73620413d0ce6e85a7fb562ad739324f1d56f53bade9",
+		"7464bc65e7542c557a04bfd4eccdbd706970484ef49401aa4b3acde051376bd0",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

@@ -43,7 +43,8 @@ func main() {
 			mix(s, most, i+1)
 		}
 		inputTransform(s)
-		outputTransform(s)
+		outputTransform(s, "outputTransform", false)
+		outputTransform(s, "pooledTransform", true)
 		kernelTransform(s)
 		maxPool(s)
 		unpool(s)
@@ -76,7 +77,7 @@ func tables(file string) {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, tall: %#v,\n", s.name, s.lanes, s.lanes, s.tall)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
 		fmt.Fprintf(&b, "mix: func(m *mixing, vectors int) { mixes%s[vectors-1](m) },\n", s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "monochrome", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes"} {
+		for _, r := range []string{"inputTransform", "outputTransform", "pooledTransform", "kernelTransform", "maxPool", "unpool", "monochrome", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)

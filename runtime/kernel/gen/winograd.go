@@ -5,6 +5,7 @@ import (
 	"math"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -25,14 +26,44 @@ func (s isa) constant(v float64) reg.VecVirtual {
 	return r
 }
 
-// scratch is a square of vectors on the stack.
+// scratch is a square of vectors on the stack, which may stand across lines of the
+// cache but for an address rounded up.
 func (s isa) scratch(n int) func(row, column int) Mem {
-	m := AllocLocal(n * n * s.wide())
-	return func(row, column int) Mem { return m.Offset((row*n + column) * s.wide()) }
+	m := AllocLocal((n*n + 1) * s.wide())
+	base := GP64()
+	LEAQ(m.Offset(s.wide()-1), base)
+	ANDQ(I8(-s.wide()), base)
+	return func(row, column int) Mem { return Mem{Base: base, Disp: (row*n + column) * s.wide()} }
 }
 
 // A place gives the address of vector k of a column or row.
 type place func(k int) Mem
+
+// planes are the distances 0 to 5 planes from a pointer, which moves on by 6.
+type planes struct{ one, three, five, six reg.GPVirtual }
+
+func planesOf(c gotypes.Component) planes {
+	p := planes{bytes(c, "plane"), GP64(), GP64(), GP64()}
+	LEAQ(Mem{Base: p.one, Index: p.one, Scale: 2}, p.three)
+	LEAQ(Mem{Base: p.one, Index: p.one, Scale: 4}, p.five)
+	LEAQ(Mem{Base: p.five, Index: p.one, Scale: 1}, p.six)
+	return p
+}
+
+// at is k planes from a pointer.
+func (p planes) at(base reg.Register, k int) Mem {
+	return []Mem{
+		{Base: base}, {Base: base, Index: p.one, Scale: 1}, {Base: base, Index: p.one, Scale: 2},
+		{Base: base, Index: p.three, Scale: 1}, {Base: base, Index: p.one, Scale: 4}, {Base: base, Index: p.five, Scale: 1},
+	}[k]
+}
+
+// local is a word on the stack with a register's value.
+func local(r reg.Register) Mem {
+	m := AllocLocal(8)
+	MOVQ(r, m)
+	return m
+}
 
 // inputTransform writes Bᵀ·d·B for the 6×6 pixels d at from, to 36 planes.
 func inputTransform(s isa) {
@@ -40,152 +71,117 @@ func inputTransform(s isa) {
 	Pragma("noescape")
 	Doc(fmt.Sprintf("inputTransform%s is the routine inputTransform.", s.name))
 	t := Dereference(Param("t"))
-	from, to := load(t, "from"), load(t, "to")
-	row, pixel, plane, count := bytes(t, "row"), bytes(t, "pixel"), bytes(t, "plane"), load(t, "count")
 	mid := s.scratch(6)
 	aabb, ab2 := s.constant(pointA*pointA*pointB*pointB), s.constant(pointA*pointA+pointB*pointB)
 	aa, bb := s.constant(pointA*pointA), s.constant(pointB*pointB)
 	a, b := s.constant(pointA), s.constant(pointB)
 	transform := func(from, to place) {
 		d := s.vecs(6)
-		for k := range d {
+		for k := 1; k < 6; k++ {
 			VMOVUPS(from(k), d[k])
 		}
-		x, e, o := s.vec(), s.vec(), s.vec()
-		// Point 0: a²b²·d0 − (a²+b²)·d2 + d4.
-		VMOVAPS(d[4], x)
-		VFNMADD231PS(ab2, d[2], x)
-		VFMADD231PS(aabb, d[0], x)
-		VMOVUPS(x, to(0))
-		// ±a: (d4 − b²·d2) ± a·(d3 − b²·d1); ±b with a and b exchanged.
-		pair := func(square, root reg.VecVirtual, k int) {
-			VMOVAPS(d[4], e)
-			VFNMADD231PS(square, d[2], e)
-			VMOVAPS(d[3], o)
-			VFNMADD231PS(square, d[1], o)
-			plus, minus := s.vec(), s.vec()
-			VMOVAPS(e, plus)
-			VFMADD231PS(root, o, plus)
-			VMOVUPS(plus, to(k))
-			VMOVAPS(e, minus)
-			VFNMADD231PS(root, o, minus)
-			VMOVUPS(minus, to(k+1))
-		}
-		pair(bb, a, 1)
-		pair(aa, b, 3)
-		// ∞: as for 0, of d1, d3 and d5.
+		// ∞: a²b²·d1 − (a²+b²)·d3 + d5. Point 0: of d0, d2 and d4.
 		VFNMADD231PS(ab2, d[3], d[5])
 		VFMADD231PS(aabb, d[1], d[5])
 		VMOVUPS(d[5], to(5))
+		VMOVAPS(d[4], d[0])
+		VFNMADD231PS(ab2, d[2], d[0])
+		VFMADD231PS(from(0), aabb, d[0])
+		VMOVUPS(d[0], to(0))
+		// ±a: e ± a·o with e = d4 − b²·d2 and o = d3 − b²·d1; ±b with a and b exchanged.
+		pair := func(square, root, e, o reg.VecVirtual, k int) {
+			VFNMADD231PS(square, d[2], e)
+			VFNMADD231PS(square, d[1], o)
+			plus := s.vec()
+			VMOVAPS(e, plus)
+			VFMADD231PS(root, o, plus)
+			VMOVUPS(plus, to(k))
+			VFNMADD231PS(root, o, e)
+			VMOVUPS(e, to(k+1))
+		}
+		e, o := s.vec(), s.vec()
+		VMOVAPS(d[4], e)
+		VMOVAPS(d[3], o)
+		pair(bb, a, e, o, 1)
+		pair(aa, b, d[4], d[3], 3)
 	}
-	s.loop("vector", count, func() {
-		in, out := GP64(), GP64()
-		MOVQ(from, in)
-		for c := range 6 {
-			p := GP64()
-			MOVQ(in, p)
-			transform(func(k int) Mem {
-				if k > 0 {
-					ADDQ(row, p)
-				}
-				return Mem{Base: p}
-			}, func(k int) Mem { return mid(k, c) })
-			ADDQ(pixel, in)
-		}
-		MOVQ(to, out)
-		for r := range 6 {
-			transform(func(k int) Mem { return mid(r, k) }, func(k int) Mem {
-				if r+k > 0 {
-					ADDQ(plane, out)
-				}
-				return Mem{Base: out}
-			})
-		}
-		ADDQ(Imm(uint64(s.wide())), from)
-		ADDQ(Imm(uint64(s.wide())), to)
-	})
-	VZEROUPPER()
-	RET()
-}
 
-// outputTransform writes clamp(Aᵀ·m·A + bias) for the 36 planes m, to 4×4 pixels.
-func outputTransform(s isa) {
-	TEXT("outputTransform"+s.name, 0, "func(t *transform)")
-	Pragma("noescape")
-	Doc(fmt.Sprintf("outputTransform%s is the routine outputTransform.", s.name))
-	t := Dereference(Param("t"))
-	from, to, bias := load(t, "from"), load(t, "to"), load(t, "bias")
-	row, pixel, plane, count := bytes(t, "row"), bytes(t, "pixel"), bytes(t, "plane"), load(t, "count")
-	mid := s.scratch(6)
-	a, b := s.constant(pointA), s.constant(pointB)
-	aa, bb := s.constant(pointA*pointA), s.constant(pointB*pointB)
-	aaa, bbb := s.constant(pointA*pointA*pointA), s.constant(pointB*pointB*pointB)
-	transform := func(from place, to func(k int, v reg.VecVirtual)) {
-		m := s.vecs(6)
-		for k := range m {
-			VMOVUPS(from(k), m[k])
-		}
-		s1, d1, s2, d2 := s.vec(), m[1], s.vec(), m[3]
-		VADDPS(m[2], m[1], s1)
-		VSUBPS(m[2], m[1], d1)
-		VADDPS(m[4], m[3], s2)
-		VSUBPS(m[4], m[3], d2)
-		VADDPS(s1, m[0], m[0])
-		VADDPS(s2, m[0], m[0])
-		to(0, m[0])
-		y := s.vec()
-		VMULPS(a, d1, y)
-		VFMADD231PS(b, d2, y)
-		to(1, y)
-		y = s.vec()
-		VMULPS(aa, s1, y)
-		VFMADD231PS(bb, s2, y)
-		to(2, y)
-		VFMADD231PS(aaa, d1, m[5])
-		VFMADD231PS(bbb, d2, m[5])
-		to(3, m[5])
+	// What is outside the image: rows are read from zeros, columns stay zeros.
+	outside, inside, row, zeros := GP64(), load(t, "rows"), bytes(t, "row"), load(t, "zeros")
+	rows := make([]reg.GPVirtual, 6)
+	from, number := load(t, "from"), load(t, "above")
+	MOVQ(number, outside)
+	IMULQ(row, outside)
+	SUBQ(outside, from)
+	NEGQ(number)
+	for i := range rows {
+		rows[i] = GP64()
+		MOVQ(zeros, rows[i])
+		CMPQ(number, inside)
+		CMOVQCS(from, rows[i])
+		ADDQ(row, from)
+		INCQ(number)
 	}
+	whole := s.label("whole")
+	CMPQ(mem(t.Field("columns")), Imm(6))
+	JE(LabelRef(whole))
+	zero := s.vec()
+	s.zero(zero)
+	for r := range 6 {
+		for c := range 6 {
+			VMOVUPS(zero, mid(r, c))
+		}
+	}
+	Label(whole)
+	first := load(t, "left")
+	IMUL3Q(U32(s.wide()), first, first)
+	corner := GP64()
+	LEAQ(mid(0, 0), corner)
+	ADDQ(corner, first)
+	firstColumn := local(first)
+	pixel, toStep, squares := local(bytes(t, "pixel")), local(bytes(t, "toStep")), local(load(t, "squares"))
+	fromStep := local(bytes(t, "fromStep"))
+
+	p := planesOf(t)
+	one, three, five, six := local(p.one), local(p.three), local(p.five), local(p.six)
+	zeroth := GP64()
+	XORQ(zeroth, zeroth)
+	square, to := local(zeroth), local(load(t, "to"))
+	l := s.label("square")
+	Label(l)
+	count, at, out := load(t, "count"), GP64(), GP64()
+	MOVQ(square, at)
+	MOVQ(to, out)
 	s.loop("vector", count, func() {
-		// The planes of one row of m lie side by side, those of a column six apart.
-		in := GP64()
-		MOVQ(from, in)
+		in, place, columns := GP64(), GP64(), load(t, "columns")
+		MOVQ(at, in)
+		MOVQ(firstColumn, place)
+		s.loop("column", columns, func() {
+			transform(func(k int) Mem { return Mem{Base: rows[k], Index: in, Scale: 1} }, func(k int) Mem { return Mem{Base: place, Disp: 6 * k * s.wide()} })
+			ADDQ(pixel, in)
+			ADDQ(Imm(uint64(s.wide())), place)
+		})
+		p, q := planes{GP64(), GP64(), GP64(), nil}, GP64()
+		MOVQ(one, p.one)
+		MOVQ(three, p.three)
+		MOVQ(five, p.five)
+		MOVQ(out, q)
 		for r := range 6 {
-			p := GP64()
-			MOVQ(in, p)
-			transform(func(k int) Mem {
-				if k > 0 {
-					ADDQ(plane, p)
-				}
-				return Mem{Base: p}
-			}, func(k int, v reg.VecVirtual) { VMOVUPS(v, mid(r, k)) })
+			transform(func(k int) Mem { return mid(r, k) }, func(k int) Mem { return p.at(q, k) })
 			if r < 5 {
-				LEAQ(Mem{Base: in, Index: plane, Scale: 4}, in)
-				LEAQ(Mem{Base: in, Index: plane, Scale: 2}, in)
+				ADDQ(six, q)
 			}
 		}
-		out := GP64()
-		MOVQ(to, out)
-		for c := range 4 {
-			p := GP64()
-			MOVQ(out, p)
-			transform(func(k int) Mem { return mid(k, c) }, func(k int, v reg.VecVirtual) {
-				VADDPS(Mem{Base: bias}, v, v)
-				bound := s.vec() // loaded anew each time: AVX2 has no registers left
-				VBROADCASTSS(mem(t.Field("low")), bound)
-				VMAXPS(v, bound, v)
-				VBROADCASTSS(mem(t.Field("high")), bound)
-				VMINPS(v, bound, v)
-				VMOVUPS(v, Mem{Base: p})
-				if k < 3 {
-					ADDQ(row, p)
-				}
-			})
-			ADDQ(pixel, out)
-		}
-		ADDQ(Imm(uint64(s.wide())), from)
-		ADDQ(Imm(uint64(s.wide())), to)
-		ADDQ(Imm(uint64(s.wide())), bias)
+		ADDQ(Imm(uint64(s.wide())), at)
+		ADDQ(Imm(uint64(s.wide())), out)
 	})
+	for _, next := range []struct{ step, place Mem }{{fromStep, square}, {toStep, to}} {
+		step := GP64()
+		MOVQ(next.step, step)
+		ADDQ(step, next.place)
+	}
+	DECQ(squares)
+	JNZ(LabelRef(l))
 	VZEROUPPER()
 	RET()
 }
