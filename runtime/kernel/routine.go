@@ -91,6 +91,10 @@ type transform struct {
 	above, rows   int
 	left, columns int
 	zeros         []float32
+	// Of input: of the square's rows, or columns, only the first 4 are given and matter.
+	// Then two more are supposed with which the products with two of the points, −b
+	// and ∞, are 0; these are not written.
+	flat, narrow bool
 	// Of results: places of the square's 4 rows and columns, 2 when pooled; the first is 0.
 	// They are written from the last to the first, so that those beyond an edge may
 	// have the place of the last before it.

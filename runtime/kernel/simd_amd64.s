@@ -2252,6 +2252,8 @@ vector_97:
 	MOVQ 1184(SP), R14
 
 column_98:
+	CMPB         184(AX), $0x00
+	JNE          flat_99
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2280,6 +2282,32 @@ column_98:
 	VMOVUPS      Y6, 576(R14)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, 768(R14)
+	JMP          done_100
+
+flat_99:
+	VMOVUPS      (R10)(R9*1), Y7
+	VMOVUPS      (R11)(R9*1), Y8
+	VMOVUPS      (R12)(R9*1), Y9
+	VMOVAPS      Y9, Y11
+	VFNMADD231PS Y2, Y7, Y11
+	VMULPS       Y5, Y11, Y11
+	VMOVAPS      Y11, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFNMADD231PS Y1, Y8, Y6
+	VFMADD231PS  (DX)(R9*1), Y0, Y6
+	VMOVUPS      Y6, (R14)
+	VFNMADD231PS Y3, Y8, Y10
+	VFNMADD231PS Y3, Y7, Y9
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y4, Y9, Y6
+	VMOVUPS      Y6, 192(R14)
+	VFNMADD231PS Y4, Y9, Y10
+	VMOVUPS      Y10, 384(R14)
+	VADDPS       Y11, Y11, Y11
+	VMOVUPS      Y11, 576(R14)
+
+done_100:
 	ADDQ         1192(SP), R9
 	ADDQ         $0x20, R14
 	DECQ         R15
@@ -2288,6 +2316,8 @@ column_98:
 	MOVQ         1232(SP), R14
 	MOVQ         1240(SP), R15
 	MOVQ         R8, BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_102
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2316,7 +2346,35 @@ column_98:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
+	JMP          done_103
+
+narrow_102:
+	VMOVUPS      32(CX), Y7
+	VMOVUPS      64(CX), Y8
+	VMOVUPS      96(CX), Y9
+	VMOVAPS      Y9, Y11
+	VFNMADD231PS Y2, Y7, Y11
+	VMULPS       Y5, Y11, Y11
+	VMOVAPS      Y11, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFNMADD231PS Y1, Y8, Y6
+	VFMADD231PS  (CX), Y0, Y6
+	VMOVUPS      Y6, (BP)
+	VFNMADD231PS Y3, Y8, Y10
+	VFNMADD231PS Y3, Y7, Y9
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y4, Y9, Y6
+	VMOVUPS      Y6, (BP)(R9*1)
+	VFNMADD231PS Y4, Y9, Y10
+	VMOVUPS      Y10, (BP)(R9*2)
+	VADDPS       Y11, Y11, Y11
+	VMOVUPS      Y11, (BP)(R14*1)
+
+done_103:
 	ADDQ         1248(SP), BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_104
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2345,7 +2403,35 @@ column_98:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
+	JMP          done_105
+
+narrow_104:
+	VMOVUPS      224(CX), Y7
+	VMOVUPS      256(CX), Y8
+	VMOVUPS      288(CX), Y9
+	VMOVAPS      Y9, Y11
+	VFNMADD231PS Y2, Y7, Y11
+	VMULPS       Y5, Y11, Y11
+	VMOVAPS      Y11, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFNMADD231PS Y1, Y8, Y6
+	VFMADD231PS  192(CX), Y0, Y6
+	VMOVUPS      Y6, (BP)
+	VFNMADD231PS Y3, Y8, Y10
+	VFNMADD231PS Y3, Y7, Y9
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y4, Y9, Y6
+	VMOVUPS      Y6, (BP)(R9*1)
+	VFNMADD231PS Y4, Y9, Y10
+	VMOVUPS      Y10, (BP)(R9*2)
+	VADDPS       Y11, Y11, Y11
+	VMOVUPS      Y11, (BP)(R14*1)
+
+done_105:
 	ADDQ         1248(SP), BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_106
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2374,7 +2460,35 @@ column_98:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
+	JMP          done_107
+
+narrow_106:
+	VMOVUPS      416(CX), Y7
+	VMOVUPS      448(CX), Y8
+	VMOVUPS      480(CX), Y9
+	VMOVAPS      Y9, Y11
+	VFNMADD231PS Y2, Y7, Y11
+	VMULPS       Y5, Y11, Y11
+	VMOVAPS      Y11, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFNMADD231PS Y1, Y8, Y6
+	VFMADD231PS  384(CX), Y0, Y6
+	VMOVUPS      Y6, (BP)
+	VFNMADD231PS Y3, Y8, Y10
+	VFNMADD231PS Y3, Y7, Y9
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y4, Y9, Y6
+	VMOVUPS      Y6, (BP)(R9*1)
+	VFNMADD231PS Y4, Y9, Y10
+	VMOVUPS      Y10, (BP)(R9*2)
+	VADDPS       Y11, Y11, Y11
+	VMOVUPS      Y11, (BP)(R14*1)
+
+done_107:
 	ADDQ         1248(SP), BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_108
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2403,7 +2517,37 @@ column_98:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
+	JMP          done_109
+
+narrow_108:
+	VMOVUPS      608(CX), Y7
+	VMOVUPS      640(CX), Y8
+	VMOVUPS      672(CX), Y9
+	VMOVAPS      Y9, Y11
+	VFNMADD231PS Y2, Y7, Y11
+	VMULPS       Y5, Y11, Y11
+	VMOVAPS      Y11, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFNMADD231PS Y1, Y8, Y6
+	VFMADD231PS  576(CX), Y0, Y6
+	VMOVUPS      Y6, (BP)
+	VFNMADD231PS Y3, Y8, Y10
+	VFNMADD231PS Y3, Y7, Y9
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y4, Y9, Y6
+	VMOVUPS      Y6, (BP)(R9*1)
+	VFNMADD231PS Y4, Y9, Y10
+	VMOVUPS      Y10, (BP)(R9*2)
+	VADDPS       Y11, Y11, Y11
+	VMOVUPS      Y11, (BP)(R14*1)
+
+done_109:
 	ADDQ         1248(SP), BP
+	CMPB         184(AX), $0x00
+	JNE          done_101
+	CMPB         185(AX), $0x00
+	JNE          narrow_110
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -2432,7 +2576,35 @@ column_98:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
+	JMP          done_111
+
+narrow_110:
+	VMOVUPS      800(CX), Y7
+	VMOVUPS      832(CX), Y8
+	VMOVUPS      864(CX), Y9
+	VMOVAPS      Y9, Y11
+	VFNMADD231PS Y2, Y7, Y11
+	VMULPS       Y5, Y11, Y11
+	VMOVAPS      Y11, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFNMADD231PS Y1, Y8, Y6
+	VFMADD231PS  768(CX), Y0, Y6
+	VMOVUPS      Y6, (BP)
+	VFNMADD231PS Y3, Y8, Y10
+	VFNMADD231PS Y3, Y7, Y9
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y4, Y9, Y6
+	VMOVUPS      Y6, (BP)(R9*1)
+	VFNMADD231PS Y4, Y9, Y10
+	VMOVUPS      Y10, (BP)(R9*2)
+	VADDPS       Y11, Y11, Y11
+	VMOVUPS      Y11, (BP)(R14*1)
+
+done_111:
 	ADDQ         1248(SP), BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_112
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -2461,16 +2633,43 @@ column_98:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	ADDQ         $0x20, SI
-	ADDQ         $0x20, R8
-	DECQ         BX
-	JNZ          vector_97
-	MOVQ         1216(SP), BX
-	ADDQ         BX, 1256(SP)
-	MOVQ         1200(SP), BX
-	ADDQ         BX, 1264(SP)
-	DECQ         1208(SP)
-	JNZ          square_96
+	JMP          done_113
+
+narrow_112:
+	VMOVUPS      992(CX), Y7
+	VMOVUPS      1024(CX), Y8
+	VMOVUPS      1056(CX), Y9
+	VMOVAPS      Y9, Y11
+	VFNMADD231PS Y2, Y7, Y11
+	VMULPS       Y5, Y11, Y11
+	VMOVAPS      Y11, Y10
+	VFMADD231PS  Y2, Y8, Y10
+	VMOVAPS      Y10, Y6
+	VFNMADD231PS Y1, Y8, Y6
+	VFMADD231PS  960(CX), Y0, Y6
+	VMOVUPS      Y6, (BP)
+	VFNMADD231PS Y3, Y8, Y10
+	VFNMADD231PS Y3, Y7, Y9
+	VMOVAPS      Y10, Y6
+	VFMADD231PS  Y4, Y9, Y6
+	VMOVUPS      Y6, (BP)(R9*1)
+	VFNMADD231PS Y4, Y9, Y10
+	VMOVUPS      Y10, (BP)(R9*2)
+	VADDPS       Y11, Y11, Y11
+	VMOVUPS      Y11, (BP)(R14*1)
+
+done_113:
+done_101:
+	ADDQ $0x20, SI
+	ADDQ $0x20, R8
+	DECQ BX
+	JNZ  vector_97
+	MOVQ 1216(SP), BX
+	ADDQ BX, 1256(SP)
+	MOVQ 1200(SP), BX
+	ADDQ BX, 1264(SP)
+	DECQ 1208(SP)
+	JNZ  square_96
 	VZEROUPPER
 	RET
 
@@ -2498,9 +2697,9 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	VBROADCASTSS X5, Y5
 	LEAQ         31(SP), CX
 	ANDQ         $-32, CX
-	MOVQ         192(AX), DX
-	MOVQ         200(AX), BX
-	MOVQ         208(AX), SI
+	MOVQ         200(AX), DX
+	MOVQ         208(AX), BX
+	MOVQ         216(AX), SI
 	MOVQ         88(AX), DI
 	SHLQ         $0x02, DI
 	LEAQ         (DI)(DI*2), R8
@@ -2519,7 +2718,7 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	SUBQ         R11, 1184(SP)
 	SUBQ         R12, 1192(SP)
 
-square_99:
+square_114:
 	MOVQ 112(AX), R11
 	SHLQ $0x02, R11
 	MOVQ 120(AX), R12
@@ -2531,7 +2730,7 @@ square_99:
 	ADDQ 1192(SP), R12
 	MOVQ R12, 1192(SP)
 
-vector_100:
+vector_115:
 	LEAQ         (R11)(R10*1), R15
 	VMOVUPS      (R15), Y6
 	VMOVUPS      (R15)(DI*1), Y7
@@ -2687,10 +2886,10 @@ vector_100:
 	VFMADD231PS  Y5, Y10, Y11
 	VMULPS       Y0, Y8, Y8
 	VFMADD231PS  Y1, Y10, Y8
-	MOVQ         240(AX), R15
+	MOVQ         248(AX), R15
 	LEAQ         (R12)(R15*4), R15
-	VBROADCASTSS 248(AX), Y7
-	VBROADCASTSS 252(AX), Y9
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
 	VADDPS       (R13), Y11, Y11
 	VMAXPS       Y11, Y7, Y11
 	VMINPS       Y11, Y9, Y11
@@ -2725,10 +2924,10 @@ vector_100:
 	VFMADD231PS  Y5, Y10, Y11
 	VMULPS       Y0, Y8, Y8
 	VFMADD231PS  Y1, Y10, Y8
-	MOVQ         232(AX), R15
+	MOVQ         240(AX), R15
 	LEAQ         (R12)(R15*4), R15
-	VBROADCASTSS 248(AX), Y7
-	VBROADCASTSS 252(AX), Y9
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
 	VADDPS       (R13), Y11, Y11
 	VMAXPS       Y11, Y7, Y11
 	VMINPS       Y11, Y9, Y11
@@ -2763,10 +2962,10 @@ vector_100:
 	VFMADD231PS  Y5, Y10, Y11
 	VMULPS       Y0, Y8, Y8
 	VFMADD231PS  Y1, Y10, Y8
-	MOVQ         224(AX), R15
+	MOVQ         232(AX), R15
 	LEAQ         (R12)(R15*4), R15
-	VBROADCASTSS 248(AX), Y7
-	VBROADCASTSS 252(AX), Y9
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
 	VADDPS       (R13), Y11, Y11
 	VMAXPS       Y11, Y7, Y11
 	VMINPS       Y11, Y9, Y11
@@ -2801,10 +3000,10 @@ vector_100:
 	VFMADD231PS  Y5, Y10, Y11
 	VMULPS       Y0, Y8, Y8
 	VFMADD231PS  Y1, Y10, Y8
-	MOVQ         216(AX), R15
+	MOVQ         224(AX), R15
 	LEAQ         (R12)(R15*4), R15
-	VBROADCASTSS 248(AX), Y7
-	VBROADCASTSS 252(AX), Y9
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
 	VADDPS       (R13), Y11, Y11
 	VMAXPS       Y11, Y7, Y11
 	VMINPS       Y11, Y9, Y11
@@ -2825,9 +3024,9 @@ vector_100:
 	ADDQ         $0x20, R12
 	ADDQ         $0x20, R13
 	DECQ         R14
-	JNZ          vector_100
+	JNZ          vector_115
 	DECQ         1200(SP)
-	JNZ          square_99
+	JNZ          square_114
 	VZEROUPPER
 	RET
 
@@ -2855,7 +3054,7 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	VBROADCASTSS X5, Y5
 	LEAQ         31(SP), CX
 	ANDQ         $-32, CX
-	MOVQ         192(AX), DX
+	MOVQ         200(AX), DX
 	MOVQ         88(AX), BX
 	SHLQ         $0x02, BX
 	LEAQ         (BX)(BX*2), SI
@@ -2874,7 +3073,7 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	SUBQ         R9, 1184(SP)
 	SUBQ         R10, 1192(SP)
 
-square_101:
+square_116:
 	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
 	MOVQ 120(AX), R10
@@ -2886,7 +3085,7 @@ square_101:
 	ADDQ 1192(SP), R10
 	MOVQ R10, 1192(SP)
 
-vector_102:
+vector_117:
 	LEAQ         (R9)(R8*1), R13
 	VMOVUPS      (R13), Y6
 	VMOVUPS      (R13)(BX*1), Y7
@@ -3078,10 +3277,10 @@ vector_102:
 	VCMPPS       $0x03, Y12, Y12, Y6
 	VMAXPS       Y14, Y12, Y14
 	VORPS        Y6, Y14, Y14
-	MOVQ         224(AX), R13
+	MOVQ         232(AX), R13
 	LEAQ         (R10)(R13*4), R13
-	VBROADCASTSS 248(AX), Y6
-	VBROADCASTSS 252(AX), Y8
+	VBROADCASTSS 256(AX), Y6
+	VBROADCASTSS 260(AX), Y8
 	VADDPS       (R11), Y14, Y14
 	VMAXPS       Y14, Y6, Y14
 	VMINPS       Y14, Y8, Y14
@@ -3144,10 +3343,10 @@ vector_102:
 	VCMPPS       $0x03, Y12, Y12, Y6
 	VMAXPS       Y14, Y12, Y14
 	VORPS        Y6, Y14, Y14
-	MOVQ         216(AX), R13
+	MOVQ         224(AX), R13
 	LEAQ         (R10)(R13*4), R13
-	VBROADCASTSS 248(AX), Y6
-	VBROADCASTSS 252(AX), Y8
+	VBROADCASTSS 256(AX), Y6
+	VBROADCASTSS 260(AX), Y8
 	VADDPS       (R11), Y14, Y14
 	VMAXPS       Y14, Y6, Y14
 	VMINPS       Y14, Y8, Y14
@@ -3160,9 +3359,9 @@ vector_102:
 	ADDQ         $0x20, R10
 	ADDQ         $0x20, R11
 	DECQ         R12
-	JNZ          vector_102
+	JNZ          vector_117
 	DECQ         1200(SP)
-	JNZ          square_101
+	JNZ          square_116
 	VZEROUPPER
 	RET
 
@@ -3203,7 +3402,7 @@ TEXT ·kernelTransformAVX2(SB), $1184-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Y6
 
-vector_103:
+vector_118:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Y7
 	VMOVUPS      (R9)(BX*1), Y8
@@ -3427,7 +3626,7 @@ vector_103:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_103
+	JNZ          vector_118
 	VZEROUPPER
 	RET
 
@@ -3452,10 +3651,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_104:
+pixel_119:
 	XORQ R9, R9
 
-vector_105:
+vector_120:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -3464,9 +3663,9 @@ vector_105:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_106
+	JZ      chosen_121
 
-tap_107:
+tap_122:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -3477,12 +3676,12 @@ tap_107:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_107
+	JNZ       tap_122
 
-chosen_106:
+chosen_121:
 	VMOVUPS      Y4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_108
+	JZ           done_123
 	VCMPPS       $0x1e, Y0, Y4, Y6
 	VCMPPS       $0x11, Y1, Y4, Y7
 	VANDPS       Y6, Y7, Y6
@@ -3490,7 +3689,7 @@ chosen_106:
 	VBLENDVPS    Y6, Y5, Y7, Y7
 	VMOVUPS      Y7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_108
+	JE           done_123
 	VXORPS       Y9, Y9, Y9
 	VBROADCASTSS 152(AX), Y5
 	VMULPS       Y4, Y5, Y5
@@ -3500,7 +3699,7 @@ chosen_106:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_109:
+neighbour_124:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Y4, Y10
@@ -3509,7 +3708,7 @@ neighbour_109:
 	VANDPS       Y11, Y10, Y11
 	VORPS        Y8, Y11, Y8
 	DECQ         R11
-	JNZ          neighbour_109
+	JNZ          neighbour_124
 	VANDPS       Y8, Y6, Y8
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -3519,19 +3718,19 @@ neighbour_109:
 	ORL          R10, 156(AX)
 	VMOVUPS      Y7, (BX)(R9*1)
 
-done_108:
+done_123:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_105
+	JLT   vector_120
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_110
+	JZ    skip_125
 	ADDQ  R8, BX
 
-skip_110:
+skip_125:
 	DECQ SI
-	JNZ  pixel_104
+	JNZ  pixel_119
 	VZEROUPPER
 	RET
 
@@ -3554,14 +3753,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_111:
+pixel_126:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_112:
+column_127:
 	XORQ R10, R10
 
-vector_113:
+vector_128:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -3569,15 +3768,15 @@ vector_113:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_113
+	JLT      vector_128
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_112
+	JNZ      column_127
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_111
+	JNZ      pixel_126
 	VZEROUPPER
 	RET
 
@@ -3591,13 +3790,13 @@ TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_114:
+row_129:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_115:
+vectors_130:
 	CMPQ    R8, $0x01
-	JLT     fewer_116
+	JLT     fewer_131
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Y0
@@ -3626,17 +3825,17 @@ vectors_115:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_117
+	JZ      untraced_132
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_117:
+untraced_132:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Y9
 
-window_118:
+window_133:
 	VBROADCASTSS (R9), Y10
 	VFMADD213PS  (R12), Y0, Y10
 	VBROADCASTSS 4(R9), Y11
@@ -3701,7 +3900,7 @@ window_118:
 	VMINPS       Y14, Y13, Y14
 	VMOVUPS      Y14, (R10)
 	TESTQ        R11, R11
-	JZ           next_119
+	JZ           next_134
 	VCMPPS       $0x04, Y14, Y12, Y13
 	VPCMPEQD     Y12, Y12, Y12
 	VPADDD       Y12, Y13, Y13
@@ -3719,16 +3918,16 @@ window_118:
 	VMOVUPS      Y13, (R11)
 	ADDQ         BX, R11
 
-next_119:
+next_134:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_118
+	JNZ  window_133
 	ADDQ $0x20, DI
 	SUBQ $0x01, R8
-	JMP  vectors_115
+	JMP  vectors_130
 
-fewer_116:
+fewer_131:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -3736,7 +3935,7 @@ fewer_116:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_114
+	JNZ   row_129
 	VZEROUPPER
 	RET
 
@@ -3752,13 +3951,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_120:
+many_135:
 	CMPQ DX, $0x07
-	JLT  few_121
+	JLT  few_136
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_123:
+vector_138:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -3774,7 +3973,7 @@ vector_123:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_124:
+tap_139:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3793,7 +3992,7 @@ tap_124:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_124
+	JNZ         tap_139
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3827,22 +4026,22 @@ tap_124:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_123
+	JNZ         vector_138
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_120
+	JMP         many_135
 
-few_121:
+few_136:
 	TESTQ DX, DX
-	JZ    done_122
+	JZ    done_137
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_125:
+vector_140:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -3852,7 +4051,7 @@ vector_125:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_126:
+tap_141:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3861,7 +4060,7 @@ tap_126:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_126
+	JNZ         tap_141
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -3871,16 +4070,16 @@ tap_126:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_125
+	JNZ         vector_140
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_121
+	JMP         few_136
 
-done_122:
+done_137:
 	VZEROUPPER
 	RET
 
@@ -3899,35 +4098,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_127:
+vector_142:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_128:
+tap_143:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_129:
+pixel_144:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_129
+	JNZ         pixel_144
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_128
+	JNZ         tap_143
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_127
+	JNZ         vector_142
 	VZEROUPPER
 	RET
 
@@ -3943,14 +4142,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_130:
+vector_145:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_130
+	JNZ     vector_145
 	VZEROUPPER
 	RET
 
@@ -3965,14 +4164,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_131:
+vector_146:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_131
+	JNZ     vector_146
 	VZEROUPPER
 	RET
 
@@ -3988,7 +4187,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_132:
+vector_147:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -3998,7 +4197,7 @@ vector_132:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_132
+	JNZ     vector_147
 	VZEROUPPER
 	RET
 
@@ -4012,7 +4211,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_133:
+vector_148:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -4022,7 +4221,7 @@ vector_133:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_133
+	JNZ       vector_148
 	VZEROUPPER
 	RET
 
@@ -4035,7 +4234,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_134:
+vector_149:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -4044,7 +4243,7 @@ vector_134:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_134
+	JNZ          vector_149
 	VZEROUPPER
 	RET
 
@@ -4079,7 +4278,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_135:
+vector_150:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -4106,7 +4305,7 @@ vector_135:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_135
+	JNZ     vector_150
 	VZEROUPPER
 	RET
 
@@ -4128,7 +4327,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_136:
+step_151:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -4142,228 +4341,13 @@ step_136:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_136
+	JNZ         step_151
 	VZEROUPPER
 	RET
 
 // func sparse1AVX2(p *sparseSum)
 // Requires: AVX, FMA3
 TEXT ·sparse1AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_137:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_138
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-
-term_139:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y1, Y0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_139
-	VMOVUPS      Y0, (R8)
-
-next_138:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_137
-	VZEROUPPER
-	RET
-
-// func sparse2AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_140:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_141
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-
-term_142:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y2
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y2, Y0
-	VFMADD231PS  32(R11), Y2, Y1
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_142
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-
-next_141:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_140
-	VZEROUPPER
-	RET
-
-// func sparse3AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_143:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_144
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-
-term_145:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y3
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y3, Y0
-	VFMADD231PS  32(R11), Y3, Y1
-	VFMADD231PS  64(R11), Y3, Y2
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_145
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-
-next_144:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_143
-	VZEROUPPER
-	RET
-
-// func sparse4AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_146:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_147
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-
-term_148:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y4
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y4, Y0
-	VFMADD231PS  32(R11), Y4, Y1
-	VFMADD231PS  64(R11), Y4, Y2
-	VFMADD231PS  96(R11), Y4, Y3
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_148
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-
-next_147:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_146
-	VZEROUPPER
-	RET
-
-// func sparse5AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_149:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_150
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-
-term_151:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y5
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y5, Y0
-	VFMADD231PS  32(R11), Y5, Y1
-	VFMADD231PS  64(R11), Y5, Y2
-	VFMADD231PS  96(R11), Y5, Y3
-	VFMADD231PS  128(R11), Y5, Y4
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_151
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-
-next_150:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_149
-	VZEROUPPER
-	RET
-
-// func sparse6AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4380,31 +4364,16 @@ part_152:
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
 
 term_154:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y6
+	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y6, Y0
-	VFMADD231PS  32(R11), Y6, Y1
-	VFMADD231PS  64(R11), Y6, Y2
-	VFMADD231PS  96(R11), Y6, Y3
-	VFMADD231PS  128(R11), Y6, Y4
-	VFMADD231PS  160(R11), Y6, Y5
+	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_154
 	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
 
 next_153:
 	ADDQ $0x0c, DX
@@ -4413,9 +4382,9 @@ next_153:
 	VZEROUPPER
 	RET
 
-// func sparse7AVX2(p *sparseSum)
+// func sparse2AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4433,33 +4402,18 @@ part_155:
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
 
 term_157:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y7
+	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y7, Y0
-	VFMADD231PS  32(R11), Y7, Y1
-	VFMADD231PS  64(R11), Y7, Y2
-	VFMADD231PS  96(R11), Y7, Y3
-	VFMADD231PS  128(R11), Y7, Y4
-	VFMADD231PS  160(R11), Y7, Y5
-	VFMADD231PS  192(R11), Y7, Y6
+	VFMADD231PS  (R11), Y2, Y0
+	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_157
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
 
 next_156:
 	ADDQ $0x0c, DX
@@ -4468,9 +4422,9 @@ next_156:
 	VZEROUPPER
 	RET
 
-// func sparse8AVX2(p *sparseSum)
+// func sparse3AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4489,35 +4443,20 @@ part_158:
 	VMOVUPS (R8), Y0
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
 
 term_160:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y8
+	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	VFMADD231PS  128(R11), Y8, Y4
-	VFMADD231PS  160(R11), Y8, Y5
-	VFMADD231PS  192(R11), Y8, Y6
-	VFMADD231PS  224(R11), Y8, Y7
+	VFMADD231PS  (R11), Y3, Y0
+	VFMADD231PS  32(R11), Y3, Y1
+	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_160
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
 
 next_159:
 	ADDQ $0x0c, DX
@@ -4526,9 +4465,9 @@ next_159:
 	VZEROUPPER
 	RET
 
-// func sparse9AVX2(p *sparseSum)
+// func sparse4AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4548,25 +4487,15 @@ part_161:
 	VMOVUPS 32(R8), Y1
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
 
 term_163:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y9
+	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y9, Y0
-	VFMADD231PS  32(R11), Y9, Y1
-	VFMADD231PS  64(R11), Y9, Y2
-	VFMADD231PS  96(R11), Y9, Y3
-	VFMADD231PS  128(R11), Y9, Y4
-	VFMADD231PS  160(R11), Y9, Y5
-	VFMADD231PS  192(R11), Y9, Y6
-	VFMADD231PS  224(R11), Y9, Y7
-	VFMADD231PS  256(R11), Y9, Y8
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	VFMADD231PS  64(R11), Y4, Y2
+	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_163
@@ -4574,11 +4503,6 @@ term_163:
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
 
 next_162:
 	ADDQ $0x0c, DX
@@ -4587,9 +4511,9 @@ next_162:
 	VZEROUPPER
 	RET
 
-// func sparse10AVX2(p *sparseSum)
+// func sparse5AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4610,26 +4534,16 @@ part_164:
 	VMOVUPS 64(R8), Y2
 	VMOVUPS 96(R8), Y3
 	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
 
 term_166:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y10
+	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y10, Y0
-	VFMADD231PS  32(R11), Y10, Y1
-	VFMADD231PS  64(R11), Y10, Y2
-	VFMADD231PS  96(R11), Y10, Y3
-	VFMADD231PS  128(R11), Y10, Y4
-	VFMADD231PS  160(R11), Y10, Y5
-	VFMADD231PS  192(R11), Y10, Y6
-	VFMADD231PS  224(R11), Y10, Y7
-	VFMADD231PS  256(R11), Y10, Y8
-	VFMADD231PS  288(R11), Y10, Y9
+	VFMADD231PS  (R11), Y5, Y0
+	VFMADD231PS  32(R11), Y5, Y1
+	VFMADD231PS  64(R11), Y5, Y2
+	VFMADD231PS  96(R11), Y5, Y3
+	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_166
@@ -4638,11 +4552,6 @@ term_166:
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
 
 next_165:
 	ADDQ $0x0c, DX
@@ -4651,9 +4560,9 @@ next_165:
 	VZEROUPPER
 	RET
 
-// func sparse11AVX2(p *sparseSum)
+// func sparse6AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4675,27 +4584,17 @@ part_167:
 	VMOVUPS 96(R8), Y3
 	VMOVUPS 128(R8), Y4
 	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
-	VMOVUPS 320(R8), Y10
 
 term_169:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y11
+	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y11, Y0
-	VFMADD231PS  32(R11), Y11, Y1
-	VFMADD231PS  64(R11), Y11, Y2
-	VFMADD231PS  96(R11), Y11, Y3
-	VFMADD231PS  128(R11), Y11, Y4
-	VFMADD231PS  160(R11), Y11, Y5
-	VFMADD231PS  192(R11), Y11, Y6
-	VFMADD231PS  224(R11), Y11, Y7
-	VFMADD231PS  256(R11), Y11, Y8
-	VFMADD231PS  288(R11), Y11, Y9
-	VFMADD231PS  320(R11), Y11, Y10
+	VFMADD231PS  (R11), Y6, Y0
+	VFMADD231PS  32(R11), Y6, Y1
+	VFMADD231PS  64(R11), Y6, Y2
+	VFMADD231PS  96(R11), Y6, Y3
+	VFMADD231PS  128(R11), Y6, Y4
+	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_169
@@ -4705,11 +4604,6 @@ term_169:
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
-	VMOVUPS      Y10, 320(R8)
 
 next_168:
 	ADDQ $0x0c, DX
@@ -4718,9 +4612,9 @@ next_168:
 	VZEROUPPER
 	RET
 
-// func sparse12AVX2(p *sparseSum)
+// func sparse7AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -4743,13 +4637,318 @@ part_170:
 	VMOVUPS 128(R8), Y4
 	VMOVUPS 160(R8), Y5
 	VMOVUPS 192(R8), Y6
+
+term_172:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y7
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y7, Y0
+	VFMADD231PS  32(R11), Y7, Y1
+	VFMADD231PS  64(R11), Y7, Y2
+	VFMADD231PS  96(R11), Y7, Y3
+	VFMADD231PS  128(R11), Y7, Y4
+	VFMADD231PS  160(R11), Y7, Y5
+	VFMADD231PS  192(R11), Y7, Y6
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_172
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+
+next_171:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_170
+	VZEROUPPER
+	RET
+
+// func sparse8AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_173:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_174
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+
+term_175:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y8
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	VFMADD231PS  128(R11), Y8, Y4
+	VFMADD231PS  160(R11), Y8, Y5
+	VFMADD231PS  192(R11), Y8, Y6
+	VFMADD231PS  224(R11), Y8, Y7
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_175
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+
+next_174:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_173
+	VZEROUPPER
+	RET
+
+// func sparse9AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_176:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_177
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+
+term_178:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y9
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y9, Y0
+	VFMADD231PS  32(R11), Y9, Y1
+	VFMADD231PS  64(R11), Y9, Y2
+	VFMADD231PS  96(R11), Y9, Y3
+	VFMADD231PS  128(R11), Y9, Y4
+	VFMADD231PS  160(R11), Y9, Y5
+	VFMADD231PS  192(R11), Y9, Y6
+	VFMADD231PS  224(R11), Y9, Y7
+	VFMADD231PS  256(R11), Y9, Y8
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_178
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+
+next_177:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_176
+	VZEROUPPER
+	RET
+
+// func sparse10AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_179:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_180
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+	VMOVUPS 288(R8), Y9
+
+term_181:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y10
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y10, Y0
+	VFMADD231PS  32(R11), Y10, Y1
+	VFMADD231PS  64(R11), Y10, Y2
+	VFMADD231PS  96(R11), Y10, Y3
+	VFMADD231PS  128(R11), Y10, Y4
+	VFMADD231PS  160(R11), Y10, Y5
+	VFMADD231PS  192(R11), Y10, Y6
+	VFMADD231PS  224(R11), Y10, Y7
+	VFMADD231PS  256(R11), Y10, Y8
+	VFMADD231PS  288(R11), Y10, Y9
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_181
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+
+next_180:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_179
+	VZEROUPPER
+	RET
+
+// func sparse11AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_182:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_183
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
+	VMOVUPS 256(R8), Y8
+	VMOVUPS 288(R8), Y9
+	VMOVUPS 320(R8), Y10
+
+term_184:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y11
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y11, Y0
+	VFMADD231PS  32(R11), Y11, Y1
+	VFMADD231PS  64(R11), Y11, Y2
+	VFMADD231PS  96(R11), Y11, Y3
+	VFMADD231PS  128(R11), Y11, Y4
+	VFMADD231PS  160(R11), Y11, Y5
+	VFMADD231PS  192(R11), Y11, Y6
+	VFMADD231PS  224(R11), Y11, Y7
+	VFMADD231PS  256(R11), Y11, Y8
+	VFMADD231PS  288(R11), Y11, Y9
+	VFMADD231PS  320(R11), Y11, Y10
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_184
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+	VMOVUPS      Y10, 320(R8)
+
+next_183:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_182
+	VZEROUPPER
+	RET
+
+// func sparse12AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_185:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_186
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
 	VMOVUPS 224(R8), Y7
 	VMOVUPS 256(R8), Y8
 	VMOVUPS 288(R8), Y9
 	VMOVUPS 320(R8), Y10
 	VMOVUPS 352(R8), Y11
 
-term_172:
+term_187:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -4767,7 +4966,7 @@ term_172:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_172
+	JNZ          term_187
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4781,10 +4980,10 @@ term_172:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_171:
+next_186:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_170
+	JNZ  part_185
 	VZEROUPPER
 	RET
 
@@ -4807,14 +5006,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_173:
+row_188:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_174:
+group_189:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -4849,7 +5048,7 @@ group_174:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_174
+	JNZ       group_189
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -4859,7 +5058,7 @@ group_174:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_173
+	JNZ       row_188
 	VZEROUPPER
 	RET
 
@@ -4892,14 +5091,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_175:
+row_190:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_176:
+vector_191:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4914,7 +5113,7 @@ vector_176:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_176
+	JLT       vector_191
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4923,7 +5122,7 @@ vector_176:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_177:
+vector_192:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4938,7 +5137,7 @@ vector_177:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_177
+	JLT       vector_192
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4947,7 +5146,7 @@ vector_177:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_178:
+vector_193:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4962,7 +5161,7 @@ vector_178:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_178
+	JLT       vector_193
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4971,7 +5170,7 @@ vector_178:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_179:
+vector_194:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -4986,7 +5185,7 @@ vector_179:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_179
+	JLT       vector_194
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -4995,7 +5194,7 @@ vector_179:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_175
+	JNZ       row_190
 	VZEROUPPER
 	RET
 
@@ -5009,15 +5208,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_181
+	JE         zeros_196
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_180
+	JMP        multiply_195
 
-zeros_181:
+zeros_196:
 	VPXORD Z0, Z0, Z0
 
-multiply_180:
+multiply_195:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5028,14 +5227,14 @@ multiply_180:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_182:
+tap_197:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_183:
+step_198:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -5043,26 +5242,26 @@ step_183:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_183
+	JNZ          step_198
 	DECQ         SI
-	JNZ          tap_182
+	JNZ          tap_197
 	CMPB         168(AX), $0x00
-	JE           bound_184
+	JE           bound_199
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_184:
+bound_199:
 	CMPB         169(AX), $0x00
-	JE           store_185
+	JE           store_200
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_185:
+store_200:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5083,17 +5282,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_187
+	JE         zeros_202
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_186
+	JMP        multiply_201
 
-zeros_187:
+zeros_202:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_186:
+multiply_201:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5104,14 +5303,14 @@ multiply_186:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_188:
+tap_203:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_189:
+step_204:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -5121,11 +5320,11 @@ step_189:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_189
+	JNZ          step_204
 	DECQ         DI
-	JNZ          tap_188
+	JNZ          tap_203
 	CMPB         168(AX), $0x00
-	JE           bound_190
+	JE           bound_205
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5134,9 +5333,9 @@ step_189:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_190:
+bound_205:
 	CMPB         169(AX), $0x00
-	JE           store_191
+	JE           store_206
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5144,7 +5343,7 @@ bound_190:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_191:
+store_206:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5169,19 +5368,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_193
+	JE         zeros_208
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_192
+	JMP        multiply_207
 
-zeros_193:
+zeros_208:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_192:
+multiply_207:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5192,14 +5391,14 @@ multiply_192:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_194:
+tap_209:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_195:
+step_210:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -5211,11 +5410,11 @@ step_195:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_195
+	JNZ          step_210
 	DECQ         DI
-	JNZ          tap_194
+	JNZ          tap_209
 	CMPB         168(AX), $0x00
-	JE           bound_196
+	JE           bound_211
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5226,9 +5425,9 @@ step_195:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_196:
+bound_211:
 	CMPB         169(AX), $0x00
-	JE           store_197
+	JE           store_212
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -5238,7 +5437,7 @@ bound_196:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_197:
+store_212:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5267,21 +5466,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_199
+	JE         zeros_214
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_198
+	JMP        multiply_213
 
-zeros_199:
+zeros_214:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_198:
+multiply_213:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5292,7 +5491,7 @@ multiply_198:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_200:
+tap_215:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5301,7 +5500,7 @@ tap_200:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_201:
+step_216:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -5316,11 +5515,11 @@ step_201:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_201
+	JNZ          step_216
 	DECQ         DI
-	JNZ          tap_200
+	JNZ          tap_215
 	CMPB         168(AX), $0x00
-	JE           bound_202
+	JE           bound_217
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5333,9 +5532,9 @@ step_201:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_202:
+bound_217:
 	CMPB         169(AX), $0x00
-	JE           store_203
+	JE           store_218
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5347,7 +5546,7 @@ bound_202:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_203:
+store_218:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5380,23 +5579,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_205
+	JE         zeros_220
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_204
+	JMP        multiply_219
 
-zeros_205:
+zeros_220:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_204:
+multiply_219:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5407,7 +5606,7 @@ multiply_204:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_206:
+tap_221:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5416,7 +5615,7 @@ tap_206:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_207:
+step_222:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5433,11 +5632,11 @@ step_207:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_207
+	JNZ          step_222
 	DECQ         DI
-	JNZ          tap_206
+	JNZ          tap_221
 	CMPB         168(AX), $0x00
-	JE           bound_208
+	JE           bound_223
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5452,9 +5651,9 @@ step_207:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_208:
+bound_223:
 	CMPB         169(AX), $0x00
-	JE           store_209
+	JE           store_224
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5468,7 +5667,7 @@ bound_208:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_209:
+store_224:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5505,7 +5704,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_211
+	JE         zeros_226
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5513,9 +5712,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_210
+	JMP        multiply_225
 
-zeros_211:
+zeros_226:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5523,7 +5722,7 @@ zeros_211:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_210:
+multiply_225:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5534,7 +5733,7 @@ multiply_210:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_212:
+tap_227:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5543,7 +5742,7 @@ tap_212:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_213:
+step_228:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -5562,11 +5761,11 @@ step_213:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_213
+	JNZ          step_228
 	DECQ         DI
-	JNZ          tap_212
+	JNZ          tap_227
 	CMPB         168(AX), $0x00
-	JE           bound_214
+	JE           bound_229
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5583,9 +5782,9 @@ step_213:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_214:
+bound_229:
 	CMPB         169(AX), $0x00
-	JE           store_215
+	JE           store_230
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5601,7 +5800,7 @@ bound_214:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_215:
+store_230:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5642,7 +5841,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_217
+	JE         zeros_232
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5651,9 +5850,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_216
+	JMP        multiply_231
 
-zeros_217:
+zeros_232:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5662,7 +5861,7 @@ zeros_217:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_216:
+multiply_231:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5673,7 +5872,7 @@ multiply_216:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_218:
+tap_233:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5684,7 +5883,7 @@ tap_218:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_219:
+step_234:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -5706,11 +5905,11 @@ step_219:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_219
+	JNZ          step_234
 	DECQ         DI
-	JNZ          tap_218
+	JNZ          tap_233
 	CMPB         168(AX), $0x00
-	JE           bound_220
+	JE           bound_235
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5729,9 +5928,9 @@ step_219:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_220:
+bound_235:
 	CMPB         169(AX), $0x00
-	JE           store_221
+	JE           store_236
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -5749,7 +5948,7 @@ bound_220:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_221:
+store_236:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5794,7 +5993,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_223
+	JE         zeros_238
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5804,9 +6003,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_222
+	JMP        multiply_237
 
-zeros_223:
+zeros_238:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5816,7 +6015,7 @@ zeros_223:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_222:
+multiply_237:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5827,7 +6026,7 @@ multiply_222:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_224:
+tap_239:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5838,7 +6037,7 @@ tap_224:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_225:
+step_240:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -5862,11 +6061,11 @@ step_225:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_225
+	JNZ          step_240
 	DECQ         DI
-	JNZ          tap_224
+	JNZ          tap_239
 	CMPB         168(AX), $0x00
-	JE           bound_226
+	JE           bound_241
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5887,9 +6086,9 @@ step_225:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_226:
+bound_241:
 	CMPB         169(AX), $0x00
-	JE           store_227
+	JE           store_242
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5909,7 +6108,7 @@ bound_226:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_227:
+store_242:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5958,7 +6157,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_229
+	JE         zeros_244
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5969,9 +6168,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_228
+	JMP        multiply_243
 
-zeros_229:
+zeros_244:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5982,7 +6181,7 @@ zeros_229:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_228:
+multiply_243:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5993,7 +6192,7 @@ multiply_228:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_230:
+tap_245:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6004,7 +6203,7 @@ tap_230:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_231:
+step_246:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -6030,11 +6229,11 @@ step_231:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_231
+	JNZ          step_246
 	DECQ         DI
-	JNZ          tap_230
+	JNZ          tap_245
 	CMPB         168(AX), $0x00
-	JE           bound_232
+	JE           bound_247
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6057,9 +6256,9 @@ step_231:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_232:
+bound_247:
 	CMPB         169(AX), $0x00
-	JE           store_233
+	JE           store_248
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -6081,7 +6280,7 @@ bound_232:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_233:
+store_248:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6134,7 +6333,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_235
+	JE         zeros_250
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6146,9 +6345,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_234
+	JMP        multiply_249
 
-zeros_235:
+zeros_250:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6160,7 +6359,7 @@ zeros_235:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_234:
+multiply_249:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6171,7 +6370,7 @@ multiply_234:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_236:
+tap_251:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6184,7 +6383,7 @@ tap_236:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_237:
+step_252:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -6213,11 +6412,11 @@ step_237:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_237
+	JNZ          step_252
 	DECQ         DI
-	JNZ          tap_236
+	JNZ          tap_251
 	CMPB         168(AX), $0x00
-	JE           bound_238
+	JE           bound_253
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6242,9 +6441,9 @@ step_237:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_238:
+bound_253:
 	CMPB         169(AX), $0x00
-	JE           store_239
+	JE           store_254
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6268,7 +6467,7 @@ bound_238:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_239:
+store_254:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6325,7 +6524,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_241
+	JE         zeros_256
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6338,9 +6537,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_240
+	JMP        multiply_255
 
-zeros_241:
+zeros_256:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6353,7 +6552,7 @@ zeros_241:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_240:
+multiply_255:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6364,7 +6563,7 @@ multiply_240:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_242:
+tap_257:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6377,7 +6576,7 @@ tap_242:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_243:
+step_258:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6408,11 +6607,11 @@ step_243:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_243
+	JNZ          step_258
 	DECQ         DI
-	JNZ          tap_242
+	JNZ          tap_257
 	CMPB         168(AX), $0x00
-	JE           bound_244
+	JE           bound_259
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6439,9 +6638,9 @@ step_243:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_244:
+bound_259:
 	CMPB         169(AX), $0x00
-	JE           store_245
+	JE           store_260
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6467,7 +6666,7 @@ bound_244:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_245:
+store_260:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6528,7 +6727,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_247
+	JE         zeros_262
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6542,9 +6741,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_246
+	JMP        multiply_261
 
-zeros_247:
+zeros_262:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6558,7 +6757,7 @@ zeros_247:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_246:
+multiply_261:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6569,7 +6768,7 @@ multiply_246:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_248:
+tap_263:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6582,7 +6781,7 @@ tap_248:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_249:
+step_264:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -6615,11 +6814,11 @@ step_249:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_249
+	JNZ          step_264
 	DECQ         DI
-	JNZ          tap_248
+	JNZ          tap_263
 	CMPB         168(AX), $0x00
-	JE           bound_250
+	JE           bound_265
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6648,9 +6847,9 @@ step_249:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_250:
+bound_265:
 	CMPB         169(AX), $0x00
-	JE           store_251
+	JE           store_266
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6678,7 +6877,7 @@ bound_250:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_251:
+store_266:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6743,7 +6942,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_253
+	JE         zeros_268
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6758,9 +6957,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_252
+	JMP        multiply_267
 
-zeros_253:
+zeros_268:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6775,7 +6974,7 @@ zeros_253:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_252:
+multiply_267:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6786,7 +6985,7 @@ multiply_252:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_254:
+tap_269:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6801,7 +7000,7 @@ tap_254:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_255:
+step_270:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -6837,11 +7036,11 @@ step_255:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_255
+	JNZ          step_270
 	DECQ         DI
-	JNZ          tap_254
+	JNZ          tap_269
 	CMPB         168(AX), $0x00
-	JE           bound_256
+	JE           bound_271
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6872,9 +7071,9 @@ step_255:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_256:
+bound_271:
 	CMPB         169(AX), $0x00
-	JE           store_257
+	JE           store_272
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -6904,7 +7103,7 @@ bound_256:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_257:
+store_272:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6973,7 +7172,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_259
+	JE         zeros_274
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6989,9 +7188,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_258
+	JMP        multiply_273
 
-zeros_259:
+zeros_274:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7007,7 +7206,7 @@ zeros_259:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_258:
+multiply_273:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7018,7 +7217,7 @@ multiply_258:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_260:
+tap_275:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7033,7 +7232,7 @@ tap_260:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_261:
+step_276:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -7071,11 +7270,11 @@ step_261:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_261
+	JNZ          step_276
 	DECQ         DI
-	JNZ          tap_260
+	JNZ          tap_275
 	CMPB         168(AX), $0x00
-	JE           bound_262
+	JE           bound_277
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7108,9 +7307,9 @@ step_261:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_262:
+bound_277:
 	CMPB         169(AX), $0x00
-	JE           store_263
+	JE           store_278
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7142,7 +7341,7 @@ bound_262:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_263:
+store_278:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7192,7 +7391,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_264:
+tile_279:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -7223,10 +7422,10 @@ tile_264:
 	CMPQ    R14, R15
 	CMOVQLT R14, R15
 	SUBQ    R15, R14
-	JZ      call_265
+	JZ      call_280
 
-steps_266:
-step_267:
+steps_281:
+step_282:
 	VMOVUPS      (R9), Z14
 	VBROADCASTSS (R8), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -7263,11 +7462,11 @@ step_267:
 	ADDQ         SI, R13
 	ADDQ         DI, R9
 	DECQ         R14
-	JNZ          step_267
+	JNZ          step_282
 	TESTQ        R15, R15
-	JZ           finished_268
+	JZ           finished_283
 
-call_265:
+call_280:
 	MOVQ       120(AX), BP
 	SHLQ       $0x02, BP
 	MOVQ       DX, R14
@@ -7301,17 +7500,17 @@ call_265:
 	ADDQ       BP, R14
 	MOVQ       R15, R14
 	XORQ       R15, R15
-	JMP        steps_266
+	JMP        steps_281
 
-finished_268:
+finished_283:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_271
+	JNE    half_286
 	CMPB   152(AX), $0x00
-	JE     bound_269
+	JE     bound_284
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	ADDQ   R8, R9
@@ -7342,9 +7541,9 @@ finished_268:
 	VADDPS (R9), Z13, Z13
 	ADDQ   R8, R9
 
-bound_269:
+bound_284:
 	CMPB         153(AX), $0x00
-	JE           store_270
+	JE           store_285
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7376,7 +7575,7 @@ bound_269:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_270:
+store_285:
 	VMOVUPS Z0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Z1, (DX)
@@ -7405,11 +7604,11 @@ store_270:
 	ADDQ    R8, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R8, DX
-	JMP     next_272
+	JMP     next_287
 
-half_271:
+half_286:
 	CMPB   152(AX), $0x00
-	JE     bound_273
+	JE     bound_288
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -7440,9 +7639,9 @@ half_271:
 	VADDPS (R9), Y13, Y13
 	ADDQ   R8, R9
 
-bound_273:
+bound_288:
 	CMPB         153(AX), $0x00
-	JE           store_274
+	JE           store_289
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7474,7 +7673,7 @@ bound_273:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_274:
+store_289:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -7504,9 +7703,9 @@ store_274:
 	VMOVUPS Y13, (DX)
 	ADDQ    R8, DX
 
-next_272:
+next_287:
 	DECQ (SP)
-	JNZ  tile_264
+	JNZ  tile_279
 	VZEROUPPER
 	RET
 
@@ -7521,17 +7720,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_276
+	JE         zeros_291
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_275
+	JMP        multiply_290
 
-zeros_276:
+zeros_291:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_275:
+multiply_290:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -7542,14 +7741,14 @@ multiply_275:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_277:
+tap_292:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_278:
+step_293:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -7560,11 +7759,11 @@ step_278:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_278
+	JNZ          step_293
 	DECQ         SI
-	JNZ          tap_277
+	JNZ          tap_292
 	CMPB         168(AX), $0x00
-	JE           bound_279
+	JE           bound_294
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7572,9 +7771,9 @@ step_278:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_279:
+bound_294:
 	CMPB         169(AX), $0x00
-	JE           store_280
+	JE           store_295
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -7582,7 +7781,7 @@ bound_279:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_280:
+store_295:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7606,21 +7805,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_282
+	JE         zeros_297
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_281
+	JMP        multiply_296
 
-zeros_282:
+zeros_297:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_281:
+multiply_296:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7631,14 +7830,14 @@ multiply_281:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_283:
+tap_298:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_284:
+step_299:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -7652,11 +7851,11 @@ step_284:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_284
+	JNZ          step_299
 	DECQ         DI
-	JNZ          tap_283
+	JNZ          tap_298
 	CMPB         168(AX), $0x00
-	JE           bound_285
+	JE           bound_300
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7667,9 +7866,9 @@ step_284:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_285:
+bound_300:
 	CMPB         169(AX), $0x00
-	JE           store_286
+	JE           store_301
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -7681,7 +7880,7 @@ bound_285:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_286:
+store_301:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7711,7 +7910,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_288
+	JE         zeros_303
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7719,9 +7918,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_287
+	JMP        multiply_302
 
-zeros_288:
+zeros_303:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7729,7 +7928,7 @@ zeros_288:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_287:
+multiply_302:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7740,14 +7939,14 @@ multiply_287:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_289:
+tap_304:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_290:
+step_305:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -7764,11 +7963,11 @@ step_290:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_290
+	JNZ          step_305
 	DECQ         DI
-	JNZ          tap_289
+	JNZ          tap_304
 	CMPB         168(AX), $0x00
-	JE           bound_291
+	JE           bound_306
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7782,9 +7981,9 @@ step_290:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_291:
+bound_306:
 	CMPB         169(AX), $0x00
-	JE           store_292
+	JE           store_307
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7800,7 +7999,7 @@ bound_291:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_292:
+store_307:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7836,7 +8035,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_294
+	JE         zeros_309
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7846,9 +8045,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_293
+	JMP        multiply_308
 
-zeros_294:
+zeros_309:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7858,7 +8057,7 @@ zeros_294:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_293:
+multiply_308:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7869,7 +8068,7 @@ multiply_293:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_295:
+tap_310:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7878,7 +8077,7 @@ tap_295:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_296:
+step_311:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -7899,11 +8098,11 @@ step_296:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_296
+	JNZ          step_311
 	DECQ         DI
-	JNZ          tap_295
+	JNZ          tap_310
 	CMPB         168(AX), $0x00
-	JE           bound_297
+	JE           bound_312
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7920,9 +8119,9 @@ step_296:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_297:
+bound_312:
 	CMPB         169(AX), $0x00
-	JE           store_298
+	JE           store_313
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -7942,7 +8141,7 @@ bound_297:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_298:
+store_313:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7984,7 +8183,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_300
+	JE         zeros_315
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7996,9 +8195,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_299
+	JMP        multiply_314
 
-zeros_300:
+zeros_315:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8010,7 +8209,7 @@ zeros_300:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_299:
+multiply_314:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8021,7 +8220,7 @@ multiply_299:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_301:
+tap_316:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8030,7 +8229,7 @@ tap_301:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_302:
+step_317:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -8054,11 +8253,11 @@ step_302:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_302
+	JNZ          step_317
 	DECQ         DI
-	JNZ          tap_301
+	JNZ          tap_316
 	CMPB         168(AX), $0x00
-	JE           bound_303
+	JE           bound_318
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8078,9 +8277,9 @@ step_302:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_303:
+bound_318:
 	CMPB         169(AX), $0x00
-	JE           store_304
+	JE           store_319
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -8104,7 +8303,7 @@ bound_303:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_304:
+store_319:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8152,7 +8351,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_306
+	JE         zeros_321
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8166,9 +8365,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_305
+	JMP        multiply_320
 
-zeros_306:
+zeros_321:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8182,7 +8381,7 @@ zeros_306:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_305:
+multiply_320:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8193,7 +8392,7 @@ multiply_305:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_307:
+tap_322:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8202,7 +8401,7 @@ tap_307:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_308:
+step_323:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -8229,11 +8428,11 @@ step_308:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_308
+	JNZ          step_323
 	DECQ         DI
-	JNZ          tap_307
+	JNZ          tap_322
 	CMPB         168(AX), $0x00
-	JE           bound_309
+	JE           bound_324
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8256,9 +8455,9 @@ step_308:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_309:
+bound_324:
 	CMPB         169(AX), $0x00
-	JE           store_310
+	JE           store_325
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -8286,7 +8485,7 @@ bound_309:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_310:
+store_325:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8340,7 +8539,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_312
+	JE         zeros_327
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8356,9 +8555,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_311
+	JMP        multiply_326
 
-zeros_312:
+zeros_327:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8374,7 +8573,7 @@ zeros_312:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_311:
+multiply_326:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8385,7 +8584,7 @@ multiply_311:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_313:
+tap_328:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8396,7 +8595,7 @@ tap_313:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_314:
+step_329:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -8427,11 +8626,11 @@ step_314:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_314
+	JNZ          step_329
 	DECQ         DI
-	JNZ          tap_313
+	JNZ          tap_328
 	CMPB         168(AX), $0x00
-	JE           bound_315
+	JE           bound_330
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8457,9 +8656,9 @@ step_314:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_315:
+bound_330:
 	CMPB         169(AX), $0x00
-	JE           store_316
+	JE           store_331
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8491,7 +8690,7 @@ bound_315:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_316:
+store_331:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8551,7 +8750,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_318
+	JE         zeros_333
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8569,9 +8768,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_317
+	JMP        multiply_332
 
-zeros_318:
+zeros_333:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8589,7 +8788,7 @@ zeros_318:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_317:
+multiply_332:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8600,7 +8799,7 @@ multiply_317:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_319:
+tap_334:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8611,7 +8810,7 @@ tap_319:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_320:
+step_335:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -8645,11 +8844,11 @@ step_320:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_320
+	JNZ          step_335
 	DECQ         DI
-	JNZ          tap_319
+	JNZ          tap_334
 	CMPB         168(AX), $0x00
-	JE           bound_321
+	JE           bound_336
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8678,9 +8877,9 @@ step_320:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_321:
+bound_336:
 	CMPB         169(AX), $0x00
-	JE           store_322
+	JE           store_337
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -8716,7 +8915,7 @@ bound_321:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_322:
+store_337:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8782,7 +8981,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_324
+	JE         zeros_339
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8802,9 +9001,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_323
+	JMP        multiply_338
 
-zeros_324:
+zeros_339:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8824,7 +9023,7 @@ zeros_324:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_323:
+multiply_338:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8835,7 +9034,7 @@ multiply_323:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_325:
+tap_340:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8846,7 +9045,7 @@ tap_325:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_326:
+step_341:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -8883,11 +9082,11 @@ step_326:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_326
+	JNZ          step_341
 	DECQ         DI
-	JNZ          tap_325
+	JNZ          tap_340
 	CMPB         168(AX), $0x00
-	JE           bound_327
+	JE           bound_342
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8919,9 +9118,9 @@ step_326:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_327:
+bound_342:
 	CMPB         169(AX), $0x00
-	JE           store_328
+	JE           store_343
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -8961,7 +9160,7 @@ bound_327:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_328:
+store_343:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9033,7 +9232,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_330
+	JE         zeros_345
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9055,9 +9254,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_329
+	JMP        multiply_344
 
-zeros_330:
+zeros_345:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9079,7 +9278,7 @@ zeros_330:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_329:
+multiply_344:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9090,7 +9289,7 @@ multiply_329:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_331:
+tap_346:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9103,7 +9302,7 @@ tap_331:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_332:
+step_347:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -9144,11 +9343,11 @@ step_332:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_332
+	JNZ          step_347
 	DECQ         DI
-	JNZ          tap_331
+	JNZ          tap_346
 	CMPB         168(AX), $0x00
-	JE           bound_333
+	JE           bound_348
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9183,9 +9382,9 @@ step_332:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_333:
+bound_348:
 	CMPB         169(AX), $0x00
-	JE           store_334
+	JE           store_349
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -9229,7 +9428,7 @@ bound_333:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_334:
+store_349:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9307,7 +9506,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_336
+	JE         zeros_351
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9331,9 +9530,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_335
+	JMP        multiply_350
 
-zeros_336:
+zeros_351:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9357,7 +9556,7 @@ zeros_336:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_335:
+multiply_350:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9368,7 +9567,7 @@ multiply_335:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_337:
+tap_352:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9381,7 +9580,7 @@ tap_337:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_338:
+step_353:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -9425,11 +9624,11 @@ step_338:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_338
+	JNZ          step_353
 	DECQ         DI
-	JNZ          tap_337
+	JNZ          tap_352
 	CMPB         168(AX), $0x00
-	JE           bound_339
+	JE           bound_354
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9467,9 +9666,9 @@ step_338:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_339:
+bound_354:
 	CMPB         169(AX), $0x00
-	JE           store_340
+	JE           store_355
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -9517,7 +9716,7 @@ bound_339:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_340:
+store_355:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9601,7 +9800,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_342
+	JE         zeros_357
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9627,9 +9826,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_341
+	JMP        multiply_356
 
-zeros_342:
+zeros_357:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9655,7 +9854,7 @@ zeros_342:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_341:
+multiply_356:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9666,7 +9865,7 @@ multiply_341:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_343:
+tap_358:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9679,7 +9878,7 @@ tap_343:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_344:
+step_359:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -9726,11 +9925,11 @@ step_344:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_344
+	JNZ          step_359
 	DECQ         DI
-	JNZ          tap_343
+	JNZ          tap_358
 	CMPB         168(AX), $0x00
-	JE           bound_345
+	JE           bound_360
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9771,9 +9970,9 @@ step_344:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_345:
+bound_360:
 	CMPB         169(AX), $0x00
-	JE           store_346
+	JE           store_361
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -9825,7 +10024,7 @@ bound_345:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_346:
+store_361:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9915,7 +10114,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_348
+	JE         zeros_363
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9943,9 +10142,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_347
+	JMP        multiply_362
 
-zeros_348:
+zeros_363:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9973,7 +10172,7 @@ zeros_348:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_347:
+multiply_362:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9984,7 +10183,7 @@ multiply_347:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_349:
+tap_364:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9999,7 +10198,7 @@ tap_349:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_350:
+step_365:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -10050,11 +10249,11 @@ step_350:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_350
+	JNZ          step_365
 	DECQ         DI
-	JNZ          tap_349
+	JNZ          tap_364
 	CMPB         168(AX), $0x00
-	JE           bound_351
+	JE           bound_366
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10098,9 +10297,9 @@ step_350:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_351:
+bound_366:
 	CMPB         169(AX), $0x00
-	JE           store_352
+	JE           store_367
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -10156,7 +10355,7 @@ bound_351:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_352:
+store_367:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10252,7 +10451,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_354
+	JE         zeros_369
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10282,9 +10481,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_353
+	JMP        multiply_368
 
-zeros_354:
+zeros_369:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10314,7 +10513,7 @@ zeros_354:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_353:
+multiply_368:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10325,7 +10524,7 @@ multiply_353:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_355:
+tap_370:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10340,7 +10539,7 @@ tap_355:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_356:
+step_371:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -10394,11 +10593,11 @@ step_356:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_356
+	JNZ          step_371
 	DECQ         DI
-	JNZ          tap_355
+	JNZ          tap_370
 	CMPB         168(AX), $0x00
-	JE           bound_357
+	JE           bound_372
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10445,9 +10644,9 @@ step_356:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_357:
+bound_372:
 	CMPB         169(AX), $0x00
-	JE           store_358
+	JE           store_373
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10507,7 +10706,7 @@ bound_357:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_358:
+store_373:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10571,7 +10770,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_359:
+tile_374:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -10616,10 +10815,10 @@ tile_359:
 	CMPQ    R14, R15
 	CMOVQLT R14, R15
 	SUBQ    R15, R14
-	JZ      call_360
+	JZ      call_375
 
-steps_361:
-step_362:
+steps_376:
+step_377:
 	VMOVUPS      (R9), Z28
 	VMOVUPS      64(R9), Z29
 	VBROADCASTSS (R8), Z30
@@ -10671,11 +10870,11 @@ step_362:
 	ADDQ         SI, R13
 	ADDQ         DI, R9
 	DECQ         R14
-	JNZ          step_362
+	JNZ          step_377
 	TESTQ        R15, R15
-	JZ           finished_363
+	JZ           finished_378
 
-call_360:
+call_375:
 	MOVQ       120(AX), BP
 	SHLQ       $0x02, BP
 	MOVQ       DX, R14
@@ -10723,17 +10922,17 @@ call_360:
 	ADDQ       BP, R14
 	MOVQ       R15, R14
 	XORQ       R15, R15
-	JMP        steps_361
+	JMP        steps_376
 
-finished_363:
+finished_378:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_366
+	JNE    half_381
 	CMPB   152(AX), $0x00
-	JE     bound_364
+	JE     bound_379
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -10778,9 +10977,9 @@ finished_363:
 	VADDPS 64(R9), Z27, Z27
 	ADDQ   R8, R9
 
-bound_364:
+bound_379:
 	CMPB         153(AX), $0x00
-	JE           store_365
+	JE           store_380
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10840,7 +11039,7 @@ bound_364:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_365:
+store_380:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    R8, DX
@@ -10883,11 +11082,11 @@ store_365:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    R8, DX
-	JMP     next_367
+	JMP     next_382
 
-half_366:
+half_381:
 	CMPB   152(AX), $0x00
-	JE     bound_368
+	JE     bound_383
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Y1, Y1
@@ -10932,9 +11131,9 @@ half_366:
 	VADDPS 64(R9), Y27, Y27
 	ADDQ   R8, R9
 
-bound_368:
+bound_383:
 	CMPB         153(AX), $0x00
-	JE           store_369
+	JE           store_384
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10994,7 +11193,7 @@ bound_368:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_369:
+store_384:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R8, DX
@@ -11038,9 +11237,9 @@ store_369:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R8, DX
 
-next_367:
+next_382:
 	DECQ (SP)
-	JNZ  tile_359
+	JNZ  tile_374
 	VZEROUPPER
 	RET
 
@@ -11056,19 +11255,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_371
+	JE         zeros_386
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        multiply_370
+	JMP        multiply_385
 
-zeros_371:
+zeros_386:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_370:
+multiply_385:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -11079,14 +11278,14 @@ multiply_370:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_372:
+tap_387:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_373:
+step_388:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -11100,11 +11299,11 @@ step_373:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_373
+	JNZ          step_388
 	DECQ         SI
-	JNZ          tap_372
+	JNZ          tap_387
 	CMPB         168(AX), $0x00
-	JE           bound_374
+	JE           bound_389
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11113,9 +11312,9 @@ step_373:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_374:
+bound_389:
 	CMPB         169(AX), $0x00
-	JE           store_375
+	JE           store_390
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -11125,7 +11324,7 @@ bound_374:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_375:
+store_390:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11152,7 +11351,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_377
+	JE         zeros_392
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11160,9 +11359,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        multiply_376
+	JMP        multiply_391
 
-zeros_377:
+zeros_392:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11170,7 +11369,7 @@ zeros_377:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_376:
+multiply_391:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11181,14 +11380,14 @@ multiply_376:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_378:
+tap_393:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_379:
+step_394:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -11206,11 +11405,11 @@ step_379:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_379
+	JNZ          step_394
 	DECQ         DI
-	JNZ          tap_378
+	JNZ          tap_393
 	CMPB         168(AX), $0x00
-	JE           bound_380
+	JE           bound_395
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11223,9 +11422,9 @@ step_379:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_380:
+bound_395:
 	CMPB         169(AX), $0x00
-	JE           store_381
+	JE           store_396
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -11241,7 +11440,7 @@ bound_380:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_381:
+store_396:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11276,7 +11475,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_383
+	JE         zeros_398
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11287,9 +11486,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        multiply_382
+	JMP        multiply_397
 
-zeros_383:
+zeros_398:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11300,7 +11499,7 @@ zeros_383:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_382:
+multiply_397:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11311,14 +11510,14 @@ multiply_382:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_384:
+tap_399:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_385:
+step_400:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -11340,11 +11539,11 @@ step_385:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_385
+	JNZ          step_400
 	DECQ         DI
-	JNZ          tap_384
+	JNZ          tap_399
 	CMPB         168(AX), $0x00
-	JE           bound_386
+	JE           bound_401
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11361,9 +11560,9 @@ step_385:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_386:
+bound_401:
 	CMPB         169(AX), $0x00
-	JE           store_387
+	JE           store_402
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -11385,7 +11584,7 @@ bound_386:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_387:
+store_402:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11428,7 +11627,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_389
+	JE         zeros_404
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11442,9 +11641,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        multiply_388
+	JMP        multiply_403
 
-zeros_389:
+zeros_404:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11458,7 +11657,7 @@ zeros_389:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_388:
+multiply_403:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11469,7 +11668,7 @@ multiply_388:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_390:
+tap_405:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11478,7 +11677,7 @@ tap_390:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_391:
+step_406:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -11505,11 +11704,11 @@ step_391:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_391
+	JNZ          step_406
 	DECQ         DI
-	JNZ          tap_390
+	JNZ          tap_405
 	CMPB         168(AX), $0x00
-	JE           bound_392
+	JE           bound_407
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11530,9 +11729,9 @@ step_391:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_392:
+bound_407:
 	CMPB         169(AX), $0x00
-	JE           store_393
+	JE           store_408
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -11560,7 +11759,7 @@ bound_392:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_393:
+store_408:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11611,7 +11810,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_395
+	JE         zeros_410
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11628,9 +11827,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        multiply_394
+	JMP        multiply_409
 
-zeros_395:
+zeros_410:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11647,7 +11846,7 @@ zeros_395:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-multiply_394:
+multiply_409:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11658,7 +11857,7 @@ multiply_394:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_396:
+tap_411:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11667,7 +11866,7 @@ tap_396:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_397:
+step_412:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -11698,11 +11897,11 @@ step_397:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_397
+	JNZ          step_412
 	DECQ         DI
-	JNZ          tap_396
+	JNZ          tap_411
 	CMPB         168(AX), $0x00
-	JE           bound_398
+	JE           bound_413
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11727,9 +11926,9 @@ step_397:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_398:
+bound_413:
 	CMPB         169(AX), $0x00
-	JE           store_399
+	JE           store_414
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -11763,7 +11962,7 @@ bound_398:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_399:
+store_414:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11822,7 +12021,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_401
+	JE         zeros_416
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11842,9 +12041,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        multiply_400
+	JMP        multiply_415
 
-zeros_401:
+zeros_416:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11864,7 +12063,7 @@ zeros_401:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_400:
+multiply_415:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11875,7 +12074,7 @@ multiply_400:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_402:
+tap_417:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11884,7 +12083,7 @@ tap_402:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_403:
+step_418:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -11919,11 +12118,11 @@ step_403:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_403
+	JNZ          step_418
 	DECQ         DI
-	JNZ          tap_402
+	JNZ          tap_417
 	CMPB         168(AX), $0x00
-	JE           bound_404
+	JE           bound_419
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11952,9 +12151,9 @@ step_403:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_404:
+bound_419:
 	CMPB         169(AX), $0x00
-	JE           store_405
+	JE           store_420
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -11994,7 +12193,7 @@ bound_404:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_405:
+store_420:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12061,7 +12260,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_407
+	JE         zeros_422
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12084,9 +12283,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        multiply_406
+	JMP        multiply_421
 
-zeros_407:
+zeros_422:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12109,7 +12308,7 @@ zeros_407:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-multiply_406:
+multiply_421:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12120,7 +12319,7 @@ multiply_406:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_408:
+tap_423:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12131,7 +12330,7 @@ tap_408:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_409:
+step_424:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -12171,11 +12370,11 @@ step_409:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_409
+	JNZ          step_424
 	DECQ         DI
-	JNZ          tap_408
+	JNZ          tap_423
 	CMPB         168(AX), $0x00
-	JE           bound_410
+	JE           bound_425
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12208,9 +12407,9 @@ step_409:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_410:
+bound_425:
 	CMPB         169(AX), $0x00
-	JE           store_411
+	JE           store_426
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -12256,7 +12455,7 @@ bound_410:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_411:
+store_426:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12331,7 +12530,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_413
+	JE         zeros_428
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12357,9 +12556,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        multiply_412
+	JMP        multiply_427
 
-zeros_413:
+zeros_428:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12385,7 +12584,7 @@ zeros_413:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_412:
+multiply_427:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12396,7 +12595,7 @@ multiply_412:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_414:
+tap_429:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12407,7 +12606,7 @@ tap_414:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_415:
+step_430:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -12451,11 +12650,11 @@ step_415:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_415
+	JNZ          step_430
 	DECQ         DI
-	JNZ          tap_414
+	JNZ          tap_429
 	CMPB         168(AX), $0x00
-	JE           bound_416
+	JE           bound_431
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12492,9 +12691,9 @@ step_415:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_416:
+bound_431:
 	CMPB         169(AX), $0x00
-	JE           store_417
+	JE           store_432
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -12546,7 +12745,7 @@ bound_416:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_417:
+store_432:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12629,7 +12828,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_419
+	JE         zeros_434
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12658,9 +12857,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        multiply_418
+	JMP        multiply_433
 
-zeros_419:
+zeros_434:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12689,7 +12888,7 @@ zeros_419:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-multiply_418:
+multiply_433:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12700,7 +12899,7 @@ multiply_418:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_420:
+tap_435:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12711,7 +12910,7 @@ tap_420:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_421:
+step_436:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -12759,11 +12958,11 @@ step_421:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_421
+	JNZ          step_436
 	DECQ         DI
-	JNZ          tap_420
+	JNZ          tap_435
 	CMPB         168(AX), $0x00
-	JE           bound_422
+	JE           bound_437
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12804,9 +13003,9 @@ step_421:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_422:
+bound_437:
 	CMPB         169(AX), $0x00
-	JE           store_423
+	JE           store_438
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -12864,7 +13063,7 @@ bound_422:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_423:
+store_438:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12922,7 +13121,7 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_424:
+tile_439:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -12962,10 +13161,10 @@ tile_424:
 	CMPQ    R12, R13
 	CMOVQLT R12, R13
 	SUBQ    R13, R12
-	JZ      call_425
+	JZ      call_440
 
-steps_426:
-step_427:
+steps_441:
+step_442:
 	VMOVUPS      (R9), Z27
 	VMOVUPS      64(R9), Z28
 	VMOVUPS      128(R9), Z29
@@ -13010,11 +13209,11 @@ step_427:
 	ADDQ         SI, R11
 	ADDQ         DI, R9
 	DECQ         R12
-	JNZ          step_427
+	JNZ          step_442
 	TESTQ        R13, R13
-	JZ           finished_428
+	JZ           finished_443
 
-call_425:
+call_440:
 	MOVQ       120(AX), R14
 	SHLQ       $0x02, R14
 	MOVQ       DX, R12
@@ -13056,17 +13255,17 @@ call_425:
 	ADDQ       R14, R12
 	MOVQ       R13, R12
 	XORQ       R13, R13
-	JMP        steps_426
+	JMP        steps_441
 
-finished_428:
+finished_443:
 	IMUL3Q $0x09, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_431
+	JNE    half_446
 	CMPB   152(AX), $0x00
-	JE     bound_429
+	JE     bound_444
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13105,9 +13304,9 @@ finished_428:
 	VADDPS 128(R9), Z26, Z26
 	ADDQ   R8, R9
 
-bound_429:
+bound_444:
 	CMPB         153(AX), $0x00
-	JE           store_430
+	JE           store_445
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13165,7 +13364,7 @@ bound_429:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_430:
+store_445:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -13202,11 +13401,11 @@ store_430:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R8, DX
-	JMP     next_432
+	JMP     next_447
 
-half_431:
+half_446:
 	CMPB   152(AX), $0x00
-	JE     bound_433
+	JE     bound_448
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13245,9 +13444,9 @@ half_431:
 	VADDPS 128(R9), Y26, Y26
 	ADDQ   R8, R9
 
-bound_433:
+bound_448:
 	CMPB         153(AX), $0x00
-	JE           store_434
+	JE           store_449
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13305,7 +13504,7 @@ bound_433:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_434:
+store_449:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -13343,9 +13542,9 @@ store_434:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R8, DX
 
-next_432:
+next_447:
 	DECQ (SP)
-	JNZ  tile_424
+	JNZ  tile_439
 	VZEROUPPER
 	RET
 
@@ -13362,21 +13561,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_436
+	JE         zeros_451
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        multiply_435
+	JMP        multiply_450
 
-zeros_436:
+zeros_451:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_435:
+multiply_450:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -13387,14 +13586,14 @@ multiply_435:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_437:
+tap_452:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_438:
+step_453:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -13411,11 +13610,11 @@ step_438:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_438
+	JNZ          step_453
 	DECQ         SI
-	JNZ          tap_437
+	JNZ          tap_452
 	CMPB         168(AX), $0x00
-	JE           bound_439
+	JE           bound_454
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13425,9 +13624,9 @@ step_438:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_439:
+bound_454:
 	CMPB         169(AX), $0x00
-	JE           store_440
+	JE           store_455
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -13439,7 +13638,7 @@ bound_439:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_440:
+store_455:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13469,7 +13668,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_442
+	JE         zeros_457
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13479,9 +13678,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        multiply_441
+	JMP        multiply_456
 
-zeros_442:
+zeros_457:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13491,7 +13690,7 @@ zeros_442:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_441:
+multiply_456:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13502,14 +13701,14 @@ multiply_441:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_443:
+tap_458:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_444:
+step_459:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -13531,11 +13730,11 @@ step_444:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_444
+	JNZ          step_459
 	DECQ         DI
-	JNZ          tap_443
+	JNZ          tap_458
 	CMPB         168(AX), $0x00
-	JE           bound_445
+	JE           bound_460
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13550,9 +13749,9 @@ step_444:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_445:
+bound_460:
 	CMPB         169(AX), $0x00
-	JE           store_446
+	JE           store_461
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -13572,7 +13771,7 @@ bound_445:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_446:
+store_461:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13612,7 +13811,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_448
+	JE         zeros_463
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13626,9 +13825,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        multiply_447
+	JMP        multiply_462
 
-zeros_448:
+zeros_463:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13642,7 +13841,7 @@ zeros_448:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_447:
+multiply_462:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13653,14 +13852,14 @@ multiply_447:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_449:
+tap_464:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_450:
+step_465:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -13687,11 +13886,11 @@ step_450:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_450
+	JNZ          step_465
 	DECQ         DI
-	JNZ          tap_449
+	JNZ          tap_464
 	CMPB         168(AX), $0x00
-	JE           bound_451
+	JE           bound_466
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13711,9 +13910,9 @@ step_450:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_451:
+bound_466:
 	CMPB         169(AX), $0x00
-	JE           store_452
+	JE           store_467
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -13741,7 +13940,7 @@ bound_451:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_452:
+store_467:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13791,7 +13990,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_454
+	JE         zeros_469
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13809,9 +14008,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        multiply_453
+	JMP        multiply_468
 
-zeros_454:
+zeros_469:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13829,7 +14028,7 @@ zeros_454:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_453:
+multiply_468:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13840,7 +14039,7 @@ multiply_453:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_455:
+tap_470:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13849,7 +14048,7 @@ tap_455:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_456:
+step_471:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -13882,11 +14081,11 @@ step_456:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_456
+	JNZ          step_471
 	DECQ         DI
-	JNZ          tap_455
+	JNZ          tap_470
 	CMPB         168(AX), $0x00
-	JE           bound_457
+	JE           bound_472
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13911,9 +14110,9 @@ step_456:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_457:
+bound_472:
 	CMPB         169(AX), $0x00
-	JE           store_458
+	JE           store_473
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -13949,7 +14148,7 @@ bound_457:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_458:
+store_473:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14009,7 +14208,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_460
+	JE         zeros_475
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14031,9 +14230,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        multiply_459
+	JMP        multiply_474
 
-zeros_460:
+zeros_475:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14055,7 +14254,7 @@ zeros_460:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_459:
+multiply_474:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14066,7 +14265,7 @@ multiply_459:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_461:
+tap_476:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14075,7 +14274,7 @@ tap_461:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_462:
+step_477:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -14113,11 +14312,11 @@ step_462:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_462
+	JNZ          step_477
 	DECQ         DI
-	JNZ          tap_461
+	JNZ          tap_476
 	CMPB         168(AX), $0x00
-	JE           bound_463
+	JE           bound_478
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14147,9 +14346,9 @@ step_462:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_463:
+bound_478:
 	CMPB         169(AX), $0x00
-	JE           store_464
+	JE           store_479
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -14193,7 +14392,7 @@ bound_463:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_464:
+store_479:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14263,7 +14462,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_466
+	JE         zeros_481
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14289,9 +14488,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        multiply_465
+	JMP        multiply_480
 
-zeros_466:
+zeros_481:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14317,7 +14516,7 @@ zeros_466:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_465:
+multiply_480:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14328,7 +14527,7 @@ multiply_465:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_467:
+tap_482:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14337,7 +14536,7 @@ tap_467:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_468:
+step_483:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -14380,11 +14579,11 @@ step_468:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_468
+	JNZ          step_483
 	DECQ         DI
-	JNZ          tap_467
+	JNZ          tap_482
 	CMPB         168(AX), $0x00
-	JE           bound_469
+	JE           bound_484
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14419,9 +14618,9 @@ step_468:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_469:
+bound_484:
 	CMPB         169(AX), $0x00
-	JE           store_470
+	JE           store_485
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14473,7 +14672,7 @@ bound_469:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_470:
+store_485:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14525,7 +14724,7 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_471:
+tile_486:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -14560,10 +14759,10 @@ tile_471:
 	CMPQ    R11, R12
 	CMOVQLT R11, R12
 	SUBQ    R12, R11
-	JZ      call_472
+	JZ      call_487
 
-steps_473:
-step_474:
+steps_488:
+step_489:
 	VMOVUPS      (R9), Z24
 	VMOVUPS      64(R9), Z25
 	VMOVUPS      128(R9), Z26
@@ -14602,11 +14801,11 @@ step_474:
 	ADDQ         SI, R10
 	ADDQ         DI, R9
 	DECQ         R11
-	JNZ          step_474
+	JNZ          step_489
 	TESTQ        R12, R12
-	JZ           finished_475
+	JZ           finished_490
 
-call_472:
+call_487:
 	MOVQ       120(AX), R13
 	SHLQ       $0x02, R13
 	MOVQ       DX, R11
@@ -14642,17 +14841,17 @@ call_472:
 	ADDQ       R13, R11
 	MOVQ       R12, R11
 	XORQ       R12, R12
-	JMP        steps_473
+	JMP        steps_488
 
-finished_475:
+finished_490:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_478
+	JNE    half_493
 	CMPB   152(AX), $0x00
-	JE     bound_476
+	JE     bound_491
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -14685,9 +14884,9 @@ finished_475:
 	VADDPS 192(R9), Z23, Z23
 	ADDQ   R8, R9
 
-bound_476:
+bound_491:
 	CMPB         153(AX), $0x00
-	JE           store_477
+	JE           store_492
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14739,7 +14938,7 @@ bound_476:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_477:
+store_492:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -14770,11 +14969,11 @@ store_477:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R8, DX
-	JMP     next_479
+	JMP     next_494
 
-half_478:
+half_493:
 	CMPB   152(AX), $0x00
-	JE     bound_480
+	JE     bound_495
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -14807,9 +15006,9 @@ half_478:
 	VADDPS 192(R9), Y23, Y23
 	ADDQ   R8, R9
 
-bound_480:
+bound_495:
 	CMPB         153(AX), $0x00
-	JE           store_481
+	JE           store_496
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14861,7 +15060,7 @@ bound_480:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_481:
+store_496:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -14893,9 +15092,9 @@ store_481:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R8, DX
 
-next_479:
+next_494:
 	DECQ (SP)
-	JNZ  tile_471
+	JNZ  tile_486
 	VZEROUPPER
 	RET
 
@@ -14963,7 +15162,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_482
+	JE           whole_497
 	VPXORD       Z6, Z6, Z6
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z6, 64(CX)
@@ -15002,7 +15201,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	VMOVUPS      Z6, 2176(CX)
 	VMOVUPS      Z6, 2240(CX)
 
-whole_482:
+whole_497:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000040, BX, BX
 	LEAQ   (CX), SI
@@ -15033,17 +15232,19 @@ whole_482:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 2448(SP)
 
-square_483:
+square_498:
 	MOVQ 96(AX), BX
 	MOVQ 2440(SP), SI
 	MOVQ 2448(SP), R8
 
-vector_484:
+vector_499:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 2368(SP), R14
 
-column_485:
+column_500:
+	CMPB         184(AX), $0x00
+	JNE          flat_501
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15072,14 +15273,42 @@ column_485:
 	VMOVUPS      Z6, 1152(R14)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, 1536(R14)
+	JMP          done_502
+
+flat_501:
+	VMOVUPS      (R10)(R9*1), Z7
+	VMOVUPS      (R11)(R9*1), Z8
+	VMOVUPS      (R12)(R9*1), Z9
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z2, Z7, Z11
+	VMULPS       Z5, Z11, Z11
+	VMOVAPS      Z11, Z10
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z1, Z8, Z6
+	VFMADD231PS  (DX)(R9*1), Z0, Z6
+	VMOVUPS      Z6, (R14)
+	VFNMADD231PS Z3, Z8, Z10
+	VFNMADD231PS Z3, Z7, Z9
+	VMOVAPS      Z10, Z6
+	VFMADD231PS  Z4, Z9, Z6
+	VMOVUPS      Z6, 384(R14)
+	VFNMADD231PS Z4, Z9, Z10
+	VMOVUPS      Z10, 768(R14)
+	VADDPS       Z11, Z11, Z11
+	VMOVUPS      Z11, 1152(R14)
+
+done_502:
 	ADDQ         2376(SP), R9
 	ADDQ         $0x40, R14
 	DECQ         R15
-	JNZ          column_485
+	JNZ          column_500
 	MOVQ         2408(SP), R9
 	MOVQ         2416(SP), R14
 	MOVQ         2424(SP), R15
 	MOVQ         R8, BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_504
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15108,7 +15337,35 @@ column_485:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
+	JMP          done_505
+
+narrow_504:
+	VMOVUPS      64(CX), Z7
+	VMOVUPS      128(CX), Z8
+	VMOVUPS      192(CX), Z9
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z2, Z7, Z11
+	VMULPS       Z5, Z11, Z11
+	VMOVAPS      Z11, Z10
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z1, Z8, Z6
+	VFMADD231PS  (CX), Z0, Z6
+	VMOVUPS      Z6, (BP)
+	VFNMADD231PS Z3, Z8, Z10
+	VFNMADD231PS Z3, Z7, Z9
+	VMOVAPS      Z10, Z6
+	VFMADD231PS  Z4, Z9, Z6
+	VMOVUPS      Z6, (BP)(R9*1)
+	VFNMADD231PS Z4, Z9, Z10
+	VMOVUPS      Z10, (BP)(R9*2)
+	VADDPS       Z11, Z11, Z11
+	VMOVUPS      Z11, (BP)(R14*1)
+
+done_505:
 	ADDQ         2432(SP), BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_506
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -15137,7 +15394,35 @@ column_485:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
+	JMP          done_507
+
+narrow_506:
+	VMOVUPS      448(CX), Z7
+	VMOVUPS      512(CX), Z8
+	VMOVUPS      576(CX), Z9
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z2, Z7, Z11
+	VMULPS       Z5, Z11, Z11
+	VMOVAPS      Z11, Z10
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z1, Z8, Z6
+	VFMADD231PS  384(CX), Z0, Z6
+	VMOVUPS      Z6, (BP)
+	VFNMADD231PS Z3, Z8, Z10
+	VFNMADD231PS Z3, Z7, Z9
+	VMOVAPS      Z10, Z6
+	VFMADD231PS  Z4, Z9, Z6
+	VMOVUPS      Z6, (BP)(R9*1)
+	VFNMADD231PS Z4, Z9, Z10
+	VMOVUPS      Z10, (BP)(R9*2)
+	VADDPS       Z11, Z11, Z11
+	VMOVUPS      Z11, (BP)(R14*1)
+
+done_507:
 	ADDQ         2432(SP), BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_508
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -15166,7 +15451,35 @@ column_485:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
+	JMP          done_509
+
+narrow_508:
+	VMOVUPS      832(CX), Z7
+	VMOVUPS      896(CX), Z8
+	VMOVUPS      960(CX), Z9
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z2, Z7, Z11
+	VMULPS       Z5, Z11, Z11
+	VMOVAPS      Z11, Z10
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z1, Z8, Z6
+	VFMADD231PS  768(CX), Z0, Z6
+	VMOVUPS      Z6, (BP)
+	VFNMADD231PS Z3, Z8, Z10
+	VFNMADD231PS Z3, Z7, Z9
+	VMOVAPS      Z10, Z6
+	VFMADD231PS  Z4, Z9, Z6
+	VMOVUPS      Z6, (BP)(R9*1)
+	VFNMADD231PS Z4, Z9, Z10
+	VMOVUPS      Z10, (BP)(R9*2)
+	VADDPS       Z11, Z11, Z11
+	VMOVUPS      Z11, (BP)(R14*1)
+
+done_509:
 	ADDQ         2432(SP), BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_510
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -15195,7 +15508,37 @@ column_485:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
+	JMP          done_511
+
+narrow_510:
+	VMOVUPS      1216(CX), Z7
+	VMOVUPS      1280(CX), Z8
+	VMOVUPS      1344(CX), Z9
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z2, Z7, Z11
+	VMULPS       Z5, Z11, Z11
+	VMOVAPS      Z11, Z10
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z1, Z8, Z6
+	VFMADD231PS  1152(CX), Z0, Z6
+	VMOVUPS      Z6, (BP)
+	VFNMADD231PS Z3, Z8, Z10
+	VFNMADD231PS Z3, Z7, Z9
+	VMOVAPS      Z10, Z6
+	VFMADD231PS  Z4, Z9, Z6
+	VMOVUPS      Z6, (BP)(R9*1)
+	VFNMADD231PS Z4, Z9, Z10
+	VMOVUPS      Z10, (BP)(R9*2)
+	VADDPS       Z11, Z11, Z11
+	VMOVUPS      Z11, (BP)(R14*1)
+
+done_511:
 	ADDQ         2432(SP), BP
+	CMPB         184(AX), $0x00
+	JNE          done_503
+	CMPB         185(AX), $0x00
+	JNE          narrow_512
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -15224,7 +15567,35 @@ column_485:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
+	JMP          done_513
+
+narrow_512:
+	VMOVUPS      1600(CX), Z7
+	VMOVUPS      1664(CX), Z8
+	VMOVUPS      1728(CX), Z9
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z2, Z7, Z11
+	VMULPS       Z5, Z11, Z11
+	VMOVAPS      Z11, Z10
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z1, Z8, Z6
+	VFMADD231PS  1536(CX), Z0, Z6
+	VMOVUPS      Z6, (BP)
+	VFNMADD231PS Z3, Z8, Z10
+	VFNMADD231PS Z3, Z7, Z9
+	VMOVAPS      Z10, Z6
+	VFMADD231PS  Z4, Z9, Z6
+	VMOVUPS      Z6, (BP)(R9*1)
+	VFNMADD231PS Z4, Z9, Z10
+	VMOVUPS      Z10, (BP)(R9*2)
+	VADDPS       Z11, Z11, Z11
+	VMOVUPS      Z11, (BP)(R14*1)
+
+done_513:
 	ADDQ         2432(SP), BP
+	CMPB         185(AX), $0x00
+	JNE          narrow_514
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -15253,16 +15624,43 @@ column_485:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	ADDQ         $0x40, SI
-	ADDQ         $0x40, R8
-	DECQ         BX
-	JNZ          vector_484
-	MOVQ         2400(SP), BX
-	ADDQ         BX, 2440(SP)
-	MOVQ         2384(SP), BX
-	ADDQ         BX, 2448(SP)
-	DECQ         2392(SP)
-	JNZ          square_483
+	JMP          done_515
+
+narrow_514:
+	VMOVUPS      1984(CX), Z7
+	VMOVUPS      2048(CX), Z8
+	VMOVUPS      2112(CX), Z9
+	VMOVAPS      Z9, Z11
+	VFNMADD231PS Z2, Z7, Z11
+	VMULPS       Z5, Z11, Z11
+	VMOVAPS      Z11, Z10
+	VFMADD231PS  Z2, Z8, Z10
+	VMOVAPS      Z10, Z6
+	VFNMADD231PS Z1, Z8, Z6
+	VFMADD231PS  1920(CX), Z0, Z6
+	VMOVUPS      Z6, (BP)
+	VFNMADD231PS Z3, Z8, Z10
+	VFNMADD231PS Z3, Z7, Z9
+	VMOVAPS      Z10, Z6
+	VFMADD231PS  Z4, Z9, Z6
+	VMOVUPS      Z6, (BP)(R9*1)
+	VFNMADD231PS Z4, Z9, Z10
+	VMOVUPS      Z10, (BP)(R9*2)
+	VADDPS       Z11, Z11, Z11
+	VMOVUPS      Z11, (BP)(R14*1)
+
+done_515:
+done_503:
+	ADDQ $0x40, SI
+	ADDQ $0x40, R8
+	DECQ BX
+	JNZ  vector_499
+	MOVQ 2400(SP), BX
+	ADDQ BX, 2440(SP)
+	MOVQ 2384(SP), BX
+	ADDQ BX, 2448(SP)
+	DECQ 2392(SP)
+	JNZ  square_498
 	VZEROUPPER
 	RET
 
@@ -15288,11 +15686,11 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	MOVL         $0x40580000, CX
 	VMOVD        CX, X5
 	VBROADCASTSS X5, Z5
-	VBROADCASTSS 248(AX), Z6
-	VBROADCASTSS 252(AX), Z7
-	MOVQ         192(AX), CX
-	MOVQ         200(AX), DX
-	MOVQ         208(AX), BX
+	VBROADCASTSS 256(AX), Z6
+	VBROADCASTSS 260(AX), Z7
+	MOVQ         200(AX), CX
+	MOVQ         208(AX), DX
+	MOVQ         216(AX), BX
 	MOVQ         88(AX), SI
 	SHLQ         $0x02, SI
 	LEAQ         (SI)(SI*2), DI
@@ -15311,7 +15709,7 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	SUBQ         R10, (SP)
 	SUBQ         R11, 8(SP)
 
-square_486:
+square_516:
 	MOVQ 112(AX), R10
 	SHLQ $0x02, R10
 	MOVQ 120(AX), R11
@@ -15323,7 +15721,7 @@ square_486:
 	ADDQ 8(SP), R11
 	MOVQ R11, 8(SP)
 
-vector_487:
+vector_517:
 	LEAQ        (R10)(R9*1), R14
 	VMOVUPS     (R14), Z8
 	VMOVUPS     (R14)(SI*1), Z9
@@ -15485,7 +15883,7 @@ vector_487:
 	VFMADD231PS Z5, Z25, Z27
 	VMULPS      Z0, Z17, Z17
 	VFMADD231PS Z1, Z25, Z17
-	MOVQ        240(AX), R14
+	MOVQ        248(AX), R14
 	LEAQ        (R11)(R14*4), R14
 	VADDPS      (R12), Z27, Z27
 	VMAXPS      Z27, Z6, Z27
@@ -15503,7 +15901,7 @@ vector_487:
 	VMAXPS      Z29, Z6, Z29
 	VMINPS      Z29, Z7, Z29
 	VMOVUPS     Z29, (R14)
-	MOVQ        232(AX), R14
+	MOVQ        240(AX), R14
 	LEAQ        (R11)(R14*4), R14
 	VADDPS      (R12), Z28, Z28
 	VMAXPS      Z28, Z6, Z28
@@ -15521,7 +15919,7 @@ vector_487:
 	VMAXPS      Z30, Z6, Z30
 	VMINPS      Z30, Z7, Z30
 	VMOVUPS     Z30, (R14)
-	MOVQ        224(AX), R14
+	MOVQ        232(AX), R14
 	LEAQ        (R11)(R14*4), R14
 	VADDPS      (R12), Z13, Z13
 	VMAXPS      Z13, Z6, Z13
@@ -15539,7 +15937,7 @@ vector_487:
 	VMAXPS      Z24, Z6, Z24
 	VMINPS      Z24, Z7, Z24
 	VMOVUPS     Z24, (R14)
-	MOVQ        216(AX), R14
+	MOVQ        224(AX), R14
 	LEAQ        (R11)(R14*4), R14
 	VADDPS      (R12), Z8, Z8
 	VMAXPS      Z8, Z6, Z8
@@ -15561,9 +15959,9 @@ vector_487:
 	ADDQ        $0x40, R11
 	ADDQ        $0x40, R12
 	DECQ        R13
-	JNZ         vector_487
+	JNZ         vector_517
 	DECQ        16(SP)
-	JNZ         square_486
+	JNZ         square_516
 	VZEROUPPER
 	RET
 
@@ -15589,9 +15987,9 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	MOVL         $0x40580000, CX
 	VMOVD        CX, X5
 	VBROADCASTSS X5, Z5
-	VBROADCASTSS 248(AX), Z6
-	VBROADCASTSS 252(AX), Z7
-	MOVQ         192(AX), CX
+	VBROADCASTSS 256(AX), Z6
+	VBROADCASTSS 260(AX), Z7
+	MOVQ         200(AX), CX
 	MOVQ         88(AX), DX
 	SHLQ         $0x02, DX
 	LEAQ         (DX)(DX*2), BX
@@ -15610,7 +16008,7 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	SUBQ         R8, (SP)
 	SUBQ         R9, 8(SP)
 
-square_488:
+square_518:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R9
@@ -15622,7 +16020,7 @@ square_488:
 	ADDQ 8(SP), R9
 	MOVQ R9, 8(SP)
 
-vector_489:
+vector_519:
 	LEAQ        (R8)(DI*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(DX*1), Z9
@@ -15796,7 +16194,7 @@ vector_489:
 	VMAXPS      Z18, Z17, K1, Z17
 	VCMPPS      $0x07, Z27, Z27, K1
 	VMAXPS      Z28, Z27, K1, Z27
-	MOVQ        224(AX), R12
+	MOVQ        232(AX), R12
 	LEAQ        (R9)(R12*4), R12
 	VADDPS      (R10), Z27, Z27
 	VMAXPS      Z27, Z6, Z27
@@ -15818,7 +16216,7 @@ vector_489:
 	VMAXPS      Z9, Z12, K1, Z12
 	VCMPPS      $0x07, Z13, Z13, K1
 	VMAXPS      Z8, Z13, K1, Z13
-	MOVQ        216(AX), R12
+	MOVQ        224(AX), R12
 	LEAQ        (R9)(R12*4), R12
 	VADDPS      (R10), Z13, Z13
 	VMAXPS      Z13, Z6, Z13
@@ -15832,9 +16230,9 @@ vector_489:
 	ADDQ        $0x40, R9
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_489
+	JNZ         vector_519
 	DECQ        16(SP)
-	JNZ         square_488
+	JNZ         square_518
 	VZEROUPPER
 	RET
 
@@ -15875,7 +16273,7 @@ TEXT ·kernelTransformAVX512(SB), $2368-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Z6
 
-vector_490:
+vector_520:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Z7
 	VMOVUPS      (R9)(BX*1), Z8
@@ -16099,7 +16497,7 @@ vector_490:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_490
+	JNZ          vector_520
 	VZEROUPPER
 	RET
 
@@ -16124,10 +16522,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_491:
+pixel_521:
 	XORQ R9, R9
 
-vector_492:
+vector_522:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -16136,9 +16534,9 @@ vector_492:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_493
+	JZ      chosen_523
 
-tap_494:
+tap_524:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -16149,12 +16547,12 @@ tap_494:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_494
+	JNZ     tap_524
 
-chosen_493:
+chosen_523:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_495
+	JZ           done_525
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -16162,7 +16560,7 @@ chosen_493:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_495
+	JE           done_525
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -16172,7 +16570,7 @@ chosen_493:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_496:
+neighbour_526:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -16181,7 +16579,7 @@ neighbour_496:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_496
+	JNZ          neighbour_526
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -16191,19 +16589,19 @@ neighbour_496:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_495:
+done_525:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_492
+	JLT   vector_522
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_497
+	JZ    skip_527
 	ADDQ  R8, BX
 
-skip_497:
+skip_527:
 	DECQ SI
-	JNZ  pixel_491
+	JNZ  pixel_521
 	VZEROUPPER
 	RET
 
@@ -16226,14 +16624,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_498:
+pixel_528:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_499:
+column_529:
 	XORQ R10, R10
 
-vector_500:
+vector_530:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -16241,15 +16639,15 @@ vector_500:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_500
+	JLT       vector_530
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_499
+	JNZ       column_529
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_498
+	JNZ       pixel_528
 	VZEROUPPER
 	RET
 
@@ -16263,13 +16661,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_501:
+row_531:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_502:
+vectors_532:
 	CMPQ    R8, $0x02
-	JLT     fewer_503
+	JLT     fewer_533
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -16307,18 +16705,18 @@ vectors_502:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_504
+	JZ      untraced_534
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_504:
+untraced_534:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_505:
+window_535:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -16430,7 +16828,7 @@ window_505:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_506
+	JZ           next_536
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -16455,19 +16853,19 @@ window_505:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_506:
+next_536:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_505
+	JNZ  window_535
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_502
+	JMP  vectors_532
 
-fewer_503:
-vectors_507:
+fewer_533:
+vectors_537:
 	CMPQ    R8, $0x01
-	JLT     fewer_508
+	JLT     fewer_538
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -16496,18 +16894,18 @@ vectors_507:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_509
+	JZ      untraced_539
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_509:
+untraced_539:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_510:
+window_540:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -16570,7 +16968,7 @@ window_510:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_511
+	JZ           next_541
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -16584,16 +16982,16 @@ window_510:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_511:
+next_541:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_510
+	JNZ  window_540
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_507
+	JMP  vectors_537
 
-fewer_508:
+fewer_538:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -16601,7 +16999,7 @@ fewer_508:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_501
+	JNZ   row_531
 	VZEROUPPER
 	RET
 
@@ -16617,13 +17015,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_512:
+many_542:
 	CMPQ DX, $0x07
-	JLT  few_513
+	JLT  few_543
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_515:
+vector_545:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -16639,7 +17037,7 @@ vector_515:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_516:
+tap_546:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -16658,7 +17056,7 @@ tap_516:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_516
+	JNZ         tap_546
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -16692,22 +17090,22 @@ tap_516:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_515
+	JNZ         vector_545
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_512
+	JMP         many_542
 
-few_513:
+few_543:
 	TESTQ DX, DX
-	JZ    done_514
+	JZ    done_544
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_517:
+vector_547:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -16717,7 +17115,7 @@ vector_517:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_518:
+tap_548:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -16726,7 +17124,7 @@ tap_518:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_518
+	JNZ         tap_548
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -16736,16 +17134,16 @@ tap_518:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_517
+	JNZ         vector_547
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_513
+	JMP         few_543
 
-done_514:
+done_544:
 	VZEROUPPER
 	RET
 
@@ -16764,35 +17162,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_519:
+vector_549:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_520:
+tap_550:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_521:
+pixel_551:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_521
+	JNZ         pixel_551
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_520
+	JNZ         tap_550
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_519
+	JNZ         vector_549
 	VZEROUPPER
 	RET
 
@@ -16808,14 +17206,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_522:
+vector_552:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_522
+	JNZ     vector_552
 	VZEROUPPER
 	RET
 
@@ -16830,14 +17228,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_523:
+vector_553:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_523
+	JNZ     vector_553
 	VZEROUPPER
 	RET
 
@@ -16853,7 +17251,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_524:
+vector_554:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -16863,7 +17261,7 @@ vector_524:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_524
+	JNZ       vector_554
 	VZEROUPPER
 	RET
 
@@ -16877,7 +17275,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_525:
+vector_555:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -16887,7 +17285,7 @@ vector_525:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_525
+	JNZ     vector_555
 	VZEROUPPER
 	RET
 
@@ -16899,14 +17297,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_526:
+vector_556:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_526
+	JNZ       vector_556
 	VZEROUPPER
 	RET
 
@@ -16931,7 +17329,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_527:
+vector_557:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -16958,7 +17356,7 @@ vector_527:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_527
+	JNZ       vector_557
 	VZEROUPPER
 	RET
 
@@ -16980,7 +17378,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_528:
+step_558:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -16994,7 +17392,7 @@ step_528:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_528
+	JNZ         step_558
 	VZEROUPPER
 	RET
 
@@ -17008,30 +17406,30 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_529:
+part_559:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_530
+	JZ      next_560
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Z0
 
-term_531:
+term_561:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_531
+	JNZ          term_561
 	VMOVUPS      Z0, (R8)
 
-next_530:
+next_560:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_529
+	JNZ  part_559
 	VZEROUPPER
 	RET
 
@@ -17045,10 +17443,10 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_532:
+part_562:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_533
+	JZ      next_563
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -17056,7 +17454,7 @@ part_532:
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 
-term_534:
+term_564:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -17064,14 +17462,14 @@ term_534:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_534
+	JNZ          term_564
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_533:
+next_563:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_532
+	JNZ  part_562
 	VZEROUPPER
 	RET
 
@@ -17085,10 +17483,10 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_535:
+part_565:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_536
+	JZ      next_566
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -17097,7 +17495,7 @@ part_535:
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 
-term_537:
+term_567:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -17106,15 +17504,15 @@ term_537:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_537
+	JNZ          term_567
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_536:
+next_566:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_535
+	JNZ  part_565
 	VZEROUPPER
 	RET
 
@@ -17128,10 +17526,10 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_538:
+part_568:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_539
+	JZ      next_569
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -17141,7 +17539,7 @@ part_538:
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
 
-term_540:
+term_570:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -17151,16 +17549,16 @@ term_540:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_540
+	JNZ          term_570
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_539:
+next_569:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_538
+	JNZ  part_568
 	VZEROUPPER
 	RET
 
@@ -17174,10 +17572,10 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_541:
+part_571:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_542
+	JZ      next_572
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -17188,7 +17586,7 @@ part_541:
 	VMOVUPS 192(R8), Z3
 	VMOVUPS 256(R8), Z4
 
-term_543:
+term_573:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -17199,17 +17597,17 @@ term_543:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_543
+	JNZ          term_573
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_542:
+next_572:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_541
+	JNZ  part_571
 	VZEROUPPER
 	RET
 
@@ -17223,10 +17621,10 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_544:
+part_574:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_545
+	JZ      next_575
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -17238,7 +17636,7 @@ part_544:
 	VMOVUPS 256(R8), Z4
 	VMOVUPS 320(R8), Z5
 
-term_546:
+term_576:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -17250,7 +17648,7 @@ term_546:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_546
+	JNZ          term_576
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -17258,10 +17656,10 @@ term_546:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_545:
+next_575:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_544
+	JNZ  part_574
 	VZEROUPPER
 	RET
 
@@ -17283,13 +17681,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_547:
+row_577:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_548:
+group_578:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -17308,7 +17706,7 @@ group_548:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_548
+	JNZ           group_578
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -17317,7 +17715,7 @@ group_548:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_547
+	JNZ           row_577
 	VZEROUPPER
 	RET
 
@@ -17349,14 +17747,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_549:
+row_579:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_550:
+vector_580:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17370,7 +17768,7 @@ vector_550:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_550
+	JLT           vector_580
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17379,7 +17777,7 @@ vector_550:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_551:
+vector_581:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17393,7 +17791,7 @@ vector_551:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_551
+	JLT           vector_581
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17402,7 +17800,7 @@ vector_551:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_552:
+vector_582:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17416,7 +17814,7 @@ vector_552:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_552
+	JLT           vector_582
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17425,7 +17823,7 @@ vector_552:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_553:
+vector_583:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17439,7 +17837,7 @@ vector_553:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_553
+	JLT           vector_583
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17448,7 +17846,7 @@ vector_553:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_549
+	JNZ           row_579
 	VZEROUPPER
 	RET
 
@@ -17466,7 +17864,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_554:
+block_584:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -17518,7 +17916,7 @@ block_554:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_554
+	JNZ        block_584
 	VZEROUPPER
 	RET
 
@@ -17536,7 +17934,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_555:
+block_585:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -17588,7 +17986,7 @@ block_555:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_555
+	JNZ        block_585
 	VZEROUPPER
 	RET
 
@@ -17601,23 +17999,23 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_556:
+pixel_586:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_557:
+vector_587:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_557
+	JNZ     vector_587
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_556
+	JNZ     pixel_586
 	VZEROUPPER
 	RET

@@ -14,6 +14,7 @@ type winograd struct {
 
 	width        int       // of a panel
 	down, across int       // squares in a column and a row of an image
+	flat, narrow bool      // the last square of a column, of a row, has one or two results that matter
 	lines        int       // rows of squares in a unit
 	kernels      []float32 // 36 × panels × in × width
 	total        int       // rows of squares in all images
@@ -37,6 +38,7 @@ const (
 func (g *winograd) plan() {
 	g.width = g.c.e.panel(g.out)
 	g.down, g.across = ceil(g.h, 4), ceil(g.w, 4)
+	g.flat, g.narrow = (g.h-1)%4 < 2, (g.w-1)%4 < 2
 	rows := g.c.e.rows(g.width)
 	fill := func(lines int) float64 {
 		n := lines * g.across
@@ -59,7 +61,19 @@ func fitsWinograd(s ConvShape) bool {
 	h, w := s.summed()
 	return s.Kernel == [2]int{3, 3} && s.Stride == [2]int{1, 1} && s.Dilation == [2]int{1, 1} && s.Groups == 1 &&
 		s.In%16 == 0 && s.Out%16 == 0 && max(s.Pad[0], s.Pad[1], s.Pad[2], s.Pad[3]) <= 2 && min(s.Pad[0], s.Pad[1], s.Pad[2], s.Pad[3]) >= 0 && (s.Pool == 0 || 4%s.Pool == 0) &&
-		2*36*ceil(h, 4)*ceil(w, 4) < 9*h*w
+		2*points(h)*points(w) < 9*h*w
+}
+
+// points returns how many products a column or row of so many results has.
+func points(results int) int {
+	n := results / 4 * 6
+	switch results % 4 {
+	case 1, 2:
+		n += 4
+	case 3:
+		n += 6
+	}
+	return n
 }
 
 // pack transforms the kernels w, 3×3×in×out.
@@ -93,24 +107,84 @@ func (g *winograd) run(y []float32, codes []int32, n int) {
 }
 
 func (g *winograd) unit(worker, unit int) {
-	w, src := &g.c.workers[worker], g.source
+	w := &g.c.workers[worker]
 	first := unit * g.lines
 	last := min(first+g.lines, g.total)
+	o := g.order(first, last)
 	count := (last - first) * g.across
-	g.transformed(w, first, last, count)
+	g.transformed(w, o, first, last, count)
 
 	pitch := ceil(g.out, g.width) * g.width
-	from, to := count*src.c+asunder, count*pitch+asunder
+	from, to := count*g.source.c+asunder, count*pitch+asunder
 	w.products = grown(w.products, 36*to)
-	for xi := range 36 {
-		g.sum(w, w.planes[xi*from:], w.products[xi*to:], xi, count, pitch)
+	for place := range 36 {
+		products := w.products[place*to:]
+		a, b := o.of(place)
+		clear(products[:a*pitch])
+		clear(products[b*pitch : count*pitch])
+		if a < b {
+			g.sum(w, w.planes[place*from+a*g.source.c:], products[a*pitch:], place, b-a, pitch)
+		}
 	}
 	for line := first; line < last; line++ {
-		g.results(w, line, (line-first)*g.across, count, pitch)
+		g.results(w, o, line, line-first, count, pitch)
 	}
 }
 
-// sum multiplies what the squares have at one of their places by its kernels.
+// An order is that in which a unit's squares stand in memory: those cut at the lower
+// edge, the others, those cut at the right edge, and those at both. So the squares that
+// have a product at one of the places follow one another.
+type order struct {
+	g             *winograd
+	first         int // row of squares
+	bottom, other int // rows cut at the lower edge, and others
+	inside        int // squares of a row that are not cut at the right edge
+}
+
+func (g *winograd) order(first, last int) order {
+	o := order{g: g, first: first, other: last - first, inside: g.across}
+	if g.flat {
+		o.bottom = last/g.down - first/g.down
+		o.other -= o.bottom
+	}
+	if g.narrow {
+		o.inside--
+	}
+	return o
+}
+
+// cut tells whether a row of squares is cut at the lower edge.
+func (o order) cut(line int) bool { return o.g.flat && line%o.g.down == o.g.down-1 }
+
+// row returns where the squares of a row begin, and where the last stands if it is cut
+// at the right edge.
+func (o order) row(line int) (at, last int) {
+	edge := (o.bottom + o.other) * o.inside
+	before := 0 // rows cut at the lower edge
+	if o.g.flat {
+		before = line/o.g.down - o.first/o.g.down
+	}
+	if o.cut(line) {
+		return before * o.inside, edge + o.other + before
+	}
+	before = line - o.first - before
+	return (o.bottom + before) * o.inside, edge + before
+}
+
+// of returns which squares have a product at a place: those cut have none with the
+// last two of the six points.
+func (o order) of(place int) (first, end int) {
+	end = (o.bottom + o.other) * o.g.across
+	if place/6 >= 4 {
+		first, end = o.bottom*o.inside, end-o.bottom*(o.g.across-o.inside)
+	}
+	if place%6 >= 4 {
+		end = (o.bottom + o.other) * o.inside
+	}
+	return first, end
+}
+
+// sum multiplies what squares have at one of their places by its kernels.
 func (g *winograd) sum(w *worker, from, to []float32, place, count, pitch int) {
 	in, width := g.source.c, g.width
 	w.taps = append(w.taps[:0], 0)
@@ -122,7 +196,7 @@ func (g *winograd) sum(w *worker, from, to []float32, place, count, pitch int) {
 }
 
 // transformed writes the input of rows of squares to w.planes.
-func (g *winograd) transformed(w *worker, first, last, count int) {
+func (g *winograd) transformed(w *worker, o order, first, last, count int) {
 	e, src := g.c.e, g.source
 	f, vectors := e.fitting(src.c)
 	plane := count*src.c + asunder
@@ -134,11 +208,10 @@ func (g *winograd) transformed(w *worker, first, last, count int) {
 		plane: plane, pixel: src.c, count: vectors, fromStep: 4 * src.c, toStep: src.c, zeros: g.outside,
 	}
 	for line := first; line < last; line++ {
-		to := w.planes[(line-first)*g.across*src.c:]
 		if src.plain() {
-			g.direct(w, f, to, line)
+			g.direct(w, f, o, line)
 		} else {
-			g.copied(w, f, to, line)
+			g.copied(w, f, o, line)
 		}
 		if g.codes != nil {
 			g.compare(w, line, line-first)
@@ -147,78 +220,93 @@ func (g *winograd) transformed(w *worker, first, last, count int) {
 }
 
 // direct transforms one row of squares where it stands.
-func (g *winograd) direct(w *worker, f *routines, to []float32, line int) {
+func (g *winograd) direct(w *worker, f *routines, o order, line int) {
 	src, t := g.source, &w.transform
 	top := line%g.down*4 - g.pad[0]
 	t.row = src.w * src.c
 	t.above = max(0, -top)
 	t.rows = min(6, src.h-top) - t.above
+	t.flat = o.cut(line)
 	from := src.data[(line/g.down*src.h+top+t.above)*t.row:]
+	at, last := o.row(line)
 	for s := 0; s < g.across; s += t.squares {
 		left := 4*s - g.pad[1]
 		t.left = max(0, -left)
-		t.columns, t.squares = min(6, src.w-left)-t.left, 1
+		t.columns, t.squares, t.narrow = min(6, src.w-left)-t.left, 1, s >= o.inside
 		if t.columns == 6 {
-			t.squares = min(g.across-s, (src.w-left-2)/4) // all that are inside
+			t.squares = min(o.inside-s, (src.w-left-2)/4) // all that are inside
 		}
-		t.from, t.to = from[(left+t.left)*src.c:], to[s*src.c:]
+		t.from, t.to = from[(left+t.left)*src.c:], w.planes[(at+s)*src.c:]
+		if t.narrow {
+			t.to = w.planes[last*src.c:]
+		}
 		f.inputTransform(t)
 	}
 }
 
 // copied transforms one row of squares of a gradient, which is written to w.strip
 // with zeros around it.
-func (g *winograd) copied(w *worker, f *routines, to []float32, line int) {
+func (g *winograd) copied(w *worker, f *routines, o order, line int) {
 	src, t := g.source, &w.transform
 	left := g.pad[1]
 	right := max(0, 4*g.across+2-left-src.w)
-	t.row, t.rows, t.columns, t.squares = (left+src.w+right)*src.c, 6, 6, g.across
+	t.row, t.rows, t.flat = (left+src.w+right)*src.c, 6, o.cut(line)
 	w.strip = grown(w.strip, 6*t.row)
 	src.strip(g.c.e, w, w.strip, line/g.down, line%g.down*4-g.pad[0], 6, left, right, src.c)
-	t.from, t.to = w.strip, to
-	f.inputTransform(t)
+	at, last := o.row(line)
+	if o.inside > 0 {
+		t.from, t.to, t.columns, t.squares, t.narrow = w.strip, w.planes[at*src.c:], 6, o.inside, false
+		f.inputTransform(t)
+	}
+	if g.narrow {
+		t.from, t.to, t.columns, t.squares, t.narrow = w.strip[o.inside*t.fromStep:], w.planes[last*src.c:], 4, 1, true
+		f.inputTransform(t)
+	}
 }
 
-// results writes one row of squares of the result, those from square at on.
-func (g *winograd) results(w *worker, line, at, count, pitch int) {
+// results writes one row of squares of the result, the unit's row number at.
+func (g *winograd) results(w *worker, o order, line, at, count, pitch int) {
 	f, vectors := g.c.e.fitting(g.out)
 	w.transform = transform{
 		bias: g.bias, plane: count*pitch + asunder, count: vectors, fromStep: pitch, low: g.low, high: g.high,
 	}
-	t := &w.transform
-	from := w.products[at*pitch:]
 	image, r0 := line/g.down, line%g.down*4
 	switch {
 	case g.codes == nil && g.pool <= 1:
-		g.placed(t, f.outputTransform, from, g.y, image, r0, g.h, g.w, 4)
+		g.placed(w, f.outputTransform, o, line, g.y, image, r0, g.h, g.w, 4)
 		return
 	case g.codes == nil && g.pool == 2:
-		g.placed(t, f.pooledTransform, from, g.y, image, r0/2, g.h/2, g.w/2, 2)
+		g.placed(w, f.pooledTransform, o, line, g.y, image, r0/2, g.h/2, g.w/2, 2)
 		return
 	}
 	rows, cols := min(4, g.h-r0), 4*g.across
 	w.out = grown(w.out, 4*cols*g.out)
-	g.placed(t, f.outputTransform, from, w.out, 0, 0, 4, cols, 4)
+	g.placed(w, f.outputTransform, o, line, w.out, 0, 0, 4, cols, 4)
 	if g.codes != nil {
-		g.equal(w, rows, at/g.across)
+		g.equal(w, rows, at)
 	}
 	g.c.pooled(w, g.y, g.codes, image, r0, rows, cols, g.out, nearness)
 }
 
 // placed writes a row of squares of size×size results, from row r of an image of h×w on.
-func (g *winograd) placed(t *transform, run func(t *transform), from, y []float32, image, r, h, w, size int) {
+func (g *winograd) placed(w *worker, run func(t *transform), o order, line int, y []float32, image, r, h, width, size int) {
 	if r >= h {
 		return
 	}
-	to := y[(image*h+r)*w*g.out:]
-	t.toStep, t.rowAt = size*g.out, places(min(size, h-r), w*g.out)
-	whole, rest := w/size, w%size
+	t := &w.transform
+	at, last := o.row(line)
+	to := y[(image*h+r)*width*g.out:]
+	t.toStep, t.rowAt = size*g.out, places(min(size, h-r), width*g.out)
+	whole := min(width/size, o.inside)
 	if whole > 0 {
-		t.from, t.to, t.squares, t.columnAt = from, to, whole, places(size, g.out)
+		t.from, t.to, t.squares, t.columnAt = w.products[at*t.fromStep:], to, whole, places(size, g.out)
 		run(t)
 	}
-	if rest > 0 {
-		t.from, t.to, t.squares, t.columnAt = from[whole*t.fromStep:], to[whole*t.toStep:], 1, places(rest, g.out)
+	if rest := width - whole*size; rest > 0 {
+		if whole < o.inside {
+			last = at + whole
+		}
+		t.from, t.to, t.squares, t.columnAt = w.products[last*t.fromStep:], to[whole*t.toStep:], 1, places(min(size, rest), g.out)
 		run(t)
 	}
 }

@@ -27,6 +27,19 @@ func inputLine(d [6]float32) (t [6]float32) {
 	return t
 }
 
+// shortLine is inputLine of four, with two more that make the products with −b and ∞
+// 0: d4 = a²·d2 + b·(d3 − a²·d1), and d5 likewise.
+func shortLine(d [6]float32) (t [6]float32) {
+	const aa, bb = pointA * pointA, pointB * pointB
+	bo := pointB * fma(-aa, d[1], d[3])
+	d4 := fma(aa, d[2], bo)
+	t[0] = fma(aa*bb, d[0], fma(-(aa+bb), d[2], d4))
+	e, o := fma(-bb, d[2], d4), fma(-bb, d[1], d[3])
+	t[1], t[2] = fma(pointA, o, e), fma(-pointA, o, e)
+	t[3] = bo + bo
+	return t
+}
+
 // kernelLine is G: the kernel's polynomial at each point, over the product of the
 // point's distances to the others.
 func kernelLine(g [6]float32) (t [6]float32) {
@@ -54,6 +67,13 @@ func outputLine(m [6]float32) (t [6]float32) {
 }
 
 func portableInput(t *transform) {
+	down, across := inputLine, inputLine
+	if t.flat {
+		down = shortLine
+	}
+	if t.narrow {
+		across = shortLine
+	}
 	for s := range t.squares {
 		to := t.to[s*t.toStep:]
 		for c := range t.count {
@@ -64,9 +84,9 @@ func portableInput(t *transform) {
 				}
 			}
 			for j := range square {
-				square[j] = inputLine(square[j])
+				square[j] = down(square[j])
 			}
-			transformRows(to[c:], t.plane, &square, inputLine)
+			transformRows(to[c:], t.plane, &square, across)
 		}
 	}
 }

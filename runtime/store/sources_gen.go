@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"7464bc65e7542c557a04bfd4eccdbd706970484ef49401aa4b3acde051376bd0",
+		"c5d6b59a2c6dd2571308161755c28dccd383becb8fdec398d373ae950986b053",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

@@ -105,6 +105,34 @@ func inputTransform(s isa) {
 		pair(bb, a, e, o, 1)
 		pair(aa, b, d[4], d[3], 3)
 	}
+	// short is transform of d0 to d3 alone: with d4 = a²·d2 + b·o and o = d3 − a²·d1 the
+	// product with point −b is 0, and so it is with ∞, with d5 likewise. What is left
+	// has F(2, 3) with the points 0, ±a and b.
+	short := func(from, to place) {
+		d := s.vecs(6)
+		for k := 1; k < 4; k++ {
+			VMOVUPS(from(k), d[k])
+		}
+		o, e := s.vec(), s.vec()
+		VMOVAPS(d[3], o)
+		VFNMADD231PS(aa, d[1], o)
+		VMULPS(b, o, o)
+		VMOVAPS(o, d[4])
+		VFMADD231PS(aa, d[2], d[4])
+		VMOVAPS(d[4], d[0])
+		VFNMADD231PS(ab2, d[2], d[0])
+		VFMADD231PS(from(0), aabb, d[0])
+		VMOVUPS(d[0], to(0))
+		VFNMADD231PS(bb, d[2], d[4])
+		VFNMADD231PS(bb, d[1], d[3])
+		VMOVAPS(d[4], e)
+		VFMADD231PS(a, d[3], e)
+		VMOVUPS(e, to(1))
+		VFNMADD231PS(a, d[3], d[4])
+		VMOVUPS(d[4], to(2))
+		VADDPS(o, o, o)
+		VMOVUPS(o, to(3))
+	}
 
 	// What is outside the image: rows are read from zeros, columns stay zeros.
 	outside, inside, row, zeros := GP64(), load(t, "rows"), bytes(t, "row"), load(t, "zeros")
@@ -157,7 +185,7 @@ func inputTransform(s isa) {
 		MOVQ(at, in)
 		MOVQ(firstColumn, place)
 		s.loop("column", columns, func() {
-			transform(func(k int) Mem { return Mem{Base: rows[k], Index: in, Scale: 1} }, func(k int) Mem { return Mem{Base: place, Disp: 6 * k * s.wide()} })
+			s.either(t, "flat", short, transform, func(k int) Mem { return Mem{Base: rows[k], Index: in, Scale: 1} }, func(k int) Mem { return Mem{Base: place, Disp: 6 * k * s.wide()} })
 			ADDQ(pixel, in)
 			ADDQ(Imm(uint64(s.wide())), place)
 		})
@@ -166,12 +194,18 @@ func inputTransform(s isa) {
 		MOVQ(three, p.three)
 		MOVQ(five, p.five)
 		MOVQ(out, q)
+		done := s.label("done")
 		for r := range 6 {
-			transform(func(k int) Mem { return mid(r, k) }, func(k int) Mem { return p.at(q, k) })
+			if r == 4 {
+				CMPB(mem(t.Field("flat")), Imm(0))
+				JNE(LabelRef(done))
+			}
+			s.either(t, "narrow", short, transform, func(k int) Mem { return mid(r, k) }, func(k int) Mem { return p.at(q, k) })
 			if r < 5 {
 				ADDQ(six, q)
 			}
 		}
+		Label(done)
 		ADDQ(Imm(uint64(s.wide())), at)
 		ADDQ(Imm(uint64(s.wide())), out)
 	})
@@ -184,6 +218,18 @@ func inputTransform(s isa) {
 	JNZ(LabelRef(l))
 	VZEROUPPER()
 	RET()
+}
+
+// either calls one of two by a flag.
+func (s isa) either(t gotypes.Component, flag string, set, clear func(from, to place), from, to place) {
+	other, done := s.label("%s", flag), s.label("done")
+	CMPB(mem(t.Field(flag)), Imm(0))
+	JNE(LabelRef(other))
+	clear(from, to)
+	JMP(LabelRef(done))
+	Label(other)
+	set(from, to)
+	Label(done)
 }
 
 // kernelTransform writes G·g·Gᵀ for the 3×3 kernels g at from, to 36 planes.
