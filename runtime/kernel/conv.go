@@ -213,6 +213,8 @@ func (c *Conv) planBackward() {
 	switch {
 	case fitsSparseInput(s):
 		c.backward = []pass{newSparseInput(c)}
+	case fitsPatch(s):
+		c.backward = []pass{newPatchInput(c)}
 	case fitsWinograd(ConvShape{
 		H: c.oh, W: c.ow, In: s.Out, Out: s.In, Kernel: s.Kernel, Stride: s.Stride, Dilation: s.Dilation, Groups: s.Groups,
 		Pad: [4]int{2 - s.Pad[0], 2 - s.Pad[1], 2 - s.Pad[2], 2 - s.Pad[3]},

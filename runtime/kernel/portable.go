@@ -31,6 +31,7 @@ func portable() *routines {
 		sparse:           portableSparse,
 		listRows:         portableListRows,
 		listCodes:        portableListCodes,
+		patches:          portablePatches,
 		peak:             portablePeak,
 		peakSums:         4,
 		transpose:        portableTranspose,
@@ -300,6 +301,23 @@ func portableListCodes(p *passing) {
 				}
 			}
 			part.count = at - part.first
+		}
+	}
+}
+
+func portablePatches(p *patchRow) {
+	for a := 2; a < 4; a++ {
+		clear(p.to[a*p.line:][:2*p.pixels+2])
+	}
+	for i := range p.pixels {
+		for o, v := range p.values[i*p.channels:][:p.channels] {
+			kernel := p.kernels[(o*patchCodes+1+int(p.codes[i*p.channels+o]))*patchPixels:][:patchPixels]
+			for a := range 4 {
+				to := p.to[a*p.line+2*i:][:4]
+				for b := range to {
+					to[b] += v * kernel[4*a+b]
+				}
+			}
 		}
 	}
 }

@@ -35,6 +35,7 @@ type routines struct {
 	sparse           func(p *sparseSum, vectors int) // of rows of so many, which are at most sparseRun elements
 	listRows         func(p *passing)
 	listCodes        func(p *passing)
+	patches          func(p *patchRow)
 	transpose        func(t *transposition) // blocks of 8×8
 	transposeCodes   func(t *codeTransposition)
 	peak             func(n int) // n > 0 times peakSums independent multiply-adds
@@ -207,4 +208,21 @@ type passing struct {
 	factors     []float32
 	parts       []sparsePart
 	sums        []float32
+}
+
+// A patchRow adds up what a row of windows of 2×2 gives to the input, a patch of 4×4
+// for each, two pixels from the next:
+//
+//	to[a·line+2i+b] = Σ over channels o: values[i·channels+o] · kernels[(o·5+1+code)·16+4a+b]
+//
+// for a, b < 4 and the window's code, −1 for none. Rows a < 2 start from what they hold,
+// the sums of the windows above, the others from 0.
+type patchRow struct {
+	codes    []int32
+	values   []float32
+	kernels  []float32
+	to       []float32
+	pixels   int
+	channels int // a multiple of 8
+	line     int
 }

@@ -20,6 +20,7 @@ func TestRoutinesAgainstGo(t *testing.T) {
 			sameRoutine(t, rounds+" pooling", r, plain, e.routines, poolRoutines, 0)
 			sameRoutine(t, rounds+" lists", r, plain, e.routines, listRoutines, 0)
 			sameRoutine(t, rounds+" sums", r, plain, e.routines, sumRoutines, 4)
+			sameRoutine(t, rounds+" patches", r, plain, e.routines, patchRoutines, 64)
 		}
 	}
 }
@@ -178,4 +179,19 @@ func listRoutines(r *rand.Rand, f *routines, _ int) outcome {
 	}
 	o["sums"] = p.sums
 	return o
+}
+
+// patchRoutines is patches, of windows with all codes.
+func patchRoutines(r *rand.Rand, f *routines, vector int) outcome {
+	pixels, channels := 1+r.IntN(6), vector*(1+r.IntN(3))
+	line := 2*pixels + 2 + r.IntN(3)
+	p := patchRow{
+		codes: make([]int32, pixels*channels), values: random(r, pixels*channels), kernels: random(r, channels*patchCodes*patchPixels),
+		to: random(r, 4*line), pixels: pixels, channels: channels, line: line,
+	}
+	for i := range p.codes {
+		p.codes[i] = int32(r.IntN(patchCodes)) - 1
+	}
+	f.patches(&p)
+	return outcome{"patches": p.to}
 }

@@ -212,6 +212,11 @@ func listRowsAVX2(p *passing)
 //go:noescape
 func listCodesAVX2(p *passing)
 
+// patchesAVX2 is the routine patches.
+//
+//go:noescape
+func patchesAVX2(p *patchRow)
+
 // tile1x1AVX512 is the routine tile for 1 rows of 1 vectors.
 //
 //go:noescape
@@ -469,6 +474,11 @@ func listRowsAVX512(p *passing)
 //
 //go:noescape
 func listCodesAVX512(p *passing)
+
+// patchesAVX512 is the routine patches.
+//
+//go:noescape
+func patchesAVX512(p *patchRow)
 
 // transposeAVX2 is the routine transpose.
 //

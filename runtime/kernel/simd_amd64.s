@@ -4630,6 +4630,98 @@ vector_161:
 	VZEROUPPER
 	RET
 
+// func patchesAVX2(p *patchRow)
+// Requires: AVX, AVX2, FMA3
+TEXT ·patchesAVX2(SB), NOSPLIT, $32-8
+	MOVQ        p+0(FP), AX
+	MOVQ        (AX), CX
+	MOVQ        24(AX), DX
+	MOVQ        72(AX), BX
+	MOVQ        96(AX), SI
+	MOVQ        112(AX), DI
+	SHLQ        $0x02, DI
+	LEAQ        (DI)(DI*2), R8
+	VMOVSD      (BX), X0
+	VMOVSD      (BX)(DI*1), X1
+	VINSERTF128 $0x01, X1, Y0, Y0
+	VUNPCKLPD   Y0, Y0, Y0
+	VXORPS      Y1, Y1, Y1
+
+pixel_162:
+	VXORPS      Y2, Y2, Y2
+	VXORPS      Y3, Y3, Y3
+	VXORPS      Y4, Y4, Y4
+	VXORPS      Y5, Y5, Y5
+	VXORPS      Y6, Y6, Y6
+	VXORPS      Y7, Y7, Y7
+	VXORPS      Y8, Y8, Y8
+	VXORPS      Y9, Y9, Y9
+	VMOVSD      8(BX), X10
+	VMOVSD      8(BX)(DI*1), X2
+	VINSERTF128 $0x01, X2, Y10, Y10
+	VSHUFPD     $0x05, Y10, Y0, Y2
+	VSHUFPD     $0x05, Y3, Y1, Y3
+	MOVQ        48(AX), R9
+	MOVQ        104(AX), R10
+	SHRQ        $0x03, R10
+
+group_163:
+	VMOVDQU      (CX), Y0
+	VPSLLD       $0x06, Y0, Y0
+	VMOVDQU      Y0, (SP)
+	MOVLQSX      (SP), R11
+	VBROADCASTSS (DX), Y0
+	VFMADD231PS  64(R9)(R11*1), Y0, Y2
+	VFMADD231PS  96(R9)(R11*1), Y0, Y3
+	MOVLQSX      4(SP), R11
+	VBROADCASTSS 4(DX), Y0
+	VFMADD231PS  384(R9)(R11*1), Y0, Y4
+	VFMADD231PS  416(R9)(R11*1), Y0, Y5
+	MOVLQSX      8(SP), R11
+	VBROADCASTSS 8(DX), Y0
+	VFMADD231PS  704(R9)(R11*1), Y0, Y6
+	VFMADD231PS  736(R9)(R11*1), Y0, Y7
+	MOVLQSX      12(SP), R11
+	VBROADCASTSS 12(DX), Y0
+	VFMADD231PS  1024(R9)(R11*1), Y0, Y8
+	VFMADD231PS  1056(R9)(R11*1), Y0, Y9
+	MOVLQSX      16(SP), R11
+	VBROADCASTSS 16(DX), Y0
+	VFMADD231PS  1344(R9)(R11*1), Y0, Y2
+	VFMADD231PS  1376(R9)(R11*1), Y0, Y3
+	MOVLQSX      20(SP), R11
+	VBROADCASTSS 20(DX), Y0
+	VFMADD231PS  1664(R9)(R11*1), Y0, Y4
+	VFMADD231PS  1696(R9)(R11*1), Y0, Y5
+	MOVLQSX      24(SP), R11
+	VBROADCASTSS 24(DX), Y0
+	VFMADD231PS  1984(R9)(R11*1), Y0, Y6
+	VFMADD231PS  2016(R9)(R11*1), Y0, Y7
+	MOVLQSX      28(SP), R11
+	VBROADCASTSS 28(DX), Y0
+	VFMADD231PS  2304(R9)(R11*1), Y0, Y8
+	VFMADD231PS  2336(R9)(R11*1), Y0, Y9
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x00000a00, R9
+	DECQ         R10
+	JNZ          group_163
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y6, Y2, Y0
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y7, Y3, Y1
+	VMOVUPS      X0, (BX)
+	VEXTRACTF128 $0x01, Y0, (BX)(DI*1)
+	VMOVUPS      X1, (BX)(DI*2)
+	VEXTRACTF128 $0x01, Y1, (BX)(R8*1)
+	ADDQ         $0x08, BX
+	DECQ         SI
+	JNZ          pixel_162
+	VZEROUPPER
+	RET
+
 // func tile1x1AVX512(t *tile)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
@@ -4640,15 +4732,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_163
+	JE         zeros_165
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_162
+	JMP        multiply_164
 
-zeros_163:
+zeros_165:
 	VPXORD Z0, Z0, Z0
 
-multiply_162:
+multiply_164:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -4659,14 +4751,14 @@ multiply_162:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_164:
+tap_166:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_165:
+step_167:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -4674,26 +4766,26 @@ step_165:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_165
+	JNZ          step_167
 	DECQ         SI
-	JNZ          tap_164
+	JNZ          tap_166
 	CMPB         168(AX), $0x00
-	JE           bound_166
+	JE           bound_168
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_166:
+bound_168:
 	CMPB         169(AX), $0x00
-	JE           store_167
+	JE           store_169
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_167:
+store_169:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4714,17 +4806,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_169
+	JE         zeros_171
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_168
+	JMP        multiply_170
 
-zeros_169:
+zeros_171:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_168:
+multiply_170:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4735,14 +4827,14 @@ multiply_168:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_170:
+tap_172:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_171:
+step_173:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -4752,11 +4844,11 @@ step_171:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_171
+	JNZ          step_173
 	DECQ         DI
-	JNZ          tap_170
+	JNZ          tap_172
 	CMPB         168(AX), $0x00
-	JE           bound_172
+	JE           bound_174
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4765,9 +4857,9 @@ step_171:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_172:
+bound_174:
 	CMPB         169(AX), $0x00
-	JE           store_173
+	JE           store_175
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -4775,7 +4867,7 @@ bound_172:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_173:
+store_175:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4800,19 +4892,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_175
+	JE         zeros_177
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_174
+	JMP        multiply_176
 
-zeros_175:
+zeros_177:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_174:
+multiply_176:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4823,14 +4915,14 @@ multiply_174:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_176:
+tap_178:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_177:
+step_179:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -4842,11 +4934,11 @@ step_177:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_177
+	JNZ          step_179
 	DECQ         DI
-	JNZ          tap_176
+	JNZ          tap_178
 	CMPB         168(AX), $0x00
-	JE           bound_178
+	JE           bound_180
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4857,9 +4949,9 @@ step_177:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_178:
+bound_180:
 	CMPB         169(AX), $0x00
-	JE           store_179
+	JE           store_181
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -4869,7 +4961,7 @@ bound_178:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_179:
+store_181:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4898,21 +4990,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_181
+	JE         zeros_183
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_180
+	JMP        multiply_182
 
-zeros_181:
+zeros_183:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_180:
+multiply_182:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4923,7 +5015,7 @@ multiply_180:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_182:
+tap_184:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -4932,7 +5024,7 @@ tap_182:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_183:
+step_185:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -4947,11 +5039,11 @@ step_183:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_183
+	JNZ          step_185
 	DECQ         DI
-	JNZ          tap_182
+	JNZ          tap_184
 	CMPB         168(AX), $0x00
-	JE           bound_184
+	JE           bound_186
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4964,9 +5056,9 @@ step_183:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_184:
+bound_186:
 	CMPB         169(AX), $0x00
-	JE           store_185
+	JE           store_187
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -4978,7 +5070,7 @@ bound_184:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_185:
+store_187:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5011,23 +5103,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_187
+	JE         zeros_189
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_186
+	JMP        multiply_188
 
-zeros_187:
+zeros_189:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_186:
+multiply_188:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5038,7 +5130,7 @@ multiply_186:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_188:
+tap_190:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5047,7 +5139,7 @@ tap_188:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_189:
+step_191:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5064,11 +5156,11 @@ step_189:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_189
+	JNZ          step_191
 	DECQ         DI
-	JNZ          tap_188
+	JNZ          tap_190
 	CMPB         168(AX), $0x00
-	JE           bound_190
+	JE           bound_192
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5083,9 +5175,9 @@ step_189:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_190:
+bound_192:
 	CMPB         169(AX), $0x00
-	JE           store_191
+	JE           store_193
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5099,7 +5191,7 @@ bound_190:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_191:
+store_193:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5136,7 +5228,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_193
+	JE         zeros_195
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5144,9 +5236,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_192
+	JMP        multiply_194
 
-zeros_193:
+zeros_195:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5154,7 +5246,7 @@ zeros_193:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_192:
+multiply_194:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5165,7 +5257,7 @@ multiply_192:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_194:
+tap_196:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5174,7 +5266,7 @@ tap_194:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_195:
+step_197:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -5193,11 +5285,11 @@ step_195:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_195
+	JNZ          step_197
 	DECQ         DI
-	JNZ          tap_194
+	JNZ          tap_196
 	CMPB         168(AX), $0x00
-	JE           bound_196
+	JE           bound_198
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5214,9 +5306,9 @@ step_195:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_196:
+bound_198:
 	CMPB         169(AX), $0x00
-	JE           store_197
+	JE           store_199
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5232,7 +5324,7 @@ bound_196:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_197:
+store_199:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5273,7 +5365,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_199
+	JE         zeros_201
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5282,9 +5374,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_198
+	JMP        multiply_200
 
-zeros_199:
+zeros_201:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5293,7 +5385,7 @@ zeros_199:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_198:
+multiply_200:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5304,7 +5396,7 @@ multiply_198:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_200:
+tap_202:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5315,7 +5407,7 @@ tap_200:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_201:
+step_203:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -5337,11 +5429,11 @@ step_201:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_201
+	JNZ          step_203
 	DECQ         DI
-	JNZ          tap_200
+	JNZ          tap_202
 	CMPB         168(AX), $0x00
-	JE           bound_202
+	JE           bound_204
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5360,9 +5452,9 @@ step_201:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_202:
+bound_204:
 	CMPB         169(AX), $0x00
-	JE           store_203
+	JE           store_205
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -5380,7 +5472,7 @@ bound_202:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_203:
+store_205:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5425,7 +5517,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_205
+	JE         zeros_207
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5435,9 +5527,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_204
+	JMP        multiply_206
 
-zeros_205:
+zeros_207:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5447,7 +5539,7 @@ zeros_205:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_204:
+multiply_206:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5458,7 +5550,7 @@ multiply_204:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_206:
+tap_208:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5469,7 +5561,7 @@ tap_206:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_207:
+step_209:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -5493,11 +5585,11 @@ step_207:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_207
+	JNZ          step_209
 	DECQ         DI
-	JNZ          tap_206
+	JNZ          tap_208
 	CMPB         168(AX), $0x00
-	JE           bound_208
+	JE           bound_210
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5518,9 +5610,9 @@ step_207:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_208:
+bound_210:
 	CMPB         169(AX), $0x00
-	JE           store_209
+	JE           store_211
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5540,7 +5632,7 @@ bound_208:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_209:
+store_211:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5589,7 +5681,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_211
+	JE         zeros_213
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5600,9 +5692,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_210
+	JMP        multiply_212
 
-zeros_211:
+zeros_213:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5613,7 +5705,7 @@ zeros_211:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_210:
+multiply_212:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5624,7 +5716,7 @@ multiply_210:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_212:
+tap_214:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5635,7 +5727,7 @@ tap_212:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_213:
+step_215:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -5661,11 +5753,11 @@ step_213:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_213
+	JNZ          step_215
 	DECQ         DI
-	JNZ          tap_212
+	JNZ          tap_214
 	CMPB         168(AX), $0x00
-	JE           bound_214
+	JE           bound_216
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5688,9 +5780,9 @@ step_213:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_214:
+bound_216:
 	CMPB         169(AX), $0x00
-	JE           store_215
+	JE           store_217
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -5712,7 +5804,7 @@ bound_214:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_215:
+store_217:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5765,7 +5857,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_217
+	JE         zeros_219
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5777,9 +5869,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_216
+	JMP        multiply_218
 
-zeros_217:
+zeros_219:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5791,7 +5883,7 @@ zeros_217:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_216:
+multiply_218:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5802,7 +5894,7 @@ multiply_216:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_218:
+tap_220:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5815,7 +5907,7 @@ tap_218:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_219:
+step_221:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -5844,11 +5936,11 @@ step_219:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_219
+	JNZ          step_221
 	DECQ         DI
-	JNZ          tap_218
+	JNZ          tap_220
 	CMPB         168(AX), $0x00
-	JE           bound_220
+	JE           bound_222
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5873,9 +5965,9 @@ step_219:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_220:
+bound_222:
 	CMPB         169(AX), $0x00
-	JE           store_221
+	JE           store_223
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5899,7 +5991,7 @@ bound_220:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_221:
+store_223:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5956,7 +6048,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_223
+	JE         zeros_225
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5969,9 +6061,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_222
+	JMP        multiply_224
 
-zeros_223:
+zeros_225:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5984,7 +6076,7 @@ zeros_223:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_222:
+multiply_224:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5995,7 +6087,7 @@ multiply_222:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_224:
+tap_226:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6008,7 +6100,7 @@ tap_224:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_225:
+step_227:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6039,11 +6131,11 @@ step_225:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_225
+	JNZ          step_227
 	DECQ         DI
-	JNZ          tap_224
+	JNZ          tap_226
 	CMPB         168(AX), $0x00
-	JE           bound_226
+	JE           bound_228
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6070,9 +6162,9 @@ step_225:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_226:
+bound_228:
 	CMPB         169(AX), $0x00
-	JE           store_227
+	JE           store_229
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6098,7 +6190,7 @@ bound_226:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_227:
+store_229:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6159,7 +6251,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_229
+	JE         zeros_231
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6173,9 +6265,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_228
+	JMP        multiply_230
 
-zeros_229:
+zeros_231:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6189,7 +6281,7 @@ zeros_229:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_228:
+multiply_230:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6200,7 +6292,7 @@ multiply_228:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_230:
+tap_232:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6213,7 +6305,7 @@ tap_230:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_231:
+step_233:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -6246,11 +6338,11 @@ step_231:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_231
+	JNZ          step_233
 	DECQ         DI
-	JNZ          tap_230
+	JNZ          tap_232
 	CMPB         168(AX), $0x00
-	JE           bound_232
+	JE           bound_234
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6279,9 +6371,9 @@ step_231:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_232:
+bound_234:
 	CMPB         169(AX), $0x00
-	JE           store_233
+	JE           store_235
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6309,7 +6401,7 @@ bound_232:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_233:
+store_235:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6374,7 +6466,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_235
+	JE         zeros_237
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6389,9 +6481,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_234
+	JMP        multiply_236
 
-zeros_235:
+zeros_237:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6406,7 +6498,7 @@ zeros_235:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_234:
+multiply_236:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6417,7 +6509,7 @@ multiply_234:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_236:
+tap_238:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6432,7 +6524,7 @@ tap_236:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_237:
+step_239:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -6468,11 +6560,11 @@ step_237:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_237
+	JNZ          step_239
 	DECQ         DI
-	JNZ          tap_236
+	JNZ          tap_238
 	CMPB         168(AX), $0x00
-	JE           bound_238
+	JE           bound_240
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6503,9 +6595,9 @@ step_237:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_238:
+bound_240:
 	CMPB         169(AX), $0x00
-	JE           store_239
+	JE           store_241
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -6535,7 +6627,7 @@ bound_238:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_239:
+store_241:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6604,7 +6696,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_241
+	JE         zeros_243
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6620,9 +6712,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_240
+	JMP        multiply_242
 
-zeros_241:
+zeros_243:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6638,7 +6730,7 @@ zeros_241:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_240:
+multiply_242:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6649,7 +6741,7 @@ multiply_240:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_242:
+tap_244:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6664,7 +6756,7 @@ tap_242:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_243:
+step_245:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -6702,11 +6794,11 @@ step_243:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_243
+	JNZ          step_245
 	DECQ         DI
-	JNZ          tap_242
+	JNZ          tap_244
 	CMPB         168(AX), $0x00
-	JE           bound_244
+	JE           bound_246
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6739,9 +6831,9 @@ step_243:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_244:
+bound_246:
 	CMPB         169(AX), $0x00
-	JE           store_245
+	JE           store_247
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6773,7 +6865,7 @@ bound_244:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_245:
+store_247:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6819,17 +6911,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_247
+	JE         zeros_249
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_246
+	JMP        multiply_248
 
-zeros_247:
+zeros_249:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_246:
+multiply_248:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -6840,14 +6932,14 @@ multiply_246:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_248:
+tap_250:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_249:
+step_251:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -6858,11 +6950,11 @@ step_249:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_249
+	JNZ          step_251
 	DECQ         SI
-	JNZ          tap_248
+	JNZ          tap_250
 	CMPB         168(AX), $0x00
-	JE           bound_250
+	JE           bound_252
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6870,9 +6962,9 @@ step_249:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_250:
+bound_252:
 	CMPB         169(AX), $0x00
-	JE           store_251
+	JE           store_253
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -6880,7 +6972,7 @@ bound_250:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_251:
+store_253:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6904,21 +6996,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_253
+	JE         zeros_255
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_252
+	JMP        multiply_254
 
-zeros_253:
+zeros_255:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_252:
+multiply_254:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6929,14 +7021,14 @@ multiply_252:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_254:
+tap_256:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_255:
+step_257:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -6950,11 +7042,11 @@ step_255:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_255
+	JNZ          step_257
 	DECQ         DI
-	JNZ          tap_254
+	JNZ          tap_256
 	CMPB         168(AX), $0x00
-	JE           bound_256
+	JE           bound_258
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6965,9 +7057,9 @@ step_255:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_256:
+bound_258:
 	CMPB         169(AX), $0x00
-	JE           store_257
+	JE           store_259
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -6979,7 +7071,7 @@ bound_256:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_257:
+store_259:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7009,7 +7101,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_259
+	JE         zeros_261
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7017,9 +7109,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_258
+	JMP        multiply_260
 
-zeros_259:
+zeros_261:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7027,7 +7119,7 @@ zeros_259:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_258:
+multiply_260:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7038,14 +7130,14 @@ multiply_258:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_260:
+tap_262:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_261:
+step_263:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -7062,11 +7154,11 @@ step_261:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_261
+	JNZ          step_263
 	DECQ         DI
-	JNZ          tap_260
+	JNZ          tap_262
 	CMPB         168(AX), $0x00
-	JE           bound_262
+	JE           bound_264
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7080,9 +7172,9 @@ step_261:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_262:
+bound_264:
 	CMPB         169(AX), $0x00
-	JE           store_263
+	JE           store_265
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7098,7 +7190,7 @@ bound_262:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_263:
+store_265:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7134,7 +7226,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_265
+	JE         zeros_267
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7144,9 +7236,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_264
+	JMP        multiply_266
 
-zeros_265:
+zeros_267:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7156,7 +7248,7 @@ zeros_265:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_264:
+multiply_266:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7167,7 +7259,7 @@ multiply_264:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_266:
+tap_268:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7176,7 +7268,7 @@ tap_266:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_267:
+step_269:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -7197,11 +7289,11 @@ step_267:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_267
+	JNZ          step_269
 	DECQ         DI
-	JNZ          tap_266
+	JNZ          tap_268
 	CMPB         168(AX), $0x00
-	JE           bound_268
+	JE           bound_270
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7218,9 +7310,9 @@ step_267:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_268:
+bound_270:
 	CMPB         169(AX), $0x00
-	JE           store_269
+	JE           store_271
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -7240,7 +7332,7 @@ bound_268:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_269:
+store_271:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7282,7 +7374,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_271
+	JE         zeros_273
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7294,9 +7386,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_270
+	JMP        multiply_272
 
-zeros_271:
+zeros_273:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7308,7 +7400,7 @@ zeros_271:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_270:
+multiply_272:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7319,7 +7411,7 @@ multiply_270:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_272:
+tap_274:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7328,7 +7420,7 @@ tap_272:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_273:
+step_275:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -7352,11 +7444,11 @@ step_273:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_273
+	JNZ          step_275
 	DECQ         DI
-	JNZ          tap_272
+	JNZ          tap_274
 	CMPB         168(AX), $0x00
-	JE           bound_274
+	JE           bound_276
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7376,9 +7468,9 @@ step_273:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_274:
+bound_276:
 	CMPB         169(AX), $0x00
-	JE           store_275
+	JE           store_277
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -7402,7 +7494,7 @@ bound_274:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_275:
+store_277:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7450,7 +7542,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_277
+	JE         zeros_279
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7464,9 +7556,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_276
+	JMP        multiply_278
 
-zeros_277:
+zeros_279:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7480,7 +7572,7 @@ zeros_277:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_276:
+multiply_278:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7491,7 +7583,7 @@ multiply_276:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_278:
+tap_280:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7500,7 +7592,7 @@ tap_278:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_279:
+step_281:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -7527,11 +7619,11 @@ step_279:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_279
+	JNZ          step_281
 	DECQ         DI
-	JNZ          tap_278
+	JNZ          tap_280
 	CMPB         168(AX), $0x00
-	JE           bound_280
+	JE           bound_282
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7554,9 +7646,9 @@ step_279:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_280:
+bound_282:
 	CMPB         169(AX), $0x00
-	JE           store_281
+	JE           store_283
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7584,7 +7676,7 @@ bound_280:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_281:
+store_283:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7638,7 +7730,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_283
+	JE         zeros_285
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7654,9 +7746,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_282
+	JMP        multiply_284
 
-zeros_283:
+zeros_285:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7672,7 +7764,7 @@ zeros_283:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_282:
+multiply_284:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7683,7 +7775,7 @@ multiply_282:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_284:
+tap_286:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7694,7 +7786,7 @@ tap_284:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_285:
+step_287:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -7725,11 +7817,11 @@ step_285:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_285
+	JNZ          step_287
 	DECQ         DI
-	JNZ          tap_284
+	JNZ          tap_286
 	CMPB         168(AX), $0x00
-	JE           bound_286
+	JE           bound_288
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7755,9 +7847,9 @@ step_285:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_286:
+bound_288:
 	CMPB         169(AX), $0x00
-	JE           store_287
+	JE           store_289
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7789,7 +7881,7 @@ bound_286:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_287:
+store_289:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7849,7 +7941,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_289
+	JE         zeros_291
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7867,9 +7959,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_288
+	JMP        multiply_290
 
-zeros_289:
+zeros_291:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7887,7 +7979,7 @@ zeros_289:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_288:
+multiply_290:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7898,7 +7990,7 @@ multiply_288:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_290:
+tap_292:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7909,7 +8001,7 @@ tap_290:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_291:
+step_293:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -7943,11 +8035,11 @@ step_291:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_291
+	JNZ          step_293
 	DECQ         DI
-	JNZ          tap_290
+	JNZ          tap_292
 	CMPB         168(AX), $0x00
-	JE           bound_292
+	JE           bound_294
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7976,9 +8068,9 @@ step_291:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_292:
+bound_294:
 	CMPB         169(AX), $0x00
-	JE           store_293
+	JE           store_295
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -8014,7 +8106,7 @@ bound_292:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_293:
+store_295:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8080,7 +8172,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_295
+	JE         zeros_297
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8100,9 +8192,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_294
+	JMP        multiply_296
 
-zeros_295:
+zeros_297:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8122,7 +8214,7 @@ zeros_295:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_294:
+multiply_296:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8133,7 +8225,7 @@ multiply_294:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_296:
+tap_298:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8144,7 +8236,7 @@ tap_296:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_297:
+step_299:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -8181,11 +8273,11 @@ step_297:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_297
+	JNZ          step_299
 	DECQ         DI
-	JNZ          tap_296
+	JNZ          tap_298
 	CMPB         168(AX), $0x00
-	JE           bound_298
+	JE           bound_300
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8217,9 +8309,9 @@ step_297:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_298:
+bound_300:
 	CMPB         169(AX), $0x00
-	JE           store_299
+	JE           store_301
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -8259,7 +8351,7 @@ bound_298:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_299:
+store_301:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8331,7 +8423,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_301
+	JE         zeros_303
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8353,9 +8445,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_300
+	JMP        multiply_302
 
-zeros_301:
+zeros_303:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8377,7 +8469,7 @@ zeros_301:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_300:
+multiply_302:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8388,7 +8480,7 @@ multiply_300:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_302:
+tap_304:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8401,7 +8493,7 @@ tap_302:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_303:
+step_305:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -8442,11 +8534,11 @@ step_303:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_303
+	JNZ          step_305
 	DECQ         DI
-	JNZ          tap_302
+	JNZ          tap_304
 	CMPB         168(AX), $0x00
-	JE           bound_304
+	JE           bound_306
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8481,9 +8573,9 @@ step_303:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_304:
+bound_306:
 	CMPB         169(AX), $0x00
-	JE           store_305
+	JE           store_307
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -8527,7 +8619,7 @@ bound_304:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_305:
+store_307:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8605,7 +8697,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_307
+	JE         zeros_309
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8629,9 +8721,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_306
+	JMP        multiply_308
 
-zeros_307:
+zeros_309:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8655,7 +8747,7 @@ zeros_307:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_306:
+multiply_308:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8666,7 +8758,7 @@ multiply_306:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_308:
+tap_310:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8679,7 +8771,7 @@ tap_308:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_309:
+step_311:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -8723,11 +8815,11 @@ step_309:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_309
+	JNZ          step_311
 	DECQ         DI
-	JNZ          tap_308
+	JNZ          tap_310
 	CMPB         168(AX), $0x00
-	JE           bound_310
+	JE           bound_312
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8765,9 +8857,9 @@ step_309:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_310:
+bound_312:
 	CMPB         169(AX), $0x00
-	JE           store_311
+	JE           store_313
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -8815,7 +8907,7 @@ bound_310:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_311:
+store_313:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8899,7 +8991,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_313
+	JE         zeros_315
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8925,9 +9017,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_312
+	JMP        multiply_314
 
-zeros_313:
+zeros_315:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8953,7 +9045,7 @@ zeros_313:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_312:
+multiply_314:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8964,7 +9056,7 @@ multiply_312:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_314:
+tap_316:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8977,7 +9069,7 @@ tap_314:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_315:
+step_317:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -9024,11 +9116,11 @@ step_315:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_315
+	JNZ          step_317
 	DECQ         DI
-	JNZ          tap_314
+	JNZ          tap_316
 	CMPB         168(AX), $0x00
-	JE           bound_316
+	JE           bound_318
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9069,9 +9161,9 @@ step_315:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_316:
+bound_318:
 	CMPB         169(AX), $0x00
-	JE           store_317
+	JE           store_319
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -9123,7 +9215,7 @@ bound_316:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_317:
+store_319:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9213,7 +9305,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_319
+	JE         zeros_321
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9241,9 +9333,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_318
+	JMP        multiply_320
 
-zeros_319:
+zeros_321:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9271,7 +9363,7 @@ zeros_319:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_318:
+multiply_320:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9282,7 +9374,7 @@ multiply_318:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_320:
+tap_322:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9297,7 +9389,7 @@ tap_320:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_321:
+step_323:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -9348,11 +9440,11 @@ step_321:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_321
+	JNZ          step_323
 	DECQ         DI
-	JNZ          tap_320
+	JNZ          tap_322
 	CMPB         168(AX), $0x00
-	JE           bound_322
+	JE           bound_324
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9396,9 +9488,9 @@ step_321:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_322:
+bound_324:
 	CMPB         169(AX), $0x00
-	JE           store_323
+	JE           store_325
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -9454,7 +9546,7 @@ bound_322:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_323:
+store_325:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9550,7 +9642,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_325
+	JE         zeros_327
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9580,9 +9672,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_324
+	JMP        multiply_326
 
-zeros_325:
+zeros_327:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9612,7 +9704,7 @@ zeros_325:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_324:
+multiply_326:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9623,7 +9715,7 @@ multiply_324:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_326:
+tap_328:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9638,7 +9730,7 @@ tap_326:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_327:
+step_329:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -9692,11 +9784,11 @@ step_327:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_327
+	JNZ          step_329
 	DECQ         DI
-	JNZ          tap_326
+	JNZ          tap_328
 	CMPB         168(AX), $0x00
-	JE           bound_328
+	JE           bound_330
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9743,9 +9835,9 @@ step_327:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_328:
+bound_330:
 	CMPB         169(AX), $0x00
-	JE           store_329
+	JE           store_331
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9805,7 +9897,7 @@ bound_328:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_329:
+store_331:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9864,7 +9956,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_330:
+tile_332:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -9891,7 +9983,7 @@ tile_330:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_331:
+step_333:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (CX), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -9928,7 +10020,7 @@ step_331:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_331
+	JNZ          step_333
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -9937,9 +10029,9 @@ step_331:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_334
+	JNE          half_336
 	CMPB         136(AX), $0x00
-	JE           bound_332
+	JE           bound_334
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	ADDQ         DI, R8
@@ -9970,9 +10062,9 @@ step_331:
 	VADDPS       (R8), Z13, Z13
 	ADDQ         DI, R8
 
-bound_332:
+bound_334:
 	CMPB         137(AX), $0x00
-	JE           store_333
+	JE           store_335
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -10004,7 +10096,7 @@ bound_332:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_333:
+store_335:
 	VMOVUPS Z0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Z1, (DX)
@@ -10033,11 +10125,11 @@ store_333:
 	ADDQ    DI, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    DI, DX
-	JMP     next_335
+	JMP     next_337
 
-half_334:
+half_336:
 	CMPB   136(AX), $0x00
-	JE     bound_336
+	JE     bound_338
 	MOVQ   DX, R8
 	VADDPS (R8), Y0, Y0
 	ADDQ   DI, R8
@@ -10068,9 +10160,9 @@ half_334:
 	VADDPS (R8), Y13, Y13
 	ADDQ   DI, R8
 
-bound_336:
+bound_338:
 	CMPB         137(AX), $0x00
-	JE           store_337
+	JE           store_339
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -10102,7 +10194,7 @@ bound_336:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_337:
+store_339:
 	VMOVUPS Y0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Y1, (DX)
@@ -10132,9 +10224,9 @@ store_337:
 	VMOVUPS Y13, (DX)
 	ADDQ    DI, DX
 
-next_335:
+next_337:
 	DECQ SI
-	JNZ  tile_330
+	JNZ  tile_332
 	VZEROUPPER
 	RET
 
@@ -10148,7 +10240,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_338:
+tile_340:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -10189,7 +10281,7 @@ tile_338:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_339:
+step_341:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (CX), Z30
@@ -10241,7 +10333,7 @@ step_339:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_339
+	JNZ          step_341
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -10250,9 +10342,9 @@ step_339:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_342
+	JNE          half_344
 	CMPB         136(AX), $0x00
-	JE           bound_340
+	JE           bound_342
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	VADDPS       64(R8), Z1, Z1
@@ -10297,9 +10389,9 @@ step_339:
 	VADDPS       64(R8), Z27, Z27
 	ADDQ         DI, R8
 
-bound_340:
+bound_342:
 	CMPB         137(AX), $0x00
-	JE           store_341
+	JE           store_343
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10359,7 +10451,7 @@ bound_340:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_341:
+store_343:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    DI, DX
@@ -10402,11 +10494,11 @@ store_341:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    DI, DX
-	JMP     next_343
+	JMP     next_345
 
-half_342:
+half_344:
 	CMPB   136(AX), $0x00
-	JE     bound_344
+	JE     bound_346
 	MOVQ   DX, R8
 	VADDPS (R8), Z0, Z0
 	VADDPS 64(R8), Y1, Y1
@@ -10451,9 +10543,9 @@ half_342:
 	VADDPS 64(R8), Y27, Y27
 	ADDQ   DI, R8
 
-bound_344:
+bound_346:
 	CMPB         137(AX), $0x00
-	JE           store_345
+	JE           store_347
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10513,7 +10605,7 @@ bound_344:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_345:
+store_347:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    DI, DX
@@ -10557,9 +10649,9 @@ store_345:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    DI, DX
 
-next_343:
+next_345:
 	DECQ SI
-	JNZ  tile_338
+	JNZ  tile_340
 	VZEROUPPER
 	RET
 
@@ -10595,7 +10687,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_346:
+vector_348:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -11074,7 +11166,7 @@ vector_346:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_346
+	JNZ          vector_348
 	VZEROUPPER
 	RET
 
@@ -11111,7 +11203,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_347:
+vector_349:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -11483,7 +11575,7 @@ vector_347:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_347
+	JNZ          vector_349
 	VZEROUPPER
 	RET
 
@@ -11522,7 +11614,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_348:
+vector_350:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -11746,7 +11838,7 @@ vector_348:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_348
+	JNZ          vector_350
 	VZEROUPPER
 	RET
 
@@ -11771,10 +11863,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_349:
+pixel_351:
 	XORQ R9, R9
 
-vector_350:
+vector_352:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -11783,9 +11875,9 @@ vector_350:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_351
+	JZ      chosen_353
 
-tap_352:
+tap_354:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -11796,12 +11888,12 @@ tap_352:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_352
+	JNZ     tap_354
 
-chosen_351:
+chosen_353:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_353
+	JZ           done_355
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -11809,7 +11901,7 @@ chosen_351:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_353
+	JE           done_355
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -11819,7 +11911,7 @@ chosen_351:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_354:
+neighbour_356:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -11828,7 +11920,7 @@ neighbour_354:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_354
+	JNZ          neighbour_356
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -11838,19 +11930,19 @@ neighbour_354:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_353:
+done_355:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_350
+	JLT   vector_352
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_355
+	JZ    skip_357
 	ADDQ  R8, BX
 
-skip_355:
+skip_357:
 	DECQ SI
-	JNZ  pixel_349
+	JNZ  pixel_351
 	VZEROUPPER
 	RET
 
@@ -11873,14 +11965,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_356:
+pixel_358:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_357:
+column_359:
 	XORQ R10, R10
 
-vector_358:
+vector_360:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -11888,15 +11980,15 @@ vector_358:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_358
+	JLT       vector_360
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_357
+	JNZ       column_359
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_356
+	JNZ       pixel_358
 	VZEROUPPER
 	RET
 
@@ -11912,13 +12004,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_359:
+many_361:
 	CMPQ DX, $0x07
-	JLT  few_360
+	JLT  few_362
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_362:
+vector_364:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -11934,7 +12026,7 @@ vector_362:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_363:
+tap_365:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -11953,7 +12045,7 @@ tap_363:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_363
+	JNZ         tap_365
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -11987,22 +12079,22 @@ tap_363:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_362
+	JNZ         vector_364
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_359
+	JMP         many_361
 
-few_360:
+few_362:
 	TESTQ DX, DX
-	JZ    done_361
+	JZ    done_363
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_364:
+vector_366:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -12012,7 +12104,7 @@ vector_364:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_365:
+tap_367:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -12021,7 +12113,7 @@ tap_365:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_365
+	JNZ         tap_367
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -12031,16 +12123,16 @@ tap_365:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_364
+	JNZ         vector_366
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_360
+	JMP         few_362
 
-done_361:
+done_363:
 	VZEROUPPER
 	RET
 
@@ -12059,35 +12151,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_366:
+vector_368:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_367:
+tap_369:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_368:
+pixel_370:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_368
+	JNZ         pixel_370
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_367
+	JNZ         tap_369
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_366
+	JNZ         vector_368
 	VZEROUPPER
 	RET
 
@@ -12103,14 +12195,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_369:
+vector_371:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_369
+	JNZ     vector_371
 	VZEROUPPER
 	RET
 
@@ -12125,14 +12217,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_370:
+vector_372:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_370
+	JNZ     vector_372
 	VZEROUPPER
 	RET
 
@@ -12148,7 +12240,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_371:
+vector_373:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -12158,7 +12250,7 @@ vector_371:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_371
+	JNZ       vector_373
 	VZEROUPPER
 	RET
 
@@ -12172,7 +12264,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_372:
+vector_374:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -12182,7 +12274,7 @@ vector_372:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_372
+	JNZ     vector_374
 	VZEROUPPER
 	RET
 
@@ -12194,14 +12286,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_373:
+vector_375:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_373
+	JNZ       vector_375
 	VZEROUPPER
 	RET
 
@@ -12226,7 +12318,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_374:
+vector_376:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -12253,7 +12345,7 @@ vector_374:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_374
+	JNZ       vector_376
 	VZEROUPPER
 	RET
 
@@ -12275,7 +12367,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_375:
+step_377:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -12289,7 +12381,7 @@ step_375:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_375
+	JNZ         step_377
 	VZEROUPPER
 	RET
 
@@ -12303,30 +12395,30 @@ TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_376:
+part_378:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_377
+	JZ      next_379
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Z0
 
-term_378:
+term_380:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_378
+	JNZ          term_380
 	VMOVUPS      Z0, (R8)
 
-next_377:
+next_379:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_376
+	JNZ  part_378
 	VZEROUPPER
 	RET
 
@@ -12340,10 +12432,10 @@ TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_379:
+part_381:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_380
+	JZ      next_382
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12351,7 +12443,7 @@ part_379:
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 
-term_381:
+term_383:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -12359,14 +12451,14 @@ term_381:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_381
+	JNZ          term_383
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_380:
+next_382:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_379
+	JNZ  part_381
 	VZEROUPPER
 	RET
 
@@ -12380,10 +12472,10 @@ TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_382:
+part_384:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_383
+	JZ      next_385
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12392,7 +12484,7 @@ part_382:
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 
-term_384:
+term_386:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -12401,15 +12493,15 @@ term_384:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_384
+	JNZ          term_386
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_383:
+next_385:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_382
+	JNZ  part_384
 	VZEROUPPER
 	RET
 
@@ -12423,10 +12515,10 @@ TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_385:
+part_387:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_386
+	JZ      next_388
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12436,7 +12528,7 @@ part_385:
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
 
-term_387:
+term_389:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -12446,16 +12538,16 @@ term_387:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_387
+	JNZ          term_389
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_386:
+next_388:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_385
+	JNZ  part_387
 	VZEROUPPER
 	RET
 
@@ -12469,10 +12561,10 @@ TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_388:
+part_390:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_389
+	JZ      next_391
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12483,7 +12575,7 @@ part_388:
 	VMOVUPS 192(R8), Z3
 	VMOVUPS 256(R8), Z4
 
-term_390:
+term_392:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -12494,17 +12586,17 @@ term_390:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_390
+	JNZ          term_392
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_389:
+next_391:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_388
+	JNZ  part_390
 	VZEROUPPER
 	RET
 
@@ -12518,10 +12610,10 @@ TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), SI
 	MOVQ 72(AX), DI
 
-part_391:
+part_393:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_392
+	JZ      next_394
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -12533,7 +12625,7 @@ part_391:
 	VMOVUPS 256(R8), Z4
 	VMOVUPS 320(R8), Z5
 
-term_393:
+term_395:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -12545,7 +12637,7 @@ term_393:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_393
+	JNZ          term_395
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12553,10 +12645,10 @@ term_393:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_392:
+next_394:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_391
+	JNZ  part_393
 	VZEROUPPER
 	RET
 
@@ -12578,13 +12670,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_394:
+row_396:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_395:
+group_397:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -12603,7 +12695,7 @@ group_395:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_395
+	JNZ           group_397
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -12612,7 +12704,7 @@ group_395:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_394
+	JNZ           row_396
 	VZEROUPPER
 	RET
 
@@ -12644,14 +12736,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_396:
+row_398:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_397:
+vector_399:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12665,7 +12757,7 @@ vector_397:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_397
+	JLT           vector_399
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12674,7 +12766,7 @@ vector_397:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_398:
+vector_400:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12688,7 +12780,7 @@ vector_398:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_398
+	JLT           vector_400
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12697,7 +12789,7 @@ vector_398:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_399:
+vector_401:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12711,7 +12803,7 @@ vector_399:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_399
+	JLT           vector_401
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12720,7 +12812,7 @@ vector_399:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_400:
+vector_402:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12734,7 +12826,7 @@ vector_400:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_400
+	JLT           vector_402
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12743,7 +12835,82 @@ vector_400:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_396
+	JNZ           row_398
+	VZEROUPPER
+	RET
+
+// func patchesAVX512(p *patchRow)
+// Requires: AVX, AVX2, AVX512F
+TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
+	MOVQ        p+0(FP), AX
+	MOVQ        (AX), CX
+	MOVQ        24(AX), DX
+	MOVQ        72(AX), BX
+	MOVQ        96(AX), SI
+	MOVQ        112(AX), DI
+	SHLQ        $0x02, DI
+	LEAQ        (DI)(DI*2), R8
+	VMOVSD      (BX), X0
+	VMOVSD      (BX)(DI*1), X5
+	VINSERTF128 $0x01, X5, Y0, Y0
+	VUNPCKLPD   Z0, Z0, Z0
+
+pixel_403:
+	VPXORD      Z1, Z1, Z1
+	VPXORD      Z2, Z2, Z2
+	VPXORD      Z3, Z3, Z3
+	VPXORD      Z4, Z4, Z4
+	VMOVSD      8(BX), X5
+	VMOVSD      8(BX)(DI*1), X1
+	VINSERTF128 $0x01, X1, Y5, Y5
+	VSHUFPD     $0x55, Z5, Z0, Z1
+	MOVQ        48(AX), R9
+	MOVQ        104(AX), R10
+	SHRQ        $0x03, R10
+
+group_404:
+	VMOVDQU       (CX), Y0
+	VPSLLD        $0x06, Y0, Y0
+	VMOVDQU       Y0, (SP)
+	MOVLQSX       (SP), R11
+	VBROADCASTSS  (DX), Z0
+	VFMADD231PS   64(R9)(R11*1), Z0, Z1
+	MOVLQSX       4(SP), R11
+	VBROADCASTSS  4(DX), Z0
+	VFMADD231PS   384(R9)(R11*1), Z0, Z2
+	MOVLQSX       8(SP), R11
+	VBROADCASTSS  8(DX), Z0
+	VFMADD231PS   704(R9)(R11*1), Z0, Z3
+	MOVLQSX       12(SP), R11
+	VBROADCASTSS  12(DX), Z0
+	VFMADD231PS   1024(R9)(R11*1), Z0, Z4
+	MOVLQSX       16(SP), R11
+	VBROADCASTSS  16(DX), Z0
+	VFMADD231PS   1344(R9)(R11*1), Z0, Z1
+	MOVLQSX       20(SP), R11
+	VBROADCASTSS  20(DX), Z0
+	VFMADD231PS   1664(R9)(R11*1), Z0, Z2
+	MOVLQSX       24(SP), R11
+	VBROADCASTSS  24(DX), Z0
+	VFMADD231PS   1984(R9)(R11*1), Z0, Z3
+	MOVLQSX       28(SP), R11
+	VBROADCASTSS  28(DX), Z0
+	VFMADD231PS   2304(R9)(R11*1), Z0, Z4
+	ADDQ          $0x20, CX
+	ADDQ          $0x20, DX
+	ADDQ          $0x00000a00, R9
+	DECQ          R10
+	JNZ           group_404
+	VADDPS        Z2, Z1, Z1
+	VADDPS        Z4, Z3, Z3
+	VADDPS        Z3, Z1, Z0
+	VMOVUPS       X0, (BX)
+	VEXTRACTF128  $0x01, Y0, (BX)(DI*1)
+	VEXTRACTF32X4 $0x02, Z0, (BX)(DI*2)
+	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
+	ADDQ          $0x08, BX
+	DECQ          SI
+	JNZ           pixel_403
 	VZEROUPPER
 	RET
 
@@ -12761,7 +12928,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_401:
+block_405:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12813,7 +12980,7 @@ block_401:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_401
+	JNZ        block_405
 	VZEROUPPER
 	RET
 
@@ -12831,7 +12998,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_402:
+block_406:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12883,7 +13050,7 @@ block_402:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_402
+	JNZ        block_406
 	VZEROUPPER
 	RET
 
@@ -12896,23 +13063,23 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_403:
+pixel_407:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_404:
+vector_408:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_404
+	JNZ     vector_408
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_403
+	JNZ     pixel_407
 	VZEROUPPER
 	RET

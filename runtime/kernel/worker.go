@@ -16,6 +16,7 @@ type worker struct {
 	turn      transposition
 	turnCodes codeTransposition
 	likeness  likeness
+	patches   patchRow
 	strip     []float32 // rows of the source
 	other     []float32 // rows of a second source
 	out       []float32 // results before pooling

@@ -60,6 +60,7 @@ func main() {
 		}
 		listRows(s)
 		listCodes(s)
+		patches(s)
 	}
 	transpose("transpose", "transposition")
 	transpose("transposeCodes", "codeTransposition")
@@ -76,7 +77,7 @@ func tables(file string) {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, rows: %d,\n", s.name, s.lanes, s.lanes, s.rows)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
 		fmt.Fprintf(&b, "mix: func(m *mixing, vectors int) { [...]func(m *mixing){mix1%s, mix2%s}[vectors-1](m) },\n", s.name, s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes"} {
+		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes", "patches"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)

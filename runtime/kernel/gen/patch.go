@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// patchSums is how many sums of a patch run side by side, as one alone would wait for
+// each of its additions.
+const patchSums = 4
+
+// patches sums the patches of a row of windows, each in one vector of 16 lanes or two
+// of 8, a row of four pixels in a quarter. The left halves are whole when they are
+// written; the right halves begin the next patch.
+func patches(s isa) {
+	TEXT("patches"+s.name, NOSPLIT, "func(p *patchRow)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("patches%s is the routine patches.", s.name))
+	p := Dereference(Param("p"))
+	codes, values, to, pixels := load(p, "codes"), load(p, "values"), load(p, "to"), load(p, "pixels")
+	line, line3 := bytes(p, "line"), GP64()
+	LEAQ(Mem{Base: line, Index: line, Scale: 2}, line3)
+	offsets := AllocLocal(32) // of the kernels of eight channels
+	parts := 16 / s.lanes
+	// above returns, in the left halves of quarters, two pixels of the rows that the
+	// windows above wrote.
+	above := func(disp int) reg.VecVirtual {
+		v, second := s.vec(), XMM()
+		VMOVSD(Mem{Base: to, Disp: disp}, v.AsX())
+		VMOVSD(Mem{Base: to, Index: line, Scale: 1, Disp: disp}, second)
+		VINSERTF128(Imm(1), second, v.AsY(), v.AsY())
+		return v
+	}
+	last := s.vecs(parts)
+	first := above(0)
+	VUNPCKLPD(first, first, last[0])
+	if parts == 2 {
+		s.zero(last[1])
+	}
+	s.loop("pixel", pixels, func() {
+		sums := make([][]reg.VecVirtual, patchSums)
+		for i := range sums {
+			sums[i] = s.vecs(parts)
+			for _, v := range sums[i] {
+				s.zero(v)
+			}
+		}
+		start := above(8)
+		VSHUFPD(U8([]int{0x5, 0x55}[s.lanes/16]), start, last[0], sums[0][0])
+		if parts == 2 {
+			VSHUFPD(U8(0x5), sums[0][1], last[1], sums[0][1])
+		}
+		kernels, groups := load(p, "kernels"), load(p, "channels")
+		SHRQ(U8(3), groups)
+		s.loop("group", groups, func() {
+			code := YMM()
+			VMOVDQU(Mem{Base: codes}, code)
+			VPSLLD(U8(6), code, code)
+			VMOVDQU(code, offsets)
+			for i := range 8 {
+				at, v := GP64(), s.vec()
+				MOVLQSX(offsets.Offset(4*i), at)
+				VBROADCASTSS(Mem{Base: values, Disp: 4 * i}, v)
+				for j, sum := range sums[i%patchSums] {
+					VFMADD231PS(Mem{Base: kernels, Index: at, Scale: 1, Disp: 64*(5*i+1) + j*s.wide()}, v, sum)
+				}
+			}
+			ADDQ(Imm(32), codes)
+			ADDQ(Imm(32), values)
+			ADDQ(U32(8*5*64), kernels)
+		})
+		for j := range parts {
+			VADDPS(sums[1][j], sums[0][j], sums[0][j])
+			VADDPS(sums[3][j], sums[2][j], sums[2][j])
+			VADDPS(sums[2][j], sums[0][j], last[j])
+		}
+		rows := []Mem{{Base: to}, {Base: to, Index: line, Scale: 1}, {Base: to, Index: line, Scale: 2}, {Base: to, Index: line3, Scale: 1}}
+		for i, m := range rows {
+			v := last[i*parts/4]
+			switch {
+			case i*parts%4 == 0:
+				VMOVUPS(v.AsX(), m)
+			case i%2 == 1 && (i == 1 || parts == 2):
+				VEXTRACTF128(Imm(1), v.AsY(), m)
+			default:
+				VEXTRACTF32X4(U8(i), v, m)
+			}
+		}
+		ADDQ(Imm(8), to)
+	})
+	VZEROUPPER()
+	RET()
+}
