@@ -4657,10 +4657,10 @@ pixel_162:
 	VXORPS      Y8, Y8, Y8
 	VXORPS      Y9, Y9, Y9
 	VMOVSD      8(BX), X10
-	VMOVSD      8(BX)(DI*1), X2
-	VINSERTF128 $0x01, X2, Y10, Y10
-	VSHUFPD     $0x05, Y10, Y0, Y2
-	VSHUFPD     $0x05, Y3, Y1, Y3
+	VMOVSD      8(BX)(DI*1), X11
+	VINSERTF128 $0x01, X11, Y10, Y10
+	VSHUFPD     $0x05, Y10, Y0, Y10
+	VSHUFPD     $0x05, Y3, Y1, Y1
 	MOVQ        48(AX), R9
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
@@ -4708,10 +4708,12 @@ group_163:
 	JNZ          group_163
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y8, Y6, Y6
-	VADDPS       Y6, Y2, Y0
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y10, Y2, Y0
 	VADDPS       Y5, Y3, Y3
 	VADDPS       Y9, Y7, Y7
-	VADDPS       Y7, Y3, Y1
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y1, Y3, Y1
 	VMOVUPS      X0, (BX)
 	VEXTRACTF128 $0x01, Y0, (BX)(DI*1)
 	VMOVUPS      X1, (BX)(DI*2)
@@ -12861,9 +12863,9 @@ pixel_403:
 	VPXORD      Z3, Z3, Z3
 	VPXORD      Z4, Z4, Z4
 	VMOVSD      8(BX), X5
-	VMOVSD      8(BX)(DI*1), X1
-	VINSERTF128 $0x01, X1, Y5, Y5
-	VSHUFPD     $0x55, Z5, Z0, Z1
+	VMOVSD      8(BX)(DI*1), X6
+	VINSERTF128 $0x01, X6, Y5, Y5
+	VSHUFPD     $0x55, Z5, Z0, Z5
 	MOVQ        48(AX), R9
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
@@ -12903,7 +12905,8 @@ group_404:
 	JNZ           group_404
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z3
-	VADDPS        Z3, Z1, Z0
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z5, Z1, Z0
 	VMOVUPS       X0, (BX)
 	VEXTRACTF128  $0x01, Y0, (BX)(DI*1)
 	VEXTRACTF32X4 $0x02, Z0, (BX)(DI*2)

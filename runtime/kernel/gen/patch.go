@@ -48,10 +48,11 @@ func patches(s isa) {
 				s.zero(v)
 			}
 		}
-		start := above(8)
-		VSHUFPD(U8([]int{0x5, 0x55}[s.lanes/16]), start, last[0], sums[0][0])
+		start := s.vecs(parts)
+		start[0] = above(8)
+		VSHUFPD(U8([]int{0x5, 0x55}[s.lanes/16]), start[0], last[0], start[0])
 		if parts == 2 {
-			VSHUFPD(U8(0x5), sums[0][1], last[1], sums[0][1])
+			VSHUFPD(U8(0x5), sums[0][1], last[1], start[1])
 		}
 		kernels, groups := load(p, "kernels"), load(p, "channels")
 		SHRQ(U8(3), groups)
@@ -75,7 +76,8 @@ func patches(s isa) {
 		for j := range parts {
 			VADDPS(sums[1][j], sums[0][j], sums[0][j])
 			VADDPS(sums[3][j], sums[2][j], sums[2][j])
-			VADDPS(sums[2][j], sums[0][j], last[j])
+			VADDPS(sums[2][j], sums[0][j], sums[0][j])
+			VADDPS(start[j], sums[0][j], last[j])
 		}
 		rows := []Mem{{Base: to}, {Base: to, Index: line, Scale: 1}, {Base: to, Index: line, Scale: 2}, {Base: to, Index: line3, Scale: 1}}
 		for i, m := range rows {
