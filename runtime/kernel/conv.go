@@ -191,8 +191,13 @@ func (c *Conv) WeightGradient(dw, db, x, dy, y []float32, n int) error {
 		return fmt.Errorf("convolution: %d elements of %d images, %d weights and a bias of %d, want %d, %d and %d", len(x), n, len(dw), len(db), n*c.Input(), c.s.weights(), c.s.Out)
 	}
 	if c.kernels == nil {
-		if c.kernels = newKernelGradient(c); fitsSparse(c.s) {
+		switch {
+		case fitsPatch(c.s):
+			c.kernels = newPatchGradient(c)
+		case fitsSparse(c.s):
 			c.kernels = newSparseGradient(c)
+		default:
+			c.kernels = newKernelGradient(c)
 		}
 	}
 	c.input.data = x

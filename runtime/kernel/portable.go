@@ -32,6 +32,8 @@ func portable() *routines {
 		listRows:         portableListRows,
 		listCodes:        portableListCodes,
 		patches:          portablePatches,
+		squares:          portableSquares,
+		patchKernels:     portablePatchKernels,
 		peak:             portablePeak,
 		peakSums:         4,
 		transpose:        portableTranspose,
@@ -318,6 +320,36 @@ func portablePatches(p *patchRow) {
 					to[b] += v * kernel[4*a+b]
 				}
 			}
+		}
+	}
+}
+
+func portableSquares(v *vectors) {
+	for i := range 8 * v.count {
+		copy(v.to[4*i:], v.a[i:i+2])
+		copy(v.to[4*i+2:], v.b[i:i+2])
+	}
+}
+
+func portablePatchKernels(p *squareSum) {
+	for o := range p.vectors {
+		var sums [patchTerms]float32
+		for r := range p.rows {
+			for q := range p.pixels {
+				at := (r*p.pixels+q)*p.channels + o
+				code := int(p.codes[at])
+				if code < 0 {
+					continue
+				}
+				v := p.values[at]
+				for t := range 9 {
+					sums[t] += v * p.from[(2*r+t/3)*p.line+4*(2*q+t%3)+code]
+				}
+				sums[9] += v
+			}
+		}
+		for t, v := range sums {
+			p.to[t*p.channels+o] += v
 		}
 	}
 }

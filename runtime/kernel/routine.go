@@ -36,6 +36,8 @@ type routines struct {
 	listRows         func(p *passing)
 	listCodes        func(p *passing)
 	patches          func(p *patchRow)
+	squares          func(v *vectors) // to[4i:] = a[i], a[i+1], b[i], b[i+1] for i < 8·count
+	patchKernels     func(p *squareSum)
 	transpose        func(t *transposition) // blocks of 8×8
 	transposeCodes   func(t *codeTransposition)
 	peak             func(n int) // n > 0 times peakSums independent multiply-adds
@@ -225,4 +227,22 @@ type patchRow struct {
 	pixels   int
 	channels int // a multiple of 8
 	line     int
+}
+
+// A squareSum adds up, for windows of 2×2 behind 3×3 kernels on one channel, what these
+// multiply with the gradient of each channel o that passed:
+//
+//	to[(3i+j)·channels+o] += Σ over rows r, pixels q: values[o] · from[(2r+i)·line+4·(2q+j)+codes[o]]
+//	to[9·channels+o] += Σ values[o]
+//
+// with the values and codes of the window, channels apart from the next. Codes of −1
+// count for 0.
+type squareSum struct {
+	codes        []int32
+	values       []float32
+	from, to     []float32
+	rows, pixels int
+	vectors      int // of channels
+	channels     int
+	line         int
 }

@@ -181,17 +181,24 @@ func listRoutines(r *rand.Rand, f *routines, _ int) outcome {
 	return o
 }
 
-// patchRoutines is patches, of windows with all codes.
+// patchRoutines are patches, squares and patchKernels, of windows with all codes.
 func patchRoutines(r *rand.Rand, f *routines, vector int) outcome {
-	pixels, channels := 1+r.IntN(6), vector*(1+r.IntN(3))
+	rows, pixels, channels := 1+r.IntN(3), 1+r.IntN(6), vector*(1+r.IntN(3))
 	line := 2*pixels + 2 + r.IntN(3)
 	p := patchRow{
-		codes: make([]int32, pixels*channels), values: random(r, pixels*channels), kernels: random(r, channels*patchCodes*patchPixels),
+		codes: make([]int32, rows*pixels*channels), values: random(r, rows*pixels*channels), kernels: random(r, channels*patchCodes*patchPixels),
 		to: random(r, 4*line), pixels: pixels, channels: channels, line: line,
 	}
 	for i := range p.codes {
 		p.codes[i] = int32(r.IntN(patchCodes)) - 1
 	}
 	f.patches(&p)
-	return outcome{"patches": p.to}
+	v := vectors{a: random(r, 8*3+1), b: random(r, 8*3+1), to: make([]float32, 4*8*3), count: 3}
+	f.squares(&v)
+	k := squareSum{
+		codes: p.codes, values: p.values, from: random(r, (2*rows+1)*4*(2*pixels+1)), to: random(r, patchTerms*channels),
+		rows: rows, pixels: pixels, vectors: channels / f.lanes, channels: channels, line: 4 * (2*pixels + 1),
+	}
+	f.patchKernels(&k)
+	return outcome{"patches": p.to, "squares": v.to, "kernels": k.to}
 }

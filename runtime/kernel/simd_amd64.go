@@ -217,6 +217,11 @@ func listCodesAVX2(p *passing)
 //go:noescape
 func patchesAVX2(p *patchRow)
 
+// patchKernelsAVX2 is the routine patchKernels.
+//
+//go:noescape
+func patchKernelsAVX2(p *squareSum)
+
 // tile1x1AVX512 is the routine tile for 1 rows of 1 vectors.
 //
 //go:noescape
@@ -480,6 +485,11 @@ func listCodesAVX512(p *passing)
 //go:noescape
 func patchesAVX512(p *patchRow)
 
+// patchKernelsAVX512 is the routine patchKernels.
+//
+//go:noescape
+func patchKernelsAVX512(p *squareSum)
+
 // transposeAVX2 is the routine transpose.
 //
 //go:noescape
@@ -494,3 +504,8 @@ func transposeCodesAVX2(t *codeTransposition)
 //
 //go:noescape
 func alikeAVX2(a *likeness)
+
+// squaresAVX2 is the routine squares.
+//
+//go:noescape
+func squaresAVX2(v *vectors)

@@ -4724,6 +4724,119 @@ group_163:
 	VZEROUPPER
 	RET
 
+// func patchKernelsAVX2(p *squareSum)
+// Requires: AVX, AVX2, FMA3
+TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         72(AX), BX
+	MOVQ         112(AX), SI
+	MOVQ         120(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         128(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         $-1, R9
+	VMOVD        R9, X0
+	VPBROADCASTD X0, Y0
+
+vector_164:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	MOVQ   48(AX), R9
+	MOVQ   96(AX), R10
+	XORQ   R11, R11
+
+row_165:
+	MOVQ 104(AX), R13
+	MOVQ R9, R12
+
+pixel_166:
+	VMOVUPS        (CX)(R11*1), Y11
+	VPCMPGTD       Y0, Y11, Y12
+	VANDPS         (DX)(R11*1), Y12, Y12
+	VBROADCASTF128 (R12), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y1
+	VBROADCASTF128 16(R12), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y2
+	VBROADCASTF128 32(R12), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y3
+	VBROADCASTF128 (R12)(R8*1), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y4
+	VBROADCASTF128 16(R12)(R8*1), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y5
+	VBROADCASTF128 32(R12)(R8*1), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y6
+	VBROADCASTF128 (R12)(R8*2), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y7
+	VBROADCASTF128 16(R12)(R8*2), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y8
+	VBROADCASTF128 32(R12)(R8*2), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y9
+	VADDPS         Y12, Y10, Y10
+	ADDQ           $0x20, R12
+	ADDQ           DI, R11
+	DECQ           R13
+	JNZ            pixel_166
+	LEAQ           (R9)(R8*2), R9
+	DECQ           R10
+	JNZ            row_165
+	MOVQ           BX, R9
+	VADDPS         (R9), Y1, Y1
+	VMOVUPS        Y1, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y2, Y2
+	VMOVUPS        Y2, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y3, Y3
+	VMOVUPS        Y3, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y4, Y4
+	VMOVUPS        Y4, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y5, Y5
+	VMOVUPS        Y5, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y6, Y6
+	VMOVUPS        Y6, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y7, Y7
+	VMOVUPS        Y7, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y8, Y8
+	VMOVUPS        Y8, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y9, Y9
+	VMOVUPS        Y9, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y10, Y10
+	VMOVUPS        Y10, (R9)
+	ADDQ           DI, R9
+	ADDQ           $0x20, CX
+	ADDQ           $0x20, DX
+	ADDQ           $0x20, BX
+	DECQ           SI
+	JNZ            vector_164
+	VZEROUPPER
+	RET
+
 // func tile1x1AVX512(t *tile)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
@@ -4734,15 +4847,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_165
+	JE         zeros_168
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_164
+	JMP        multiply_167
 
-zeros_165:
+zeros_168:
 	VPXORD Z0, Z0, Z0
 
-multiply_164:
+multiply_167:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -4753,14 +4866,14 @@ multiply_164:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_166:
+tap_169:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_167:
+step_170:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -4768,26 +4881,26 @@ step_167:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_167
+	JNZ          step_170
 	DECQ         SI
-	JNZ          tap_166
+	JNZ          tap_169
 	CMPB         168(AX), $0x00
-	JE           bound_168
+	JE           bound_171
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_168:
+bound_171:
 	CMPB         169(AX), $0x00
-	JE           store_169
+	JE           store_172
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_169:
+store_172:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4808,17 +4921,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_171
+	JE         zeros_174
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_170
+	JMP        multiply_173
 
-zeros_171:
+zeros_174:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_170:
+multiply_173:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4829,14 +4942,14 @@ multiply_170:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_172:
+tap_175:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_173:
+step_176:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -4846,11 +4959,11 @@ step_173:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_173
+	JNZ          step_176
 	DECQ         DI
-	JNZ          tap_172
+	JNZ          tap_175
 	CMPB         168(AX), $0x00
-	JE           bound_174
+	JE           bound_177
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4859,9 +4972,9 @@ step_173:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_174:
+bound_177:
 	CMPB         169(AX), $0x00
-	JE           store_175
+	JE           store_178
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -4869,7 +4982,7 @@ bound_174:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_175:
+store_178:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4894,19 +5007,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_177
+	JE         zeros_180
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_176
+	JMP        multiply_179
 
-zeros_177:
+zeros_180:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_176:
+multiply_179:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -4917,14 +5030,14 @@ multiply_176:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_178:
+tap_181:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_179:
+step_182:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -4936,11 +5049,11 @@ step_179:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_179
+	JNZ          step_182
 	DECQ         DI
-	JNZ          tap_178
+	JNZ          tap_181
 	CMPB         168(AX), $0x00
-	JE           bound_180
+	JE           bound_183
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -4951,9 +5064,9 @@ step_179:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_180:
+bound_183:
 	CMPB         169(AX), $0x00
-	JE           store_181
+	JE           store_184
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -4963,7 +5076,7 @@ bound_180:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_181:
+store_184:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -4992,21 +5105,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_183
+	JE         zeros_186
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_182
+	JMP        multiply_185
 
-zeros_183:
+zeros_186:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_182:
+multiply_185:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5017,7 +5130,7 @@ multiply_182:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_184:
+tap_187:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5026,7 +5139,7 @@ tap_184:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_185:
+step_188:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -5041,11 +5154,11 @@ step_185:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_185
+	JNZ          step_188
 	DECQ         DI
-	JNZ          tap_184
+	JNZ          tap_187
 	CMPB         168(AX), $0x00
-	JE           bound_186
+	JE           bound_189
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5058,9 +5171,9 @@ step_185:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_186:
+bound_189:
 	CMPB         169(AX), $0x00
-	JE           store_187
+	JE           store_190
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5072,7 +5185,7 @@ bound_186:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_187:
+store_190:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5105,23 +5218,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_189
+	JE         zeros_192
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_188
+	JMP        multiply_191
 
-zeros_189:
+zeros_192:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_188:
+multiply_191:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5132,7 +5245,7 @@ multiply_188:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_190:
+tap_193:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5141,7 +5254,7 @@ tap_190:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_191:
+step_194:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5158,11 +5271,11 @@ step_191:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_191
+	JNZ          step_194
 	DECQ         DI
-	JNZ          tap_190
+	JNZ          tap_193
 	CMPB         168(AX), $0x00
-	JE           bound_192
+	JE           bound_195
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5177,9 +5290,9 @@ step_191:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_192:
+bound_195:
 	CMPB         169(AX), $0x00
-	JE           store_193
+	JE           store_196
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5193,7 +5306,7 @@ bound_192:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_193:
+store_196:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5230,7 +5343,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_195
+	JE         zeros_198
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5238,9 +5351,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_194
+	JMP        multiply_197
 
-zeros_195:
+zeros_198:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5248,7 +5361,7 @@ zeros_195:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_194:
+multiply_197:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5259,7 +5372,7 @@ multiply_194:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_196:
+tap_199:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5268,7 +5381,7 @@ tap_196:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_197:
+step_200:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -5287,11 +5400,11 @@ step_197:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_197
+	JNZ          step_200
 	DECQ         DI
-	JNZ          tap_196
+	JNZ          tap_199
 	CMPB         168(AX), $0x00
-	JE           bound_198
+	JE           bound_201
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5308,9 +5421,9 @@ step_197:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_198:
+bound_201:
 	CMPB         169(AX), $0x00
-	JE           store_199
+	JE           store_202
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5326,7 +5439,7 @@ bound_198:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_199:
+store_202:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5367,7 +5480,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_201
+	JE         zeros_204
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5376,9 +5489,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_200
+	JMP        multiply_203
 
-zeros_201:
+zeros_204:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5387,7 +5500,7 @@ zeros_201:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_200:
+multiply_203:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5398,7 +5511,7 @@ multiply_200:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_202:
+tap_205:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5409,7 +5522,7 @@ tap_202:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_203:
+step_206:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -5431,11 +5544,11 @@ step_203:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_203
+	JNZ          step_206
 	DECQ         DI
-	JNZ          tap_202
+	JNZ          tap_205
 	CMPB         168(AX), $0x00
-	JE           bound_204
+	JE           bound_207
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5454,9 +5567,9 @@ step_203:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_204:
+bound_207:
 	CMPB         169(AX), $0x00
-	JE           store_205
+	JE           store_208
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -5474,7 +5587,7 @@ bound_204:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_205:
+store_208:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5519,7 +5632,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_207
+	JE         zeros_210
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5529,9 +5642,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_206
+	JMP        multiply_209
 
-zeros_207:
+zeros_210:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5541,7 +5654,7 @@ zeros_207:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_206:
+multiply_209:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5552,7 +5665,7 @@ multiply_206:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_208:
+tap_211:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5563,7 +5676,7 @@ tap_208:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_209:
+step_212:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -5587,11 +5700,11 @@ step_209:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_209
+	JNZ          step_212
 	DECQ         DI
-	JNZ          tap_208
+	JNZ          tap_211
 	CMPB         168(AX), $0x00
-	JE           bound_210
+	JE           bound_213
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5612,9 +5725,9 @@ step_209:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_210:
+bound_213:
 	CMPB         169(AX), $0x00
-	JE           store_211
+	JE           store_214
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -5634,7 +5747,7 @@ bound_210:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_211:
+store_214:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5683,7 +5796,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_213
+	JE         zeros_216
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5694,9 +5807,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_212
+	JMP        multiply_215
 
-zeros_213:
+zeros_216:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5707,7 +5820,7 @@ zeros_213:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_212:
+multiply_215:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5718,7 +5831,7 @@ multiply_212:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_214:
+tap_217:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5729,7 +5842,7 @@ tap_214:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_215:
+step_218:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -5755,11 +5868,11 @@ step_215:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_215
+	JNZ          step_218
 	DECQ         DI
-	JNZ          tap_214
+	JNZ          tap_217
 	CMPB         168(AX), $0x00
-	JE           bound_216
+	JE           bound_219
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5782,9 +5895,9 @@ step_215:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_216:
+bound_219:
 	CMPB         169(AX), $0x00
-	JE           store_217
+	JE           store_220
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -5806,7 +5919,7 @@ bound_216:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_217:
+store_220:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5859,7 +5972,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_219
+	JE         zeros_222
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5871,9 +5984,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_218
+	JMP        multiply_221
 
-zeros_219:
+zeros_222:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5885,7 +5998,7 @@ zeros_219:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_218:
+multiply_221:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5896,7 +6009,7 @@ multiply_218:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_220:
+tap_223:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5909,7 +6022,7 @@ tap_220:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_221:
+step_224:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -5938,11 +6051,11 @@ step_221:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_221
+	JNZ          step_224
 	DECQ         DI
-	JNZ          tap_220
+	JNZ          tap_223
 	CMPB         168(AX), $0x00
-	JE           bound_222
+	JE           bound_225
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5967,9 +6080,9 @@ step_221:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_222:
+bound_225:
 	CMPB         169(AX), $0x00
-	JE           store_223
+	JE           store_226
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -5993,7 +6106,7 @@ bound_222:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_223:
+store_226:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6050,7 +6163,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_225
+	JE         zeros_228
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6063,9 +6176,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_224
+	JMP        multiply_227
 
-zeros_225:
+zeros_228:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6078,7 +6191,7 @@ zeros_225:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_224:
+multiply_227:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6089,7 +6202,7 @@ multiply_224:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_226:
+tap_229:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6102,7 +6215,7 @@ tap_226:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_227:
+step_230:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6133,11 +6246,11 @@ step_227:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_227
+	JNZ          step_230
 	DECQ         DI
-	JNZ          tap_226
+	JNZ          tap_229
 	CMPB         168(AX), $0x00
-	JE           bound_228
+	JE           bound_231
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6164,9 +6277,9 @@ step_227:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_228:
+bound_231:
 	CMPB         169(AX), $0x00
-	JE           store_229
+	JE           store_232
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6192,7 +6305,7 @@ bound_228:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_229:
+store_232:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6253,7 +6366,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_231
+	JE         zeros_234
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6267,9 +6380,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_230
+	JMP        multiply_233
 
-zeros_231:
+zeros_234:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6283,7 +6396,7 @@ zeros_231:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_230:
+multiply_233:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6294,7 +6407,7 @@ multiply_230:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_232:
+tap_235:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6307,7 +6420,7 @@ tap_232:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_233:
+step_236:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -6340,11 +6453,11 @@ step_233:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_233
+	JNZ          step_236
 	DECQ         DI
-	JNZ          tap_232
+	JNZ          tap_235
 	CMPB         168(AX), $0x00
-	JE           bound_234
+	JE           bound_237
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6373,9 +6486,9 @@ step_233:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_234:
+bound_237:
 	CMPB         169(AX), $0x00
-	JE           store_235
+	JE           store_238
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6403,7 +6516,7 @@ bound_234:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_235:
+store_238:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6468,7 +6581,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_237
+	JE         zeros_240
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6483,9 +6596,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_236
+	JMP        multiply_239
 
-zeros_237:
+zeros_240:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6500,7 +6613,7 @@ zeros_237:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_236:
+multiply_239:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6511,7 +6624,7 @@ multiply_236:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_238:
+tap_241:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6526,7 +6639,7 @@ tap_238:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_239:
+step_242:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -6562,11 +6675,11 @@ step_239:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_239
+	JNZ          step_242
 	DECQ         DI
-	JNZ          tap_238
+	JNZ          tap_241
 	CMPB         168(AX), $0x00
-	JE           bound_240
+	JE           bound_243
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6597,9 +6710,9 @@ step_239:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_240:
+bound_243:
 	CMPB         169(AX), $0x00
-	JE           store_241
+	JE           store_244
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -6629,7 +6742,7 @@ bound_240:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_241:
+store_244:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6698,7 +6811,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_243
+	JE         zeros_246
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6714,9 +6827,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_242
+	JMP        multiply_245
 
-zeros_243:
+zeros_246:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6732,7 +6845,7 @@ zeros_243:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_242:
+multiply_245:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6743,7 +6856,7 @@ multiply_242:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_244:
+tap_247:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6758,7 +6871,7 @@ tap_244:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_245:
+step_248:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -6796,11 +6909,11 @@ step_245:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_245
+	JNZ          step_248
 	DECQ         DI
-	JNZ          tap_244
+	JNZ          tap_247
 	CMPB         168(AX), $0x00
-	JE           bound_246
+	JE           bound_249
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6833,9 +6946,9 @@ step_245:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_246:
+bound_249:
 	CMPB         169(AX), $0x00
-	JE           store_247
+	JE           store_250
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -6867,7 +6980,7 @@ bound_246:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_247:
+store_250:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6913,17 +7026,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_249
+	JE         zeros_252
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_248
+	JMP        multiply_251
 
-zeros_249:
+zeros_252:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_248:
+multiply_251:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -6934,14 +7047,14 @@ multiply_248:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_250:
+tap_253:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_251:
+step_254:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -6952,11 +7065,11 @@ step_251:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_251
+	JNZ          step_254
 	DECQ         SI
-	JNZ          tap_250
+	JNZ          tap_253
 	CMPB         168(AX), $0x00
-	JE           bound_252
+	JE           bound_255
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6964,9 +7077,9 @@ step_251:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_252:
+bound_255:
 	CMPB         169(AX), $0x00
-	JE           store_253
+	JE           store_256
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -6974,7 +7087,7 @@ bound_252:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_253:
+store_256:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6998,21 +7111,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_255
+	JE         zeros_258
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_254
+	JMP        multiply_257
 
-zeros_255:
+zeros_258:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_254:
+multiply_257:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7023,14 +7136,14 @@ multiply_254:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_256:
+tap_259:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_257:
+step_260:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -7044,11 +7157,11 @@ step_257:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_257
+	JNZ          step_260
 	DECQ         DI
-	JNZ          tap_256
+	JNZ          tap_259
 	CMPB         168(AX), $0x00
-	JE           bound_258
+	JE           bound_261
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7059,9 +7172,9 @@ step_257:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_258:
+bound_261:
 	CMPB         169(AX), $0x00
-	JE           store_259
+	JE           store_262
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -7073,7 +7186,7 @@ bound_258:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_259:
+store_262:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7103,7 +7216,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_261
+	JE         zeros_264
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7111,9 +7224,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_260
+	JMP        multiply_263
 
-zeros_261:
+zeros_264:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7121,7 +7234,7 @@ zeros_261:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_260:
+multiply_263:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7132,14 +7245,14 @@ multiply_260:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_262:
+tap_265:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_263:
+step_266:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -7156,11 +7269,11 @@ step_263:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_263
+	JNZ          step_266
 	DECQ         DI
-	JNZ          tap_262
+	JNZ          tap_265
 	CMPB         168(AX), $0x00
-	JE           bound_264
+	JE           bound_267
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7174,9 +7287,9 @@ step_263:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_264:
+bound_267:
 	CMPB         169(AX), $0x00
-	JE           store_265
+	JE           store_268
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7192,7 +7305,7 @@ bound_264:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_265:
+store_268:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7228,7 +7341,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_267
+	JE         zeros_270
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7238,9 +7351,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_266
+	JMP        multiply_269
 
-zeros_267:
+zeros_270:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7250,7 +7363,7 @@ zeros_267:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_266:
+multiply_269:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7261,7 +7374,7 @@ multiply_266:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_268:
+tap_271:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7270,7 +7383,7 @@ tap_268:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_269:
+step_272:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -7291,11 +7404,11 @@ step_269:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_269
+	JNZ          step_272
 	DECQ         DI
-	JNZ          tap_268
+	JNZ          tap_271
 	CMPB         168(AX), $0x00
-	JE           bound_270
+	JE           bound_273
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7312,9 +7425,9 @@ step_269:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_270:
+bound_273:
 	CMPB         169(AX), $0x00
-	JE           store_271
+	JE           store_274
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -7334,7 +7447,7 @@ bound_270:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_271:
+store_274:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7376,7 +7489,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_273
+	JE         zeros_276
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7388,9 +7501,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_272
+	JMP        multiply_275
 
-zeros_273:
+zeros_276:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7402,7 +7515,7 @@ zeros_273:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_272:
+multiply_275:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7413,7 +7526,7 @@ multiply_272:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_274:
+tap_277:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7422,7 +7535,7 @@ tap_274:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_275:
+step_278:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -7446,11 +7559,11 @@ step_275:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_275
+	JNZ          step_278
 	DECQ         DI
-	JNZ          tap_274
+	JNZ          tap_277
 	CMPB         168(AX), $0x00
-	JE           bound_276
+	JE           bound_279
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7470,9 +7583,9 @@ step_275:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_276:
+bound_279:
 	CMPB         169(AX), $0x00
-	JE           store_277
+	JE           store_280
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -7496,7 +7609,7 @@ bound_276:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_277:
+store_280:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7544,7 +7657,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_279
+	JE         zeros_282
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7558,9 +7671,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_278
+	JMP        multiply_281
 
-zeros_279:
+zeros_282:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7574,7 +7687,7 @@ zeros_279:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_278:
+multiply_281:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7585,7 +7698,7 @@ multiply_278:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_280:
+tap_283:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7594,7 +7707,7 @@ tap_280:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_281:
+step_284:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -7621,11 +7734,11 @@ step_281:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_281
+	JNZ          step_284
 	DECQ         DI
-	JNZ          tap_280
+	JNZ          tap_283
 	CMPB         168(AX), $0x00
-	JE           bound_282
+	JE           bound_285
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7648,9 +7761,9 @@ step_281:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_282:
+bound_285:
 	CMPB         169(AX), $0x00
-	JE           store_283
+	JE           store_286
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7678,7 +7791,7 @@ bound_282:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_283:
+store_286:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7732,7 +7845,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_285
+	JE         zeros_288
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7748,9 +7861,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_284
+	JMP        multiply_287
 
-zeros_285:
+zeros_288:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7766,7 +7879,7 @@ zeros_285:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_284:
+multiply_287:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7777,7 +7890,7 @@ multiply_284:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_286:
+tap_289:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7788,7 +7901,7 @@ tap_286:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_287:
+step_290:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -7819,11 +7932,11 @@ step_287:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_287
+	JNZ          step_290
 	DECQ         DI
-	JNZ          tap_286
+	JNZ          tap_289
 	CMPB         168(AX), $0x00
-	JE           bound_288
+	JE           bound_291
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7849,9 +7962,9 @@ step_287:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_288:
+bound_291:
 	CMPB         169(AX), $0x00
-	JE           store_289
+	JE           store_292
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7883,7 +7996,7 @@ bound_288:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_289:
+store_292:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7943,7 +8056,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_291
+	JE         zeros_294
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7961,9 +8074,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_290
+	JMP        multiply_293
 
-zeros_291:
+zeros_294:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7981,7 +8094,7 @@ zeros_291:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_290:
+multiply_293:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7992,7 +8105,7 @@ multiply_290:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_292:
+tap_295:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8003,7 +8116,7 @@ tap_292:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_293:
+step_296:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -8037,11 +8150,11 @@ step_293:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_293
+	JNZ          step_296
 	DECQ         DI
-	JNZ          tap_292
+	JNZ          tap_295
 	CMPB         168(AX), $0x00
-	JE           bound_294
+	JE           bound_297
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8070,9 +8183,9 @@ step_293:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_294:
+bound_297:
 	CMPB         169(AX), $0x00
-	JE           store_295
+	JE           store_298
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -8108,7 +8221,7 @@ bound_294:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_295:
+store_298:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8174,7 +8287,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_297
+	JE         zeros_300
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8194,9 +8307,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_296
+	JMP        multiply_299
 
-zeros_297:
+zeros_300:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8216,7 +8329,7 @@ zeros_297:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_296:
+multiply_299:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8227,7 +8340,7 @@ multiply_296:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_298:
+tap_301:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8238,7 +8351,7 @@ tap_298:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_299:
+step_302:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -8275,11 +8388,11 @@ step_299:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_299
+	JNZ          step_302
 	DECQ         DI
-	JNZ          tap_298
+	JNZ          tap_301
 	CMPB         168(AX), $0x00
-	JE           bound_300
+	JE           bound_303
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8311,9 +8424,9 @@ step_299:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_300:
+bound_303:
 	CMPB         169(AX), $0x00
-	JE           store_301
+	JE           store_304
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -8353,7 +8466,7 @@ bound_300:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_301:
+store_304:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8425,7 +8538,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_303
+	JE         zeros_306
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8447,9 +8560,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_302
+	JMP        multiply_305
 
-zeros_303:
+zeros_306:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8471,7 +8584,7 @@ zeros_303:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_302:
+multiply_305:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8482,7 +8595,7 @@ multiply_302:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_304:
+tap_307:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8495,7 +8608,7 @@ tap_304:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_305:
+step_308:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -8536,11 +8649,11 @@ step_305:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_305
+	JNZ          step_308
 	DECQ         DI
-	JNZ          tap_304
+	JNZ          tap_307
 	CMPB         168(AX), $0x00
-	JE           bound_306
+	JE           bound_309
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8575,9 +8688,9 @@ step_305:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_306:
+bound_309:
 	CMPB         169(AX), $0x00
-	JE           store_307
+	JE           store_310
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -8621,7 +8734,7 @@ bound_306:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_307:
+store_310:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8699,7 +8812,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_309
+	JE         zeros_312
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8723,9 +8836,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_308
+	JMP        multiply_311
 
-zeros_309:
+zeros_312:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8749,7 +8862,7 @@ zeros_309:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_308:
+multiply_311:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8760,7 +8873,7 @@ multiply_308:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_310:
+tap_313:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8773,7 +8886,7 @@ tap_310:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_311:
+step_314:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -8817,11 +8930,11 @@ step_311:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_311
+	JNZ          step_314
 	DECQ         DI
-	JNZ          tap_310
+	JNZ          tap_313
 	CMPB         168(AX), $0x00
-	JE           bound_312
+	JE           bound_315
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8859,9 +8972,9 @@ step_311:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_312:
+bound_315:
 	CMPB         169(AX), $0x00
-	JE           store_313
+	JE           store_316
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -8909,7 +9022,7 @@ bound_312:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_313:
+store_316:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8993,7 +9106,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_315
+	JE         zeros_318
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9019,9 +9132,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_314
+	JMP        multiply_317
 
-zeros_315:
+zeros_318:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9047,7 +9160,7 @@ zeros_315:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_314:
+multiply_317:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9058,7 +9171,7 @@ multiply_314:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_316:
+tap_319:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9071,7 +9184,7 @@ tap_316:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_317:
+step_320:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -9118,11 +9231,11 @@ step_317:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_317
+	JNZ          step_320
 	DECQ         DI
-	JNZ          tap_316
+	JNZ          tap_319
 	CMPB         168(AX), $0x00
-	JE           bound_318
+	JE           bound_321
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9163,9 +9276,9 @@ step_317:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_318:
+bound_321:
 	CMPB         169(AX), $0x00
-	JE           store_319
+	JE           store_322
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -9217,7 +9330,7 @@ bound_318:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_319:
+store_322:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9307,7 +9420,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_321
+	JE         zeros_324
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9335,9 +9448,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_320
+	JMP        multiply_323
 
-zeros_321:
+zeros_324:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9365,7 +9478,7 @@ zeros_321:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_320:
+multiply_323:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9376,7 +9489,7 @@ multiply_320:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_322:
+tap_325:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9391,7 +9504,7 @@ tap_322:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_323:
+step_326:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -9442,11 +9555,11 @@ step_323:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_323
+	JNZ          step_326
 	DECQ         DI
-	JNZ          tap_322
+	JNZ          tap_325
 	CMPB         168(AX), $0x00
-	JE           bound_324
+	JE           bound_327
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9490,9 +9603,9 @@ step_323:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_324:
+bound_327:
 	CMPB         169(AX), $0x00
-	JE           store_325
+	JE           store_328
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -9548,7 +9661,7 @@ bound_324:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_325:
+store_328:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9644,7 +9757,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_327
+	JE         zeros_330
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9674,9 +9787,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_326
+	JMP        multiply_329
 
-zeros_327:
+zeros_330:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9706,7 +9819,7 @@ zeros_327:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_326:
+multiply_329:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9717,7 +9830,7 @@ multiply_326:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_328:
+tap_331:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9732,7 +9845,7 @@ tap_328:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_329:
+step_332:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -9786,11 +9899,11 @@ step_329:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_329
+	JNZ          step_332
 	DECQ         DI
-	JNZ          tap_328
+	JNZ          tap_331
 	CMPB         168(AX), $0x00
-	JE           bound_330
+	JE           bound_333
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9837,9 +9950,9 @@ step_329:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_330:
+bound_333:
 	CMPB         169(AX), $0x00
-	JE           store_331
+	JE           store_334
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -9899,7 +10012,7 @@ bound_330:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_331:
+store_334:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9958,7 +10071,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_332:
+tile_335:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -9985,7 +10098,7 @@ tile_332:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_333:
+step_336:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (CX), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -10022,7 +10135,7 @@ step_333:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_333
+	JNZ          step_336
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -10031,9 +10144,9 @@ step_333:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_336
+	JNE          half_339
 	CMPB         136(AX), $0x00
-	JE           bound_334
+	JE           bound_337
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	ADDQ         DI, R8
@@ -10064,9 +10177,9 @@ step_333:
 	VADDPS       (R8), Z13, Z13
 	ADDQ         DI, R8
 
-bound_334:
+bound_337:
 	CMPB         137(AX), $0x00
-	JE           store_335
+	JE           store_338
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -10098,7 +10211,7 @@ bound_334:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_335:
+store_338:
 	VMOVUPS Z0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Z1, (DX)
@@ -10127,11 +10240,11 @@ store_335:
 	ADDQ    DI, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    DI, DX
-	JMP     next_337
+	JMP     next_340
 
-half_336:
+half_339:
 	CMPB   136(AX), $0x00
-	JE     bound_338
+	JE     bound_341
 	MOVQ   DX, R8
 	VADDPS (R8), Y0, Y0
 	ADDQ   DI, R8
@@ -10162,9 +10275,9 @@ half_336:
 	VADDPS (R8), Y13, Y13
 	ADDQ   DI, R8
 
-bound_338:
+bound_341:
 	CMPB         137(AX), $0x00
-	JE           store_339
+	JE           store_342
 	VBROADCASTSS 128(AX), Z14
 	VBROADCASTSS 132(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -10196,7 +10309,7 @@ bound_338:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_339:
+store_342:
 	VMOVUPS Y0, (DX)
 	ADDQ    DI, DX
 	VMOVUPS Y1, (DX)
@@ -10226,9 +10339,9 @@ store_339:
 	VMOVUPS Y13, (DX)
 	ADDQ    DI, DX
 
-next_337:
+next_340:
 	DECQ SI
-	JNZ  tile_332
+	JNZ  tile_335
 	VZEROUPPER
 	RET
 
@@ -10242,7 +10355,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
 
-tile_340:
+tile_343:
 	MOVQ    72(AX), DI
 	MOVQ    24(AX), R8
 	MOVQ    112(AX), R9
@@ -10283,7 +10396,7 @@ tile_340:
 	LEAQ    (R11)(BX*2), R12
 	ADDQ    BX, R12
 
-step_341:
+step_344:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (CX), Z30
@@ -10335,7 +10448,7 @@ step_341:
 	ADDQ         $0x04, R12
 	ADDQ         $0x80, R8
 	DECQ         R9
-	JNZ          step_341
+	JNZ          step_344
 	LEAQ         (R12)(BX*1), CX
 	ADDQ         BX, CX
 	MOVQ         112(AX), DI
@@ -10344,9 +10457,9 @@ step_341:
 	MOVQ         104(AX), DI
 	SHLQ         $0x02, DI
 	CMPB         138(AX), $0x00
-	JNE          half_344
+	JNE          half_347
 	CMPB         136(AX), $0x00
-	JE           bound_342
+	JE           bound_345
 	MOVQ         DX, R8
 	VADDPS       (R8), Z0, Z0
 	VADDPS       64(R8), Z1, Z1
@@ -10391,9 +10504,9 @@ step_341:
 	VADDPS       64(R8), Z27, Z27
 	ADDQ         DI, R8
 
-bound_342:
+bound_345:
 	CMPB         137(AX), $0x00
-	JE           store_343
+	JE           store_346
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10453,7 +10566,7 @@ bound_342:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_343:
+store_346:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    DI, DX
@@ -10496,11 +10609,11 @@ store_343:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    DI, DX
-	JMP     next_345
+	JMP     next_348
 
-half_344:
+half_347:
 	CMPB   136(AX), $0x00
-	JE     bound_346
+	JE     bound_349
 	MOVQ   DX, R8
 	VADDPS (R8), Z0, Z0
 	VADDPS 64(R8), Y1, Y1
@@ -10545,9 +10658,9 @@ half_344:
 	VADDPS 64(R8), Y27, Y27
 	ADDQ   DI, R8
 
-bound_346:
+bound_349:
 	CMPB         137(AX), $0x00
-	JE           store_347
+	JE           store_350
 	VBROADCASTSS 128(AX), Z28
 	VBROADCASTSS 132(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10607,7 +10720,7 @@ bound_346:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_347:
+store_350:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    DI, DX
@@ -10651,9 +10764,9 @@ store_347:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    DI, DX
 
-next_345:
+next_348:
 	DECQ SI
-	JNZ  tile_340
+	JNZ  tile_343
 	VZEROUPPER
 	RET
 
@@ -10689,7 +10802,7 @@ TEXT ·inputTransformAVX512(SB), $2304-8
 	VMOVD        R8, X5
 	VBROADCASTSS X5, Z5
 
-vector_348:
+vector_351:
 	MOVQ         CX, R8
 	MOVQ         R8, R9
 	VMOVUPS      (R9), Z6
@@ -11168,7 +11281,7 @@ vector_348:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_348
+	JNZ          vector_351
 	VZEROUPPER
 	RET
 
@@ -11205,7 +11318,7 @@ TEXT ·outputTransformAVX512(SB), $2304-8
 	VMOVD        R10, X5
 	VBROADCASTSS X5, Z5
 
-vector_349:
+vector_352:
 	MOVQ         CX, R10
 	MOVQ         R10, R11
 	VMOVUPS      (R11), Z6
@@ -11577,7 +11690,7 @@ vector_349:
 	ADDQ         $0x40, DX
 	ADDQ         $0x40, BX
 	DECQ         R9
-	JNZ          vector_349
+	JNZ          vector_352
 	VZEROUPPER
 	RET
 
@@ -11616,7 +11729,7 @@ TEXT ·kernelTransformAVX512(SB), $2304-8
 	VMOVD        R8, X6
 	VBROADCASTSS X6, Z6
 
-vector_350:
+vector_353:
 	MOVQ         CX, R8
 	VMOVUPS      (R8), Z7
 	VMOVUPS      (R8)(BX*1), Z8
@@ -11840,7 +11953,7 @@ vector_350:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_350
+	JNZ          vector_353
 	VZEROUPPER
 	RET
 
@@ -11865,10 +11978,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_351:
+pixel_354:
 	XORQ R9, R9
 
-vector_352:
+vector_355:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -11877,9 +11990,9 @@ vector_352:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_353
+	JZ      chosen_356
 
-tap_354:
+tap_357:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -11890,12 +12003,12 @@ tap_354:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_354
+	JNZ     tap_357
 
-chosen_353:
+chosen_356:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_355
+	JZ           done_358
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -11903,7 +12016,7 @@ chosen_353:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_355
+	JE           done_358
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -11913,7 +12026,7 @@ chosen_353:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_356:
+neighbour_359:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -11922,7 +12035,7 @@ neighbour_356:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_356
+	JNZ          neighbour_359
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -11932,19 +12045,19 @@ neighbour_356:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_355:
+done_358:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_352
+	JLT   vector_355
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_357
+	JZ    skip_360
 	ADDQ  R8, BX
 
-skip_357:
+skip_360:
 	DECQ SI
-	JNZ  pixel_351
+	JNZ  pixel_354
 	VZEROUPPER
 	RET
 
@@ -11967,14 +12080,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_358:
+pixel_361:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_359:
+column_362:
 	XORQ R10, R10
 
-vector_360:
+vector_363:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -11982,15 +12095,15 @@ vector_360:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_360
+	JLT       vector_363
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_359
+	JNZ       column_362
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_358
+	JNZ       pixel_361
 	VZEROUPPER
 	RET
 
@@ -12006,13 +12119,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_361:
+many_364:
 	CMPQ DX, $0x07
-	JLT  few_362
+	JLT  few_365
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_364:
+vector_367:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -12028,7 +12141,7 @@ vector_364:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_365:
+tap_368:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -12047,7 +12160,7 @@ tap_365:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_365
+	JNZ         tap_368
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -12081,22 +12194,22 @@ tap_365:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_364
+	JNZ         vector_367
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_361
+	JMP         many_364
 
-few_362:
+few_365:
 	TESTQ DX, DX
-	JZ    done_363
+	JZ    done_366
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_366:
+vector_369:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -12106,7 +12219,7 @@ vector_366:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_367:
+tap_370:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -12115,7 +12228,7 @@ tap_367:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_367
+	JNZ         tap_370
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -12125,16 +12238,16 @@ tap_367:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_366
+	JNZ         vector_369
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_362
+	JMP         few_365
 
-done_363:
+done_366:
 	VZEROUPPER
 	RET
 
@@ -12153,35 +12266,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_368:
+vector_371:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_369:
+tap_372:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_370:
+pixel_373:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_370
+	JNZ         pixel_373
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_369
+	JNZ         tap_372
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_368
+	JNZ         vector_371
 	VZEROUPPER
 	RET
 
@@ -12197,14 +12310,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_371:
+vector_374:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_371
+	JNZ     vector_374
 	VZEROUPPER
 	RET
 
@@ -12219,14 +12332,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_372:
+vector_375:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_372
+	JNZ     vector_375
 	VZEROUPPER
 	RET
 
@@ -12242,7 +12355,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_373:
+vector_376:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -12252,7 +12365,7 @@ vector_373:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_373
+	JNZ       vector_376
 	VZEROUPPER
 	RET
 
@@ -12266,7 +12379,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_374:
+vector_377:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -12276,7 +12389,7 @@ vector_374:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_374
+	JNZ     vector_377
 	VZEROUPPER
 	RET
 
@@ -12288,14 +12401,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_375:
+vector_378:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_375
+	JNZ       vector_378
 	VZEROUPPER
 	RET
 
@@ -12320,7 +12433,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_376:
+vector_379:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -12347,7 +12460,7 @@ vector_376:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_376
+	JNZ       vector_379
 	VZEROUPPER
 	RET
 
@@ -12369,7 +12482,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_377:
+step_380:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -12383,50 +12496,13 @@ step_377:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_377
+	JNZ         step_380
 	VZEROUPPER
 	RET
 
 // func sparse1AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
 TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
-
-part_378:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_379
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Z0
-
-term_380:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z1, Z0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_380
-	VMOVUPS      Z0, (R8)
-
-next_379:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_378
-	VZEROUPPER
-	RET
-
-// func sparse2AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -12443,19 +12519,16 @@ part_381:
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Z0
-	VMOVUPS 64(R8), Z1
 
 term_383:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z2
+	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z2, Z0
-	VFMADD231PS  64(R11), Z2, Z1
+	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_383
 	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
 
 next_382:
 	ADDQ $0x0c, DX
@@ -12464,9 +12537,9 @@ next_382:
 	VZEROUPPER
 	RET
 
-// func sparse3AVX512(p *sparseSum)
+// func sparse2AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -12484,21 +12557,18 @@ part_384:
 	MOVLQSX 4(DX), R9
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
-	VMOVUPS 128(R8), Z2
 
 term_386:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z3
+	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z3, Z0
-	VFMADD231PS  64(R11), Z3, Z1
-	VFMADD231PS  128(R11), Z3, Z2
+	VFMADD231PS  (R11), Z2, Z0
+	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_386
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
 
 next_385:
 	ADDQ $0x0c, DX
@@ -12507,9 +12577,9 @@ next_385:
 	VZEROUPPER
 	RET
 
-// func sparse4AVX512(p *sparseSum)
+// func sparse3AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -12528,23 +12598,20 @@ part_387:
 	VMOVUPS (R8), Z0
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
-	VMOVUPS 192(R8), Z3
 
 term_389:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z4
+	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z4, Z0
-	VFMADD231PS  64(R11), Z4, Z1
-	VFMADD231PS  128(R11), Z4, Z2
-	VFMADD231PS  192(R11), Z4, Z3
+	VFMADD231PS  (R11), Z3, Z0
+	VFMADD231PS  64(R11), Z3, Z1
+	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_389
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
 
 next_388:
 	ADDQ $0x0c, DX
@@ -12553,9 +12620,9 @@ next_388:
 	VZEROUPPER
 	RET
 
-// func sparse5AVX512(p *sparseSum)
+// func sparse4AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -12575,17 +12642,15 @@ part_390:
 	VMOVUPS 64(R8), Z1
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
-	VMOVUPS 256(R8), Z4
 
 term_392:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z5
+	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z5, Z0
-	VFMADD231PS  64(R11), Z5, Z1
-	VFMADD231PS  128(R11), Z5, Z2
-	VFMADD231PS  192(R11), Z5, Z3
-	VFMADD231PS  256(R11), Z5, Z4
+	VFMADD231PS  (R11), Z4, Z0
+	VFMADD231PS  64(R11), Z4, Z1
+	VFMADD231PS  128(R11), Z4, Z2
+	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_392
@@ -12593,7 +12658,6 @@ term_392:
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
-	VMOVUPS      Z4, 256(R8)
 
 next_391:
 	ADDQ $0x0c, DX
@@ -12602,9 +12666,9 @@ next_391:
 	VZEROUPPER
 	RET
 
-// func sparse6AVX512(p *sparseSum)
+// func sparse5AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 96(AX), DX
@@ -12625,9 +12689,58 @@ part_393:
 	VMOVUPS 128(R8), Z2
 	VMOVUPS 192(R8), Z3
 	VMOVUPS 256(R8), Z4
-	VMOVUPS 320(R8), Z5
 
 term_395:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z5
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z5, Z0
+	VFMADD231PS  64(R11), Z5, Z1
+	VFMADD231PS  128(R11), Z5, Z2
+	VFMADD231PS  192(R11), Z5, Z3
+	VFMADD231PS  256(R11), Z5, Z4
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_395
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
+
+next_394:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_393
+	VZEROUPPER
+	RET
+
+// func sparse6AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 96(AX), DX
+	MOVQ 104(AX), BX
+	MOVQ 48(AX), SI
+	MOVQ 72(AX), DI
+
+part_396:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_397
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	VMOVUPS 192(R8), Z3
+	VMOVUPS 256(R8), Z4
+	VMOVUPS 320(R8), Z5
+
+term_398:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -12639,7 +12752,7 @@ term_395:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_395
+	JNZ          term_398
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -12647,10 +12760,10 @@ term_395:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_394:
+next_397:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_393
+	JNZ  part_396
 	VZEROUPPER
 	RET
 
@@ -12672,13 +12785,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_396:
+row_399:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_397:
+group_400:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -12697,7 +12810,7 @@ group_397:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_397
+	JNZ           group_400
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -12706,7 +12819,7 @@ group_397:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_396
+	JNZ           row_399
 	VZEROUPPER
 	RET
 
@@ -12738,14 +12851,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_398:
+row_401:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_399:
+vector_402:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12759,7 +12872,7 @@ vector_399:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_399
+	JLT           vector_402
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12768,7 +12881,7 @@ vector_399:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_400:
+vector_403:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12782,7 +12895,7 @@ vector_400:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_400
+	JLT           vector_403
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12791,7 +12904,7 @@ vector_400:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_401:
+vector_404:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12805,7 +12918,7 @@ vector_401:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_401
+	JLT           vector_404
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12814,7 +12927,7 @@ vector_401:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_402:
+vector_405:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -12828,7 +12941,7 @@ vector_402:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_402
+	JLT           vector_405
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -12837,7 +12950,7 @@ vector_402:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_398
+	JNZ           row_401
 	VZEROUPPER
 	RET
 
@@ -12857,7 +12970,7 @@ TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
 	VINSERTF128 $0x01, X5, Y0, Y0
 	VUNPCKLPD   Z0, Z0, Z0
 
-pixel_403:
+pixel_406:
 	VPXORD      Z1, Z1, Z1
 	VPXORD      Z2, Z2, Z2
 	VPXORD      Z3, Z3, Z3
@@ -12870,7 +12983,7 @@ pixel_403:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_404:
+group_407:
 	VMOVDQU       (CX), Y0
 	VPSLLD        $0x06, Y0, Y0
 	VMOVDQU       Y0, (SP)
@@ -12902,7 +13015,7 @@ group_404:
 	ADDQ          $0x20, DX
 	ADDQ          $0x00000a00, R9
 	DECQ          R10
-	JNZ           group_404
+	JNZ           group_407
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z3
 	VADDPS        Z3, Z1, Z1
@@ -12913,7 +13026,120 @@ group_404:
 	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
 	ADDQ          $0x08, BX
 	DECQ          SI
-	JNZ           pixel_403
+	JNZ           pixel_406
+	VZEROUPPER
+	RET
+
+// func patchKernelsAVX512(p *squareSum)
+// Requires: AVX, AVX512F
+TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         72(AX), BX
+	MOVQ         112(AX), SI
+	MOVQ         120(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         128(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         $-1, R9
+	VMOVD        R9, X0
+	VPBROADCASTD X0, Z0
+
+vector_408:
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   48(AX), R9
+	MOVQ   96(AX), R10
+	XORQ   R11, R11
+
+row_409:
+	MOVQ 104(AX), R13
+	MOVQ R9, R12
+
+pixel_410:
+	VMOVUPS         (CX)(R11*1), Z11
+	VPCMPGTD        Z0, Z11, K1
+	VMOVUPS.Z       (DX)(R11*1), K1, Z12
+	VBROADCASTF32X4 (R12), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z1
+	VBROADCASTF32X4 16(R12), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z2
+	VBROADCASTF32X4 32(R12), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z3
+	VBROADCASTF32X4 (R12)(R8*1), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z4
+	VBROADCASTF32X4 16(R12)(R8*1), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z5
+	VBROADCASTF32X4 32(R12)(R8*1), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z6
+	VBROADCASTF32X4 (R12)(R8*2), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z7
+	VBROADCASTF32X4 16(R12)(R8*2), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z8
+	VBROADCASTF32X4 32(R12)(R8*2), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z9
+	VADDPS          Z12, Z10, Z10
+	ADDQ            $0x20, R12
+	ADDQ            DI, R11
+	DECQ            R13
+	JNZ             pixel_410
+	LEAQ            (R9)(R8*2), R9
+	DECQ            R10
+	JNZ             row_409
+	MOVQ            BX, R9
+	VADDPS          (R9), Z1, Z1
+	VMOVUPS         Z1, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z2, Z2
+	VMOVUPS         Z2, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z3, Z3
+	VMOVUPS         Z3, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z4, Z4
+	VMOVUPS         Z4, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z5, Z5
+	VMOVUPS         Z5, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z6, Z6
+	VMOVUPS         Z6, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z7, Z7
+	VMOVUPS         Z7, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z8, Z8
+	VMOVUPS         Z8, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z9, Z9
+	VMOVUPS         Z9, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z10, Z10
+	VMOVUPS         Z10, (R9)
+	ADDQ            DI, R9
+	ADDQ            $0x40, CX
+	ADDQ            $0x40, DX
+	ADDQ            $0x40, BX
+	DECQ            SI
+	JNZ             vector_408
 	VZEROUPPER
 	RET
 
@@ -12931,7 +13157,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_405:
+block_411:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -12983,7 +13209,7 @@ block_405:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_405
+	JNZ        block_411
 	VZEROUPPER
 	RET
 
@@ -13001,7 +13227,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_406:
+block_412:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -13053,7 +13279,7 @@ block_406:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_406
+	JNZ        block_412
 	VZEROUPPER
 	RET
 
@@ -13066,23 +13292,61 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_407:
+pixel_413:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_408:
+vector_414:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_408
+	JNZ     vector_414
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_407
+	JNZ     pixel_413
+	VZEROUPPER
+	RET
+
+// func squaresAVX2(v *vectors)
+// Requires: AVX
+TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 72(AX), AX
+
+block_415:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      4(CX), Y2
+	VUNPCKLPS    Y2, Y0, Y1
+	VUNPCKHPS    Y2, Y0, Y2
+	ADDQ         $0x20, CX
+	VMOVUPS      (DX), Y0
+	VMOVUPS      4(DX), Y4
+	VUNPCKLPS    Y4, Y0, Y3
+	VUNPCKHPS    Y4, Y0, Y4
+	ADDQ         $0x20, DX
+	VUNPCKLPD    Y3, Y1, Y0
+	VUNPCKHPD    Y3, Y1, Y1
+	VMOVUPS      X0, (BX)
+	VEXTRACTF128 $0x01, Y0, 64(BX)
+	VMOVUPS      X1, 16(BX)
+	VEXTRACTF128 $0x01, Y1, 80(BX)
+	VUNPCKLPD    Y4, Y2, Y0
+	VUNPCKHPD    Y4, Y2, Y1
+	VMOVUPS      X0, 32(BX)
+	VEXTRACTF128 $0x01, Y0, 96(BX)
+	VMOVUPS      X1, 48(BX)
+	VEXTRACTF128 $0x01, Y1, 112(BX)
+	ADDQ         $0x00000080, BX
+	DECQ         AX
+	JNZ          block_415
 	VZEROUPPER
 	RET

@@ -23,11 +23,13 @@ var routinesAVX2 = routines{
 	listRows:         listRowsAVX2,
 	listCodes:        listCodesAVX2,
 	patches:          patchesAVX2,
+	patchKernels:     patchKernelsAVX2,
 	peakSums:         12,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX2[vectors-1](p) },
 	transpose:        transposeAVX2,
 	transposeCodes:   transposeCodesAVX2,
 	alike:            alikeAVX2,
+	squares:          squaresAVX2,
 }
 
 var sparseAVX2 = [12]func(p *sparseSum){
@@ -60,11 +62,13 @@ var routinesAVX512 = routines{
 	listRows:         listRowsAVX512,
 	listCodes:        listCodesAVX512,
 	patches:          patchesAVX512,
+	patchKernels:     patchKernelsAVX512,
 	peakSums:         12,
 	sparse:           func(p *sparseSum, vectors int) { sparseAVX512[vectors-1](p) },
 	transpose:        transposeAVX2,
 	transposeCodes:   transposeCodesAVX2,
 	alike:            alikeAVX2,
+	squares:          squaresAVX2,
 }
 
 var sparseAVX512 = [6]func(p *sparseSum){

@@ -17,6 +17,7 @@ type worker struct {
 	turnCodes codeTransposition
 	likeness  likeness
 	patches   patchRow
+	squares   squareSum
 	strip     []float32 // rows of the source
 	other     []float32 // rows of a second source
 	out       []float32 // results before pooling

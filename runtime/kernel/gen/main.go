@@ -61,10 +61,12 @@ func main() {
 		listRows(s)
 		listCodes(s)
 		patches(s)
+		patchKernels(s)
 	}
 	transpose("transpose", "transposition")
 	transpose("transposeCodes", "codeTransposition")
 	alike()
+	squares()
 	tables(*file)
 	Generate()
 }
@@ -77,13 +79,13 @@ func tables(file string) {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, rows: %d,\n", s.name, s.lanes, s.lanes, s.rows)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
 		fmt.Fprintf(&b, "mix: func(m *mixing, vectors int) { [...]func(m *mixing){mix1%s, mix2%s}[vectors-1](m) },\n", s.name, s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes", "patches"} {
+		for _, r := range []string{"inputTransform", "outputTransform", "kernelTransform", "maxPool", "unpool", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes", "patches", "patchKernels"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
 		most := s.sparseVectors()
 		fmt.Fprintf(&b, "sparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", s.name)
-		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
+		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\nsquares: squaresAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
 		for vectors := 1; vectors <= most; vectors++ {
 			fmt.Fprintf(&b, "sparse%d%s, ", vectors, s.name)
 		}

@@ -96,3 +96,106 @@ func patches(s isa) {
 	VZEROUPPER()
 	RET()
 }
+
+// squares lays out each pixel of two rows with the next of both. Both sets of
+// instructions have it.
+func squares() {
+	TEXT("squaresAVX2", NOSPLIT, "func(v *vectors)")
+	Pragma("noescape")
+	Doc("squaresAVX2 is the routine squares.")
+	p := Dereference(Param("v"))
+	a, b, to, count := load(p, "a"), load(p, "b"), load(p, "to"), load(p, "count")
+	s := isas[0]
+	s.loop("block", count, func() {
+		var pairs [2][2]reg.VecVirtual // of each row, in each half: the first two, then the last
+		for i, row := range []reg.Register{a, b} {
+			v, low, high := s.vec(), s.vec(), s.vec()
+			VMOVUPS(Mem{Base: row}, v)
+			VMOVUPS(Mem{Base: row, Disp: 4}, high)
+			VUNPCKLPS(high, v, low)
+			VUNPCKHPS(high, v, high)
+			pairs[i] = [2]reg.VecVirtual{low, high}
+			ADDQ(Imm(32), row)
+		}
+		for k := range 2 {
+			even, odd := s.vec(), s.vec()
+			VUNPCKLPD(pairs[1][k], pairs[0][k], even)
+			VUNPCKHPD(pairs[1][k], pairs[0][k], odd)
+			for i, v := range []reg.VecVirtual{even, odd} {
+				VMOVUPS(v.AsX(), Mem{Base: to, Disp: 16 * (2*k + i)})
+				VEXTRACTF128(Imm(1), v, Mem{Base: to, Disp: 16 * (4 + 2*k + i)})
+			}
+		}
+		ADDQ(U32(128), to)
+	})
+	VZEROUPPER()
+	RET()
+}
+
+// patchKernels sums over windows the gradient of each channel times the pixels under
+// the taps that its code names, one of four in each quarter of a vector. All sums stay
+// in registers.
+func patchKernels(s isa) {
+	TEXT("patchKernels"+s.name, NOSPLIT, "func(p *squareSum)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("patchKernels%s is the routine patchKernels.", s.name))
+	p := Dereference(Param("p"))
+	codes, values, to, vectors := load(p, "codes"), load(p, "values"), load(p, "to"), load(p, "vectors")
+	channels, line := bytes(p, "channels"), bytes(p, "line")
+	none := GP64()
+	MOVQ(I32(-1), none)
+	nones := s.integers(none)
+	s.loop("vector", vectors, func() {
+		sums := s.vecs(10)
+		for _, v := range sums {
+			s.zero(v)
+		}
+		row, rows, at := load(p, "from"), load(p, "rows"), GP64()
+		XORQ(at, at)
+		s.loop("row", rows, func() {
+			x, pixels := GP64(), load(p, "pixels")
+			MOVQ(row, x)
+			s.loop("pixel", pixels, func() {
+				code, value := s.vec(), s.vec()
+				VMOVUPS(Mem{Base: codes, Index: at, Scale: 1}, code)
+				if s.lanes == 16 {
+					passed := K()
+					VPCMPGTD(nones, code, passed)
+					VMOVUPS_Z(Mem{Base: values, Index: at, Scale: 1}, passed, value)
+				} else {
+					VPCMPGTD(nones, code, value)
+					VANDPS(Mem{Base: values, Index: at, Scale: 1}, value, value)
+				}
+				for i, m := range []Mem{{Base: x}, {Base: x, Index: line, Scale: 1}, {Base: x, Index: line, Scale: 2}} {
+					for j := range 3 {
+						v := s.vec()
+						m.Disp = 16 * j
+						if s.lanes == 16 {
+							VBROADCASTF32X4(m, v)
+						} else {
+							VBROADCASTF128(m, v)
+						}
+						VPERMILPS(code, v, v)
+						VFMADD231PS(v, value, sums[3*i+j])
+					}
+				}
+				VADDPS(value, sums[9], sums[9])
+				ADDQ(Imm(32), x)
+				ADDQ(channels, at)
+			})
+			LEAQ(Mem{Base: row, Index: line, Scale: 2}, row)
+		})
+		out := GP64()
+		MOVQ(to, out)
+		for _, v := range sums {
+			VADDPS(Mem{Base: out}, v, v)
+			VMOVUPS(v, Mem{Base: out})
+			ADDQ(channels, out)
+		}
+		for _, p := range []reg.Register{codes, values, to} {
+			ADDQ(Imm(uint64(s.wide())), p)
+		}
+	})
+	VZEROUPPER()
+	RET()
+}
