@@ -110,14 +110,19 @@ func (g *sparseGradient) list(w *worker, bias []float32, at, pixels int) {
 	e, out := g.c.e, g.c.s.Out
 	groups := ceil(pixels, 16)
 	pitch := 16 * groups
-	w.codes, w.values = grown(w.codes, out*pitch), grown(w.values, out*pitch)
+	if w.listed != pixels { // none stands beyond the pixels, and nothing is written there
+		w.listed = pixels
+		w.codes, w.values = grown(w.codes, out*pitch), grown(w.values, out*pitch)
+		for o := range out {
+			for i := o*pitch + pixels; i < (o+1)*pitch; i++ {
+				w.codes[i], w.values[i] = -1, 0
+			}
+		}
+	}
 	w.places, w.factors = grown(w.places, out*pixels+listSlack), grown(w.factors, out*pixels+listSlack)
 	w.parts = grown(w.parts, out)
-	for o := range out {
+	for o := range w.parts {
 		w.parts[o].to = int32(o * g.kernel)
-		for i := o*pitch + pixels; i < (o+1)*pitch; i++ {
-			w.codes[i], w.values[i] = -1, 0
-		}
 	}
 	e.turnCodes(&w.turnCodes, w.codes, pitch, g.c.gradient.codes[at:], out, pixels, out)
 	e.turn(&w.turn, w.values, pitch, g.c.gradient.data[at:], out, pixels, out)

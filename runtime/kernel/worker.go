@@ -35,6 +35,7 @@ type worker struct {
 	parts     []sparsePart
 	codes     []int32 // by channel, as the next
 	values    []float32
+	listed    int // pixels that these are of
 	_         apart
 }
 
