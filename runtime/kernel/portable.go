@@ -29,6 +29,7 @@ func portable() *routines {
 		keep:             portableKeep,
 		adam:             portableAdam,
 		sparse:           portableSparse,
+		sparseRows:       3,
 		listRows:         portableListRows,
 		listCodes:        portableListCodes,
 		patches:          portablePatches,
@@ -261,12 +262,14 @@ func turn[T any](to []T, column int, from []T, row, rows, columns int) {
 	}
 }
 
-func portableSparse(p *sparseSum, vectors int) {
+func portableSparse(p *sparseSum, rows, vectors int) {
 	for _, part := range p.parts {
-		to := p.to[part.to:][:vectors]
 		for t := part.first; t < part.first+part.count; t++ {
-			for j, x := range p.from[p.places[t]:][:vectors] {
-				to[j] = fma(p.factors[t], x, to[j])
+			for i := range rows {
+				to := p.to[int(part.to)+i*p.toLine:][:vectors]
+				for j, x := range p.from[int(p.places[t])+i*p.fromLine:][:vectors] {
+					to[j] = fma(p.factors[t], x, to[j])
+				}
 			}
 		}
 	}

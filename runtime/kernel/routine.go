@@ -32,16 +32,18 @@ type routines struct {
 	mark             func(m *marks)   // bits = low < values < high
 	keep             func(m *marks)   // values = 0 where the bit is not set
 	adam             func(a *adamStep)
-	sparse           func(p *sparseSum, vectors int) // of rows of so many, which are at most sparseRun elements
-	listRows         func(p *passing)
-	listCodes        func(p *passing)
-	patches          func(p *patchRow)
-	squares          func(v *vectors) // to[4i:] = a[i], a[i+1], b[i], b[i+1] for i < 8·count
-	patchKernels     func(p *squareSum)
-	transpose        func(t *transposition) // blocks of 8×8
-	transposeCodes   func(t *codeTransposition)
-	peak             func(n int) // n > 0 times peakSums independent multiply-adds
-	peakSums         int
+	// sparse takes 1 row, or sparseRows, of so many vectors, which are at most sparseRun elements.
+	sparse         func(p *sparseSum, rows, vectors int)
+	sparseRows     int
+	listRows       func(p *passing)
+	listCodes      func(p *passing)
+	patches        func(p *patchRow)
+	squares        func(v *vectors) // to[4i:] = a[i], a[i+1], b[i], b[i+1] for i < 8·count
+	patchKernels   func(p *squareSum)
+	transpose      func(t *transposition) // blocks of 8×8
+	transposeCodes func(t *codeTransposition)
+	peak           func(n int) // n > 0 times peakSums independent multiply-adds
+	peakSums       int
 }
 
 // A tile is rows×columns sums of C:
@@ -178,14 +180,16 @@ func (r *routines) fitting(channels int) (*routines, int) {
 	return r, channels / r.lanes
 }
 
-// A sparseSum adds to a row of each part, at least one, the rows that the part's
-// terms name:
+// A sparseSum adds to rows of each part, at least one, the rows that the part's terms
+// name:
 //
-//	to[part.to+j] += factors[t] · from[places[t]+j]
+//	to[part.to+i·toLine+j] += factors[t] · from[places[t]+i·fromLine+j]
 //
-// for first ≤ t < first+count and elements j of the row, one term after another.
+// for first ≤ t < first+count and elements j of row i, one term after another.
 type sparseSum struct {
 	from, to []float32
+	fromLine int
+	toLine   int
 	places   []int32
 	factors  []float32
 	parts    []sparsePart

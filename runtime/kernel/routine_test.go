@@ -121,7 +121,7 @@ func poolRoutines(r *rand.Rand, f *routines, vector int) outcome {
 func sumRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	n := vector * (1 + r.IntN(sparseRun/vector))
 	parts := 1 + r.IntN(4)
-	p := sparseSum{from: random(r, 6*n), to: random(r, parts*n)}
+	p := sparseSum{from: random(r, 8*n), to: random(r, 3*parts*n), fromLine: n, toLine: parts * n}
 	for i := range parts {
 		part := sparsePart{to: int32(i * n), first: int32(len(p.places)), count: int32(r.IntN(6))}
 		for range part.count {
@@ -129,7 +129,12 @@ func sumRoutines(r *rand.Rand, f *routines, vector int) outcome {
 		}
 		p.parts = append(p.parts, part)
 	}
-	f.sparse(&p, n/f.lanes)
+	for i := 0; i < 3; i += f.sparseRows {
+		at := p
+		at.from, at.to = p.from[i*p.fromLine:], p.to[i*p.toLine:]
+		f.sparse(&at, f.sparseRows, n/f.lanes)
+	}
+	f.sparse(&p, 1, n/f.lanes)
 	w, m, v := random(r, n), random(r, n), random(r, n)
 	for i := range v {
 		v[i] = v[i]*v[i] + 0.1

@@ -55,8 +55,10 @@ func main() {
 		keep(s)
 		adam(s)
 		peak(s)
-		for vectors := 1; vectors <= s.sparseVectors(); vectors++ {
-			sparse(s, vectors)
+		for _, rows := range s.sparseRows() {
+			for vectors := 1; vectors <= s.sparseVectors(); vectors++ {
+				sparse(s, rows, vectors)
+			}
 		}
 		listRows(s)
 		listCodes(s)
@@ -83,13 +85,17 @@ func tables(file string) {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
-		most := s.sparseVectors()
-		fmt.Fprintf(&b, "sparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", s.name)
-		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\nsquares: squaresAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
-		for vectors := 1; vectors <= most; vectors++ {
-			fmt.Fprintf(&b, "sparse%d%s, ", vectors, s.name)
+		most, rows := s.sparseVectors(), s.sparseRows()
+		fmt.Fprintf(&b, "sparseRows: %d,\nsparse: func(p *sparseSum, rows, vectors int) { sparse%s[rows/3][vectors-1](p) },\n", rows[len(rows)-1], s.name)
+		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\nsquares: squaresAVX2,\n}\n\nvar sparse%s = [%d][%d]func(p *sparseSum){\n", s.name, len(rows), most)
+		for _, rows := range rows {
+			b.WriteString("{")
+			for vectors := 1; vectors <= most; vectors++ {
+				fmt.Fprintf(&b, "sparse%dx%d%s, ", rows, vectors, s.name)
+			}
+			b.WriteString("},\n")
 		}
-		fmt.Fprintf(&b, "\n}\n\nvar tiles%s = [%d][%d]func(t *tile){\n", s.name, tileVectors, s.rows)
+		fmt.Fprintf(&b, "}\n\nvar tiles%s = [%d][%d]func(t *tile){\n", s.name, tileVectors, s.rows)
 		for vectors := 1; vectors <= tileVectors; vectors++ {
 			b.WriteString("{")
 			for rows := 1; rows <= s.rows; rows++ {
