@@ -7,7 +7,7 @@ package kernel
 type patchGradient struct {
 	*kernelGradient
 	pooled int // rows of windows in a band
-	line   int // squares of a row
+	line   int // pixels of a row with its margins, in whole blocks of squares
 	job    func(worker, slice int)
 }
 
@@ -15,7 +15,9 @@ type patchGradient struct {
 const patchTerms = 10
 
 func newPatchGradient(c *Conv) *patchGradient {
-	g := &patchGradient{kernelGradient: newKernelGradient(c), line: ceil(2*c.pw+1, 8) * 8}
+	g := &patchGradient{kernelGradient: newKernelGradient(c)}
+	g.line = ceil(g.left+c.s.W+g.right, 8) * 8
+	g.right = g.line - g.left - c.s.W
 	g.pooled = min(c.ph, ceil(4*stripPixels, 2*c.ow))
 	g.job = g.slice
 	return g
@@ -32,20 +34,19 @@ func (g *patchGradient) run(dw, db []float32, n int) {
 
 func (g *patchGradient) slice(worker, slice int) {
 	c := g.c
-	w, s, size := &c.workers[worker], c.s, g.size
-	sums, width := g.sums[slice*size:][:size], g.left+c.s.W+g.right
+	w, s := &c.workers[worker], c.s
+	sums := g.sums[slice*g.size:][:g.size]
 	clear(sums)
 	f, count := c.e.fitting(s.Out)
 	for image := slice * g.n / g.slices; image < (slice+1)*g.n/g.slices; image++ {
 		for r0 := 0; r0 < c.ph; r0 += g.pooled {
 			rows := min(g.pooled, c.ph-r0)
-			w.strip = grown(w.strip, (2*rows+2)*width+g.line)
-			c.input.strip(c.e, w, w.strip, image, 2*r0-s.Pad[0], 2*rows+2, g.left, g.right, 1)
-			w.other = grown(w.other, 4*(2*rows+1)*g.line)
-			for r := range 2*rows + 1 {
-				w.vectors = vectors{a: w.strip[r*width:], b: w.strip[(r+1)*width:], to: w.other[4*r*g.line:], count: g.line / 8}
-				c.e.squares(&w.vectors)
-			}
+			height := 2*rows + 2
+			w.strip = grown(w.strip, height*g.line+1)
+			c.input.strip(c.e, w, w.strip, image, 2*r0-s.Pad[0], height, g.left, g.right, 1)
+			w.other = grown(w.other, 4*(height-1)*g.line)
+			w.vectors = vectors{a: w.strip, b: w.strip[g.line:], to: w.other, count: (height - 1) * g.line / 8}
+			c.e.squares(&w.vectors)
 			at, size := (image*c.ph+r0)*c.pw*s.Out, rows*c.pw*s.Out
 			w.squares = squareSum{
 				codes: c.gradient.codes[at:][:size], values: c.gradient.data[at:][:size], from: w.other, to: sums,
