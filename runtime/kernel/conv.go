@@ -195,8 +195,13 @@ func (c *Conv) WeightGradient(dw, db, x, dy, y []float32, n int) error {
 		return fmt.Errorf("convolution: %d elements of %d images, %d weights and a bias of %d, want %d, %d and %d", len(x), n, len(dw), len(db), n*c.Input(), c.s.weights(), c.s.Out)
 	}
 	if c.kernels == nil {
-		if c.kernels = newKernelGradient(c); fitsSparse(c.s) {
+		switch {
+		case fitsPatch(c.s):
+			c.kernels = newPatchGradient(c)
+		case fitsSparse(c.s):
 			c.kernels = newSparseGradient(c)
+		default:
+			c.kernels = newKernelGradient(c)
 		}
 	}
 	c.input.data = x
@@ -217,6 +222,8 @@ func (c *Conv) planBackward() {
 	switch {
 	case fitsSparseInput(s):
 		c.backward = []pass{newSparseInput(c)}
+	case fitsPatch(s):
+		c.backward = []pass{newPatchInput(c)}
 	case fitsWinograd(ConvShape{
 		H: c.oh, W: c.ow, In: s.Out, Out: s.In, Kernel: s.Kernel, Stride: s.Stride, Dilation: s.Dilation, Groups: s.Groups,
 		Pad: [4]int{2 - s.Pad[0], 2 - s.Pad[1], 2 - s.Pad[2], 2 - s.Pad[3]},

@@ -73,6 +73,9 @@ var cornerShapes = []ConvShape{
 	{H: 6, W: 17, In: 7, Out: 7, Groups: 7, Kernel: [2]int{3, 3}, Pad: [4]int{1, 1, 1, 1}, Bounded: true, Low: -1, High: 1},
 	{H: 3, W: 130, In: 2, Out: 2, Kernel: [2]int{2, 3}}, // a row of many tiles
 	{H: 40, W: 4, In: 1, Out: 1, Kernel: [2]int{3, 3}, Pool: 2},
+	{H: 28, W: 28, In: 1, Out: 32, Kernel: [2]int{3, 3}, Pad: [4]int{1, 1, 1, 1}, Pool: 2, Bounded: true, High: 1}, // patches
+	{H: 9, W: 12, In: 1, Out: 24, Kernel: [2]int{3, 3}, Pad: [4]int{0, 2, 3, 0}, Pool: 2},                          // whose last rows are in no window
+	{H: 3, W: 2, In: 1, Out: 8, Kernel: [2]int{3, 3}, Pad: [4]int{5, 6, 0, 1}, Pool: 2},                            // most of which are beyond the image
 }
 
 func TestConvAgainstDefinition(t *testing.T) {

@@ -15,7 +15,7 @@
 //
 // Results are the same bits whatever GOMAXPROCS: work is cut into units by its
 // shape alone, and sums over units run in their order. AVX2 and AVX-512 also give
-// the same bits as each other: vectors lie across channels, never across the terms
+// the same bits as each other: vectors lie across channels or pixels, never across the terms
 // of a sum. The portable path has no fused multiplication and addition in float32
 // and differs in the last bits.
 package kernel

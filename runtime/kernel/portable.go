@@ -31,8 +31,12 @@ func portable() *routines {
 		keep:             portableKeep,
 		adam:             portableAdam,
 		sparse:           portableSparse,
+		sparseRows:       3,
 		listRows:         portableListRows,
 		listCodes:        portableListCodes,
+		patches:          portablePatches,
+		squares:          portableSquares,
+		patchKernels:     portablePatchKernels,
 		peak:             portablePeak,
 		peakSums:         4,
 		transpose:        portableTranspose,
@@ -286,12 +290,14 @@ func turn[T any](to []T, column int, from []T, row, rows, columns int) {
 	}
 }
 
-func portableSparse(p *sparseSum, vectors int) {
+func portableSparse(p *sparseSum, rows, vectors int) {
 	for _, part := range p.parts {
-		to := p.to[part.to:][:vectors]
 		for t := part.first; t < part.first+part.count; t++ {
-			for j, x := range p.from[p.places[t]:][:vectors] {
-				to[j] = fma(p.factors[t], x, to[j])
+			for i := range rows {
+				to := p.to[int(part.to)+i*p.toLine:][:vectors]
+				for j, x := range p.from[int(p.places[t])+i*p.fromLine:][:vectors] {
+					to[j] = fma(p.factors[t], x, to[j])
+				}
 			}
 		}
 	}
@@ -328,6 +334,53 @@ func portableListCodes(p *passing) {
 				}
 			}
 			part.count = at - part.first
+		}
+	}
+}
+
+func portablePatches(p *patchRow) {
+	for a := 2; a < 4; a++ {
+		clear(p.to[a*p.line:][:2*p.pixels+2])
+	}
+	for i := range p.pixels {
+		for o, v := range p.values[i*p.channels:][:p.channels] {
+			kernel := p.kernels[(o*patchCodes+1+int(p.codes[i*p.channels+o]))*patchPixels:][:patchPixels]
+			for a := range 4 {
+				to := p.to[a*p.line+2*i:][:4]
+				for b := range to {
+					to[b] += v * kernel[4*a+b]
+				}
+			}
+		}
+	}
+}
+
+func portableSquares(v *vectors) {
+	for i := range 8 * v.count {
+		copy(v.to[4*i:], v.a[i:i+2])
+		copy(v.to[4*i+2:], v.b[i:i+2])
+	}
+}
+
+func portablePatchKernels(p *squareSum) {
+	for o := range p.vectors {
+		var sums [patchTerms]float32
+		for r := range p.rows {
+			for q := range p.pixels {
+				at := (r*p.pixels+q)*p.channels + o
+				code := int(p.codes[at])
+				if code < 0 {
+					continue
+				}
+				v := p.values[at]
+				for t := range 9 {
+					sums[t] += v * p.from[(2*r+t/3)*p.line+4*(2*q+t%3)+code]
+				}
+				sums[9] += v
+			}
+		}
+		for t, v := range sums {
+			p.to[t*p.channels+o] += v
 		}
 	}
 }

@@ -34,13 +34,18 @@ type routines struct {
 	mark             func(m *marks)   // bits = low < values < high
 	keep             func(m *marks)   // values = 0 where the bit is not set
 	adam             func(a *adamStep)
-	sparse           func(p *sparseSum, vectors int) // of rows of so many, which are at most sparseRun elements
-	listRows         func(p *passing)
-	listCodes        func(p *passing)
-	transpose        func(t *transposition) // blocks of 8×8
-	transposeCodes   func(t *codeTransposition)
-	peak             func(n int) // n > 0 times peakSums independent multiply-adds
-	peakSums         int
+	// sparse takes 1 row, or sparseRows, of so many vectors, which are at most sparseRun elements.
+	sparse         func(p *sparseSum, rows, vectors int)
+	sparseRows     int
+	listRows       func(p *passing)
+	listCodes      func(p *passing)
+	patches        func(p *patchRow)
+	squares        func(v *vectors) // to[4i:] = a[i], a[i+1], b[i], b[i+1] for i < 8·count
+	patchKernels   func(p *squareSum)
+	transpose      func(t *transposition) // blocks of 8×8
+	transposeCodes func(t *codeTransposition)
+	peak           func(n int) // n > 0 times peakSums independent multiply-adds
+	peakSums       int
 }
 
 // A tile is rows×columns sums of C:
@@ -234,14 +239,16 @@ func (r *routines) fitting(channels int) (*routines, int) {
 	return r, channels / r.lanes
 }
 
-// A sparseSum adds to a row of each part, at least one, the rows that the part's
-// terms name:
+// A sparseSum adds to rows of each part, at least one, the rows that the part's terms
+// name:
 //
-//	to[part.to+j] += factors[t] · from[places[t]+j]
+//	to[part.to+i·toLine+j] += factors[t] · from[places[t]+i·fromLine+j]
 //
-// for first ≤ t < first+count and elements j of the row, one term after another.
+// for first ≤ t < first+count and elements j of row i, one term after another.
 type sparseSum struct {
 	from, to []float32
+	fromLine int
+	toLine   int
 	places   []int32
 	factors  []float32
 	parts    []sparsePart
@@ -266,4 +273,39 @@ type passing struct {
 	factors     []float32
 	parts       []sparsePart
 	sums        []float32
+}
+
+// A patchRow adds up what a row of windows of 2×2 gives to the input, a patch of 4×4
+// for each, two pixels from the next:
+//
+//	to[a·line+2i+b] = Σ over channels o: values[i·channels+o] · kernels[(o·5+1+code)·16+4a+b]
+//
+// for a, b < 4 and the window's code, −1 for none. Rows a < 2 start from what they hold,
+// the sums of the windows above, the others from 0.
+type patchRow struct {
+	codes    []int32
+	values   []float32
+	kernels  []float32
+	to       []float32
+	pixels   int
+	channels int // a multiple of 8
+	line     int
+}
+
+// A squareSum adds up, for windows of 2×2 behind 3×3 kernels on one channel, what these
+// multiply with the gradient of each channel o that passed:
+//
+//	to[(3i+j)·channels+o] += Σ over rows r, pixels q: values[o] · from[(2r+i)·line+4·(2q+j)+codes[o]]
+//	to[9·channels+o] += Σ values[o]
+//
+// with the values and codes of the window, channels apart from the next. Codes of −1
+// count for 0.
+type squareSum struct {
+	codes        []int32
+	values       []float32
+	from, to     []float32
+	rows, pixels int
+	vectors      int // of channels
+	channels     int
+	line         int
 }

@@ -21,6 +21,7 @@ func TestRoutinesAgainstGo(t *testing.T) {
 			sameRoutine(t, rounds+" one channel", r, plain, e.routines, monochromeRoutine, 0)
 			sameRoutine(t, rounds+" lists", r, plain, e.routines, listRoutines, 0)
 			sameRoutine(t, rounds+" sums", r, plain, e.routines, sumRoutines, 4)
+			sameRoutine(t, rounds+" patches", r, plain, e.routines, patchRoutines, 64)
 		}
 	}
 }
@@ -142,7 +143,7 @@ func monochromeRoutine(r *rand.Rand, f *routines, vector int) outcome {
 func sumRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	n := vector * (1 + r.IntN(sparseRun/vector))
 	parts := 1 + r.IntN(4)
-	p := sparseSum{from: random(r, 6*n), to: random(r, parts*n)}
+	p := sparseSum{from: random(r, 8*n), to: random(r, 3*parts*n), fromLine: n, toLine: parts * n}
 	for i := range parts {
 		part := sparsePart{to: int32(i * n), first: int32(len(p.places)), count: int32(r.IntN(6))}
 		for range part.count {
@@ -150,7 +151,12 @@ func sumRoutines(r *rand.Rand, f *routines, vector int) outcome {
 		}
 		p.parts = append(p.parts, part)
 	}
-	f.sparse(&p, n/f.lanes)
+	for i := 0; i < 3; i += f.sparseRows {
+		at := p
+		at.from, at.to = p.from[i*p.fromLine:], p.to[i*p.toLine:]
+		f.sparse(&at, f.sparseRows, n/f.lanes)
+	}
+	f.sparse(&p, 1, n/f.lanes)
 	w, m, v := random(r, n), random(r, n), random(r, n)
 	for i := range v {
 		v[i] = v[i]*v[i] + 0.1
@@ -200,4 +206,26 @@ func listRoutines(r *rand.Rand, f *routines, _ int) outcome {
 	}
 	o["sums"] = p.sums
 	return o
+}
+
+// patchRoutines are patches, squares and patchKernels, of windows with all codes.
+func patchRoutines(r *rand.Rand, f *routines, vector int) outcome {
+	rows, pixels, channels := 1+r.IntN(3), 1+r.IntN(6), vector*(1+r.IntN(3))
+	line := 2*pixels + 2 + r.IntN(3)
+	p := patchRow{
+		codes: make([]int32, rows*pixels*channels), values: random(r, rows*pixels*channels), kernels: random(r, channels*patchCodes*patchPixels),
+		to: random(r, 4*line), pixels: pixels, channels: channels, line: line,
+	}
+	for i := range p.codes {
+		p.codes[i] = int32(r.IntN(patchCodes)) - 1
+	}
+	f.patches(&p)
+	v := vectors{a: random(r, 8*3+1), b: random(r, 8*3+1), to: make([]float32, 4*8*3), count: 3}
+	f.squares(&v)
+	k := squareSum{
+		codes: p.codes, values: p.values, from: random(r, (2*rows+1)*4*(2*pixels+1)), to: random(r, patchTerms*channels),
+		rows: rows, pixels: pixels, vectors: channels / f.lanes, channels: channels, line: 4 * (2*pixels + 1),
+	}
+	f.patchKernels(&k)
+	return outcome{"patches": p.to, "squares": v.to, "kernels": k.to}
 }

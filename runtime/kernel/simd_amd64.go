@@ -152,65 +152,65 @@ func adamAVX2(a *adamStep)
 // peakAVX2 is the routine peak.
 func peakAVX2(n int)
 
-// sparse1AVX2 is the routine sparse for rows of 1 vectors.
+// sparse1x1AVX2 is the routine sparse for 1 rows of 1 vectors.
 //
 //go:noescape
-func sparse1AVX2(p *sparseSum)
+func sparse1x1AVX2(p *sparseSum)
 
-// sparse2AVX2 is the routine sparse for rows of 2 vectors.
+// sparse1x2AVX2 is the routine sparse for 1 rows of 2 vectors.
 //
 //go:noescape
-func sparse2AVX2(p *sparseSum)
+func sparse1x2AVX2(p *sparseSum)
 
-// sparse3AVX2 is the routine sparse for rows of 3 vectors.
+// sparse1x3AVX2 is the routine sparse for 1 rows of 3 vectors.
 //
 //go:noescape
-func sparse3AVX2(p *sparseSum)
+func sparse1x3AVX2(p *sparseSum)
 
-// sparse4AVX2 is the routine sparse for rows of 4 vectors.
+// sparse1x4AVX2 is the routine sparse for 1 rows of 4 vectors.
 //
 //go:noescape
-func sparse4AVX2(p *sparseSum)
+func sparse1x4AVX2(p *sparseSum)
 
-// sparse5AVX2 is the routine sparse for rows of 5 vectors.
+// sparse1x5AVX2 is the routine sparse for 1 rows of 5 vectors.
 //
 //go:noescape
-func sparse5AVX2(p *sparseSum)
+func sparse1x5AVX2(p *sparseSum)
 
-// sparse6AVX2 is the routine sparse for rows of 6 vectors.
+// sparse1x6AVX2 is the routine sparse for 1 rows of 6 vectors.
 //
 //go:noescape
-func sparse6AVX2(p *sparseSum)
+func sparse1x6AVX2(p *sparseSum)
 
-// sparse7AVX2 is the routine sparse for rows of 7 vectors.
+// sparse1x7AVX2 is the routine sparse for 1 rows of 7 vectors.
 //
 //go:noescape
-func sparse7AVX2(p *sparseSum)
+func sparse1x7AVX2(p *sparseSum)
 
-// sparse8AVX2 is the routine sparse for rows of 8 vectors.
+// sparse1x8AVX2 is the routine sparse for 1 rows of 8 vectors.
 //
 //go:noescape
-func sparse8AVX2(p *sparseSum)
+func sparse1x8AVX2(p *sparseSum)
 
-// sparse9AVX2 is the routine sparse for rows of 9 vectors.
+// sparse1x9AVX2 is the routine sparse for 1 rows of 9 vectors.
 //
 //go:noescape
-func sparse9AVX2(p *sparseSum)
+func sparse1x9AVX2(p *sparseSum)
 
-// sparse10AVX2 is the routine sparse for rows of 10 vectors.
+// sparse1x10AVX2 is the routine sparse for 1 rows of 10 vectors.
 //
 //go:noescape
-func sparse10AVX2(p *sparseSum)
+func sparse1x10AVX2(p *sparseSum)
 
-// sparse11AVX2 is the routine sparse for rows of 11 vectors.
+// sparse1x11AVX2 is the routine sparse for 1 rows of 11 vectors.
 //
 //go:noescape
-func sparse11AVX2(p *sparseSum)
+func sparse1x11AVX2(p *sparseSum)
 
-// sparse12AVX2 is the routine sparse for rows of 12 vectors.
+// sparse1x12AVX2 is the routine sparse for 1 rows of 12 vectors.
 //
 //go:noescape
-func sparse12AVX2(p *sparseSum)
+func sparse1x12AVX2(p *sparseSum)
 
 // listRowsAVX2 is the routine listRows.
 //
@@ -221,6 +221,16 @@ func listRowsAVX2(p *passing)
 //
 //go:noescape
 func listCodesAVX2(p *passing)
+
+// patchesAVX2 is the routine patches.
+//
+//go:noescape
+func patchesAVX2(p *patchRow)
+
+// patchKernelsAVX2 is the routine patchKernels.
+//
+//go:noescape
+func patchKernelsAVX2(p *squareSum)
 
 // tile1x1AVX512 is the routine tile for 1 rows of 1 vectors.
 //
@@ -535,35 +545,65 @@ func adamAVX512(a *adamStep)
 // peakAVX512 is the routine peak.
 func peakAVX512(n int)
 
-// sparse1AVX512 is the routine sparse for rows of 1 vectors.
+// sparse1x1AVX512 is the routine sparse for 1 rows of 1 vectors.
 //
 //go:noescape
-func sparse1AVX512(p *sparseSum)
+func sparse1x1AVX512(p *sparseSum)
 
-// sparse2AVX512 is the routine sparse for rows of 2 vectors.
+// sparse1x2AVX512 is the routine sparse for 1 rows of 2 vectors.
 //
 //go:noescape
-func sparse2AVX512(p *sparseSum)
+func sparse1x2AVX512(p *sparseSum)
 
-// sparse3AVX512 is the routine sparse for rows of 3 vectors.
+// sparse1x3AVX512 is the routine sparse for 1 rows of 3 vectors.
 //
 //go:noescape
-func sparse3AVX512(p *sparseSum)
+func sparse1x3AVX512(p *sparseSum)
 
-// sparse4AVX512 is the routine sparse for rows of 4 vectors.
+// sparse1x4AVX512 is the routine sparse for 1 rows of 4 vectors.
 //
 //go:noescape
-func sparse4AVX512(p *sparseSum)
+func sparse1x4AVX512(p *sparseSum)
 
-// sparse5AVX512 is the routine sparse for rows of 5 vectors.
+// sparse1x5AVX512 is the routine sparse for 1 rows of 5 vectors.
 //
 //go:noescape
-func sparse5AVX512(p *sparseSum)
+func sparse1x5AVX512(p *sparseSum)
 
-// sparse6AVX512 is the routine sparse for rows of 6 vectors.
+// sparse1x6AVX512 is the routine sparse for 1 rows of 6 vectors.
 //
 //go:noescape
-func sparse6AVX512(p *sparseSum)
+func sparse1x6AVX512(p *sparseSum)
+
+// sparse3x1AVX512 is the routine sparse for 3 rows of 1 vectors.
+//
+//go:noescape
+func sparse3x1AVX512(p *sparseSum)
+
+// sparse3x2AVX512 is the routine sparse for 3 rows of 2 vectors.
+//
+//go:noescape
+func sparse3x2AVX512(p *sparseSum)
+
+// sparse3x3AVX512 is the routine sparse for 3 rows of 3 vectors.
+//
+//go:noescape
+func sparse3x3AVX512(p *sparseSum)
+
+// sparse3x4AVX512 is the routine sparse for 3 rows of 4 vectors.
+//
+//go:noescape
+func sparse3x4AVX512(p *sparseSum)
+
+// sparse3x5AVX512 is the routine sparse for 3 rows of 5 vectors.
+//
+//go:noescape
+func sparse3x5AVX512(p *sparseSum)
+
+// sparse3x6AVX512 is the routine sparse for 3 rows of 6 vectors.
+//
+//go:noescape
+func sparse3x6AVX512(p *sparseSum)
 
 // listRowsAVX512 is the routine listRows.
 //
@@ -574,6 +614,16 @@ func listRowsAVX512(p *passing)
 //
 //go:noescape
 func listCodesAVX512(p *passing)
+
+// patchesAVX512 is the routine patches.
+//
+//go:noescape
+func patchesAVX512(p *patchRow)
+
+// patchKernelsAVX512 is the routine patchKernels.
+//
+//go:noescape
+func patchKernelsAVX512(p *squareSum)
 
 // transposeAVX2 is the routine transpose.
 //
@@ -589,3 +639,8 @@ func transposeCodesAVX2(t *codeTransposition)
 //
 //go:noescape
 func alikeAVX2(a *likeness)
+
+// squaresAVX2 is the routine squares.
+//
+//go:noescape
+func squaresAVX2(v *vectors)

@@ -4345,15 +4345,19 @@ step_151:
 	VZEROUPPER
 	RET
 
-// func sparse1AVX2(p *sparseSum)
+// func sparse1x1AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_152:
 	MOVLQSX 8(DX), R10
@@ -4363,7 +4367,8 @@ part_152:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
 
 term_154:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4382,15 +4387,19 @@ next_153:
 	VZEROUPPER
 	RET
 
-// func sparse2AVX2(p *sparseSum)
+// func sparse1x2AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse2AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_155:
 	MOVLQSX 8(DX), R10
@@ -4400,8 +4409,9 @@ part_155:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
 
 term_157:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4422,15 +4432,19 @@ next_156:
 	VZEROUPPER
 	RET
 
-// func sparse3AVX2(p *sparseSum)
+// func sparse1x3AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse3AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_158:
 	MOVLQSX 8(DX), R10
@@ -4440,9 +4454,10 @@ part_158:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
 
 term_160:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4465,15 +4480,19 @@ next_159:
 	VZEROUPPER
 	RET
 
-// func sparse4AVX2(p *sparseSum)
+// func sparse1x4AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse4AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_161:
 	MOVLQSX 8(DX), R10
@@ -4483,10 +4502,11 @@ part_161:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
 
 term_163:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4511,15 +4531,19 @@ next_162:
 	VZEROUPPER
 	RET
 
-// func sparse5AVX2(p *sparseSum)
+// func sparse1x5AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse5AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_164:
 	MOVLQSX 8(DX), R10
@@ -4529,11 +4553,12 @@ part_164:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
 
 term_166:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4560,15 +4585,19 @@ next_165:
 	VZEROUPPER
 	RET
 
-// func sparse6AVX2(p *sparseSum)
+// func sparse1x6AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse6AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_167:
 	MOVLQSX 8(DX), R10
@@ -4578,12 +4607,13 @@ part_167:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
 
 term_169:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4612,15 +4642,19 @@ next_168:
 	VZEROUPPER
 	RET
 
-// func sparse7AVX2(p *sparseSum)
+// func sparse1x7AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse7AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_170:
 	MOVLQSX 8(DX), R10
@@ -4630,13 +4664,14 @@ part_170:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
 
 term_172:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4667,15 +4702,19 @@ next_171:
 	VZEROUPPER
 	RET
 
-// func sparse8AVX2(p *sparseSum)
+// func sparse1x8AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse8AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_173:
 	MOVLQSX 8(DX), R10
@@ -4685,14 +4724,15 @@ part_173:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
 
 term_175:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4725,15 +4765,19 @@ next_174:
 	VZEROUPPER
 	RET
 
-// func sparse9AVX2(p *sparseSum)
+// func sparse1x9AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse9AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_176:
 	MOVLQSX 8(DX), R10
@@ -4743,15 +4787,16 @@ part_176:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
+	VMOVUPS 256(R11), Y8
 
 term_178:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4786,15 +4831,19 @@ next_177:
 	VZEROUPPER
 	RET
 
-// func sparse10AVX2(p *sparseSum)
+// func sparse1x10AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse10AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_179:
 	MOVLQSX 8(DX), R10
@@ -4804,16 +4853,17 @@ part_179:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
+	VMOVUPS 256(R11), Y8
+	VMOVUPS 288(R11), Y9
 
 term_181:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4850,15 +4900,19 @@ next_180:
 	VZEROUPPER
 	RET
 
-// func sparse11AVX2(p *sparseSum)
+// func sparse1x11AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse11AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_182:
 	MOVLQSX 8(DX), R10
@@ -4868,17 +4922,18 @@ part_182:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
-	VMOVUPS 320(R8), Y10
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
+	VMOVUPS 256(R11), Y8
+	VMOVUPS 288(R11), Y9
+	VMOVUPS 320(R11), Y10
 
 term_184:
 	MOVLQSX      (SI)(R9*4), R11
@@ -4917,15 +4972,19 @@ next_183:
 	VZEROUPPER
 	RET
 
-// func sparse12AVX2(p *sparseSum)
+// func sparse1x12AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse12AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
 part_185:
 	MOVLQSX 8(DX), R10
@@ -4935,18 +4994,19 @@ part_185:
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Y0
-	VMOVUPS 32(R8), Y1
-	VMOVUPS 64(R8), Y2
-	VMOVUPS 96(R8), Y3
-	VMOVUPS 128(R8), Y4
-	VMOVUPS 160(R8), Y5
-	VMOVUPS 192(R8), Y6
-	VMOVUPS 224(R8), Y7
-	VMOVUPS 256(R8), Y8
-	VMOVUPS 288(R8), Y9
-	VMOVUPS 320(R8), Y10
-	VMOVUPS 352(R8), Y11
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
+	VMOVUPS 256(R11), Y8
+	VMOVUPS 288(R11), Y9
+	VMOVUPS 320(R11), Y10
+	VMOVUPS 352(R11), Y11
 
 term_187:
 	MOVLQSX      (SI)(R9*4), R11
@@ -5198,6 +5258,213 @@ vector_194:
 	VZEROUPPER
 	RET
 
+// func patchesAVX2(p *patchRow)
+// Requires: AVX, AVX2, FMA3
+TEXT ·patchesAVX2(SB), NOSPLIT, $32-8
+	MOVQ        p+0(FP), AX
+	MOVQ        (AX), CX
+	MOVQ        24(AX), DX
+	MOVQ        72(AX), BX
+	MOVQ        96(AX), SI
+	MOVQ        112(AX), DI
+	SHLQ        $0x02, DI
+	LEAQ        (DI)(DI*2), R8
+	VMOVSD      (BX), X0
+	VMOVSD      (BX)(DI*1), X1
+	VINSERTF128 $0x01, X1, Y0, Y0
+	VUNPCKLPD   Y0, Y0, Y0
+	VXORPS      Y1, Y1, Y1
+
+pixel_195:
+	VXORPS      Y2, Y2, Y2
+	VXORPS      Y3, Y3, Y3
+	VXORPS      Y4, Y4, Y4
+	VXORPS      Y5, Y5, Y5
+	VXORPS      Y6, Y6, Y6
+	VXORPS      Y7, Y7, Y7
+	VXORPS      Y8, Y8, Y8
+	VXORPS      Y9, Y9, Y9
+	VMOVSD      8(BX), X10
+	VMOVSD      8(BX)(DI*1), X11
+	VINSERTF128 $0x01, X11, Y10, Y10
+	VSHUFPD     $0x05, Y10, Y0, Y10
+	VSHUFPD     $0x05, Y3, Y1, Y1
+	MOVQ        48(AX), R9
+	MOVQ        104(AX), R10
+	SHRQ        $0x03, R10
+
+group_196:
+	VMOVDQU      (CX), Y0
+	VPSLLD       $0x06, Y0, Y0
+	VMOVDQU      Y0, (SP)
+	MOVLQSX      (SP), R11
+	VBROADCASTSS (DX), Y0
+	VFMADD231PS  64(R9)(R11*1), Y0, Y2
+	VFMADD231PS  96(R9)(R11*1), Y0, Y3
+	MOVLQSX      4(SP), R11
+	VBROADCASTSS 4(DX), Y0
+	VFMADD231PS  384(R9)(R11*1), Y0, Y4
+	VFMADD231PS  416(R9)(R11*1), Y0, Y5
+	MOVLQSX      8(SP), R11
+	VBROADCASTSS 8(DX), Y0
+	VFMADD231PS  704(R9)(R11*1), Y0, Y6
+	VFMADD231PS  736(R9)(R11*1), Y0, Y7
+	MOVLQSX      12(SP), R11
+	VBROADCASTSS 12(DX), Y0
+	VFMADD231PS  1024(R9)(R11*1), Y0, Y8
+	VFMADD231PS  1056(R9)(R11*1), Y0, Y9
+	MOVLQSX      16(SP), R11
+	VBROADCASTSS 16(DX), Y0
+	VFMADD231PS  1344(R9)(R11*1), Y0, Y2
+	VFMADD231PS  1376(R9)(R11*1), Y0, Y3
+	MOVLQSX      20(SP), R11
+	VBROADCASTSS 20(DX), Y0
+	VFMADD231PS  1664(R9)(R11*1), Y0, Y4
+	VFMADD231PS  1696(R9)(R11*1), Y0, Y5
+	MOVLQSX      24(SP), R11
+	VBROADCASTSS 24(DX), Y0
+	VFMADD231PS  1984(R9)(R11*1), Y0, Y6
+	VFMADD231PS  2016(R9)(R11*1), Y0, Y7
+	MOVLQSX      28(SP), R11
+	VBROADCASTSS 28(DX), Y0
+	VFMADD231PS  2304(R9)(R11*1), Y0, Y8
+	VFMADD231PS  2336(R9)(R11*1), Y0, Y9
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, DX
+	ADDQ         $0x00000a00, R9
+	DECQ         R10
+	JNZ          group_196
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y8, Y6, Y6
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y10, Y2, Y0
+	VADDPS       Y5, Y3, Y3
+	VADDPS       Y9, Y7, Y7
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y1, Y3, Y1
+	VMOVUPS      X0, (BX)
+	VEXTRACTF128 $0x01, Y0, (BX)(DI*1)
+	VMOVUPS      X1, (BX)(DI*2)
+	VEXTRACTF128 $0x01, Y1, (BX)(R8*1)
+	ADDQ         $0x08, BX
+	DECQ         SI
+	JNZ          pixel_195
+	VZEROUPPER
+	RET
+
+// func patchKernelsAVX2(p *squareSum)
+// Requires: AVX, AVX2, FMA3
+TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         72(AX), BX
+	MOVQ         112(AX), SI
+	MOVQ         120(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         128(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         $-1, R9
+	VMOVD        R9, X0
+	VPBROADCASTD X0, Y0
+
+vector_197:
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	MOVQ   48(AX), R9
+	MOVQ   96(AX), R10
+	XORQ   R11, R11
+
+row_198:
+	MOVQ 104(AX), R13
+	MOVQ R9, R12
+
+pixel_199:
+	VMOVUPS        (CX)(R11*1), Y11
+	VPCMPGTD       Y0, Y11, Y12
+	VANDPS         (DX)(R11*1), Y12, Y12
+	VBROADCASTF128 (R12), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y1
+	VBROADCASTF128 16(R12), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y2
+	VBROADCASTF128 32(R12), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y3
+	VBROADCASTF128 (R12)(R8*1), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y4
+	VBROADCASTF128 16(R12)(R8*1), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y5
+	VBROADCASTF128 32(R12)(R8*1), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y6
+	VBROADCASTF128 (R12)(R8*2), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y7
+	VBROADCASTF128 16(R12)(R8*2), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y8
+	VBROADCASTF128 32(R12)(R8*2), Y13
+	VPERMILPS      Y11, Y13, Y13
+	VFMADD231PS    Y13, Y12, Y9
+	VADDPS         Y12, Y10, Y10
+	ADDQ           $0x20, R12
+	ADDQ           DI, R11
+	DECQ           R13
+	JNZ            pixel_199
+	LEAQ           (R9)(R8*2), R9
+	DECQ           R10
+	JNZ            row_198
+	MOVQ           BX, R9
+	VADDPS         (R9), Y1, Y1
+	VMOVUPS        Y1, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y2, Y2
+	VMOVUPS        Y2, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y3, Y3
+	VMOVUPS        Y3, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y4, Y4
+	VMOVUPS        Y4, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y5, Y5
+	VMOVUPS        Y5, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y6, Y6
+	VMOVUPS        Y6, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y7, Y7
+	VMOVUPS        Y7, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y8, Y8
+	VMOVUPS        Y8, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y9, Y9
+	VMOVUPS        Y9, (R9)
+	ADDQ           DI, R9
+	VADDPS         (R9), Y10, Y10
+	VMOVUPS        Y10, (R9)
+	ADDQ           DI, R9
+	ADDQ           $0x20, CX
+	ADDQ           $0x20, DX
+	ADDQ           $0x20, BX
+	DECQ           SI
+	JNZ            vector_197
+	VZEROUPPER
+	RET
+
 // func tile1x1AVX512(t *tile)
 // Requires: AVX, AVX512F, MMX+
 TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
@@ -5208,15 +5475,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_196
+	JE         zeros_201
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_195
+	JMP        multiply_200
 
-zeros_196:
+zeros_201:
 	VPXORD Z0, Z0, Z0
 
-multiply_195:
+multiply_200:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5227,14 +5494,14 @@ multiply_195:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_197:
+tap_202:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_198:
+step_203:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -5242,26 +5509,26 @@ step_198:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_198
+	JNZ          step_203
 	DECQ         SI
-	JNZ          tap_197
+	JNZ          tap_202
 	CMPB         168(AX), $0x00
-	JE           bound_199
+	JE           bound_204
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_199:
+bound_204:
 	CMPB         169(AX), $0x00
-	JE           store_200
+	JE           store_205
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_200:
+store_205:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5282,17 +5549,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_202
+	JE         zeros_207
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_201
+	JMP        multiply_206
 
-zeros_202:
+zeros_207:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_201:
+multiply_206:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5303,14 +5570,14 @@ multiply_201:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_203:
+tap_208:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_204:
+step_209:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -5320,11 +5587,11 @@ step_204:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_204
+	JNZ          step_209
 	DECQ         DI
-	JNZ          tap_203
+	JNZ          tap_208
 	CMPB         168(AX), $0x00
-	JE           bound_205
+	JE           bound_210
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5333,9 +5600,9 @@ step_204:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_205:
+bound_210:
 	CMPB         169(AX), $0x00
-	JE           store_206
+	JE           store_211
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5343,7 +5610,7 @@ bound_205:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_206:
+store_211:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5368,19 +5635,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_208
+	JE         zeros_213
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_207
+	JMP        multiply_212
 
-zeros_208:
+zeros_213:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_207:
+multiply_212:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5391,14 +5658,14 @@ multiply_207:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_209:
+tap_214:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_210:
+step_215:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -5410,11 +5677,11 @@ step_210:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_210
+	JNZ          step_215
 	DECQ         DI
-	JNZ          tap_209
+	JNZ          tap_214
 	CMPB         168(AX), $0x00
-	JE           bound_211
+	JE           bound_216
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5425,9 +5692,9 @@ step_210:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_211:
+bound_216:
 	CMPB         169(AX), $0x00
-	JE           store_212
+	JE           store_217
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -5437,7 +5704,7 @@ bound_211:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_212:
+store_217:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5466,21 +5733,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_214
+	JE         zeros_219
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_213
+	JMP        multiply_218
 
-zeros_214:
+zeros_219:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_213:
+multiply_218:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5491,7 +5758,7 @@ multiply_213:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_215:
+tap_220:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5500,7 +5767,7 @@ tap_215:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_216:
+step_221:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -5515,11 +5782,11 @@ step_216:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_216
+	JNZ          step_221
 	DECQ         DI
-	JNZ          tap_215
+	JNZ          tap_220
 	CMPB         168(AX), $0x00
-	JE           bound_217
+	JE           bound_222
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5532,9 +5799,9 @@ step_216:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_217:
+bound_222:
 	CMPB         169(AX), $0x00
-	JE           store_218
+	JE           store_223
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5546,7 +5813,7 @@ bound_217:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_218:
+store_223:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5579,23 +5846,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_220
+	JE         zeros_225
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_219
+	JMP        multiply_224
 
-zeros_220:
+zeros_225:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_219:
+multiply_224:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5606,7 +5873,7 @@ multiply_219:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_221:
+tap_226:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5615,7 +5882,7 @@ tap_221:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_222:
+step_227:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5632,11 +5899,11 @@ step_222:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_222
+	JNZ          step_227
 	DECQ         DI
-	JNZ          tap_221
+	JNZ          tap_226
 	CMPB         168(AX), $0x00
-	JE           bound_223
+	JE           bound_228
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5651,9 +5918,9 @@ step_222:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_223:
+bound_228:
 	CMPB         169(AX), $0x00
-	JE           store_224
+	JE           store_229
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5667,7 +5934,7 @@ bound_223:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_224:
+store_229:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5704,7 +5971,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_226
+	JE         zeros_231
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5712,9 +5979,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_225
+	JMP        multiply_230
 
-zeros_226:
+zeros_231:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5722,7 +5989,7 @@ zeros_226:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_225:
+multiply_230:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5733,7 +6000,7 @@ multiply_225:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_227:
+tap_232:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5742,7 +6009,7 @@ tap_227:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_228:
+step_233:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -5761,11 +6028,11 @@ step_228:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_228
+	JNZ          step_233
 	DECQ         DI
-	JNZ          tap_227
+	JNZ          tap_232
 	CMPB         168(AX), $0x00
-	JE           bound_229
+	JE           bound_234
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5782,9 +6049,9 @@ step_228:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_229:
+bound_234:
 	CMPB         169(AX), $0x00
-	JE           store_230
+	JE           store_235
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -5800,7 +6067,7 @@ bound_229:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_230:
+store_235:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5841,7 +6108,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_232
+	JE         zeros_237
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5850,9 +6117,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_231
+	JMP        multiply_236
 
-zeros_232:
+zeros_237:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5861,7 +6128,7 @@ zeros_232:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_231:
+multiply_236:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5872,7 +6139,7 @@ multiply_231:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_233:
+tap_238:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5883,7 +6150,7 @@ tap_233:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_234:
+step_239:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -5905,11 +6172,11 @@ step_234:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_234
+	JNZ          step_239
 	DECQ         DI
-	JNZ          tap_233
+	JNZ          tap_238
 	CMPB         168(AX), $0x00
-	JE           bound_235
+	JE           bound_240
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5928,9 +6195,9 @@ step_234:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_235:
+bound_240:
 	CMPB         169(AX), $0x00
-	JE           store_236
+	JE           store_241
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -5948,7 +6215,7 @@ bound_235:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_236:
+store_241:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5993,7 +6260,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_238
+	JE         zeros_243
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6003,9 +6270,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_237
+	JMP        multiply_242
 
-zeros_238:
+zeros_243:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6015,7 +6282,7 @@ zeros_238:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_237:
+multiply_242:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6026,7 +6293,7 @@ multiply_237:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_239:
+tap_244:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6037,7 +6304,7 @@ tap_239:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_240:
+step_245:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -6061,11 +6328,11 @@ step_240:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_240
+	JNZ          step_245
 	DECQ         DI
-	JNZ          tap_239
+	JNZ          tap_244
 	CMPB         168(AX), $0x00
-	JE           bound_241
+	JE           bound_246
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6086,9 +6353,9 @@ step_240:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_241:
+bound_246:
 	CMPB         169(AX), $0x00
-	JE           store_242
+	JE           store_247
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6108,7 +6375,7 @@ bound_241:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_242:
+store_247:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6157,7 +6424,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_244
+	JE         zeros_249
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6168,9 +6435,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_243
+	JMP        multiply_248
 
-zeros_244:
+zeros_249:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6181,7 +6448,7 @@ zeros_244:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_243:
+multiply_248:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6192,7 +6459,7 @@ multiply_243:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_245:
+tap_250:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6203,7 +6470,7 @@ tap_245:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_246:
+step_251:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -6229,11 +6496,11 @@ step_246:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_246
+	JNZ          step_251
 	DECQ         DI
-	JNZ          tap_245
+	JNZ          tap_250
 	CMPB         168(AX), $0x00
-	JE           bound_247
+	JE           bound_252
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6256,9 +6523,9 @@ step_246:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_247:
+bound_252:
 	CMPB         169(AX), $0x00
-	JE           store_248
+	JE           store_253
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -6280,7 +6547,7 @@ bound_247:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_248:
+store_253:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6333,7 +6600,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_250
+	JE         zeros_255
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6345,9 +6612,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_249
+	JMP        multiply_254
 
-zeros_250:
+zeros_255:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6359,7 +6626,7 @@ zeros_250:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_249:
+multiply_254:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6370,7 +6637,7 @@ multiply_249:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_251:
+tap_256:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6383,7 +6650,7 @@ tap_251:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_252:
+step_257:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -6412,11 +6679,11 @@ step_252:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_252
+	JNZ          step_257
 	DECQ         DI
-	JNZ          tap_251
+	JNZ          tap_256
 	CMPB         168(AX), $0x00
-	JE           bound_253
+	JE           bound_258
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6441,9 +6708,9 @@ step_252:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_253:
+bound_258:
 	CMPB         169(AX), $0x00
-	JE           store_254
+	JE           store_259
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6467,7 +6734,7 @@ bound_253:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_254:
+store_259:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6524,7 +6791,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_256
+	JE         zeros_261
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6537,9 +6804,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_255
+	JMP        multiply_260
 
-zeros_256:
+zeros_261:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6552,7 +6819,7 @@ zeros_256:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_255:
+multiply_260:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6563,7 +6830,7 @@ multiply_255:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_257:
+tap_262:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6576,7 +6843,7 @@ tap_257:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_258:
+step_263:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6607,11 +6874,11 @@ step_258:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_258
+	JNZ          step_263
 	DECQ         DI
-	JNZ          tap_257
+	JNZ          tap_262
 	CMPB         168(AX), $0x00
-	JE           bound_259
+	JE           bound_264
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6638,9 +6905,9 @@ step_258:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_259:
+bound_264:
 	CMPB         169(AX), $0x00
-	JE           store_260
+	JE           store_265
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6666,7 +6933,7 @@ bound_259:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_260:
+store_265:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6727,7 +6994,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_262
+	JE         zeros_267
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6741,9 +7008,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_261
+	JMP        multiply_266
 
-zeros_262:
+zeros_267:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6757,7 +7024,7 @@ zeros_262:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_261:
+multiply_266:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6768,7 +7035,7 @@ multiply_261:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_263:
+tap_268:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6781,7 +7048,7 @@ tap_263:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_264:
+step_269:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -6814,11 +7081,11 @@ step_264:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_264
+	JNZ          step_269
 	DECQ         DI
-	JNZ          tap_263
+	JNZ          tap_268
 	CMPB         168(AX), $0x00
-	JE           bound_265
+	JE           bound_270
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6847,9 +7114,9 @@ step_264:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_265:
+bound_270:
 	CMPB         169(AX), $0x00
-	JE           store_266
+	JE           store_271
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -6877,7 +7144,7 @@ bound_265:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_266:
+store_271:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6942,7 +7209,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_268
+	JE         zeros_273
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6957,9 +7224,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_267
+	JMP        multiply_272
 
-zeros_268:
+zeros_273:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6974,7 +7241,7 @@ zeros_268:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_267:
+multiply_272:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6985,7 +7252,7 @@ multiply_267:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_269:
+tap_274:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7000,7 +7267,7 @@ tap_269:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_270:
+step_275:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -7036,11 +7303,11 @@ step_270:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_270
+	JNZ          step_275
 	DECQ         DI
-	JNZ          tap_269
+	JNZ          tap_274
 	CMPB         168(AX), $0x00
-	JE           bound_271
+	JE           bound_276
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7071,9 +7338,9 @@ step_270:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_271:
+bound_276:
 	CMPB         169(AX), $0x00
-	JE           store_272
+	JE           store_277
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -7103,7 +7370,7 @@ bound_271:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_272:
+store_277:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7172,7 +7439,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_274
+	JE         zeros_279
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7188,9 +7455,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_273
+	JMP        multiply_278
 
-zeros_274:
+zeros_279:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7206,7 +7473,7 @@ zeros_274:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_273:
+multiply_278:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7217,7 +7484,7 @@ multiply_273:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_275:
+tap_280:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7232,7 +7499,7 @@ tap_275:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_276:
+step_281:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -7270,11 +7537,11 @@ step_276:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_276
+	JNZ          step_281
 	DECQ         DI
-	JNZ          tap_275
+	JNZ          tap_280
 	CMPB         168(AX), $0x00
-	JE           bound_277
+	JE           bound_282
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7307,9 +7574,9 @@ step_276:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_277:
+bound_282:
 	CMPB         169(AX), $0x00
-	JE           store_278
+	JE           store_283
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7341,7 +7608,7 @@ bound_277:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_278:
+store_283:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7391,7 +7658,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_279:
+tile_284:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -7422,10 +7689,10 @@ tile_279:
 	CMPQ    R14, R15
 	CMOVQLT R14, R15
 	SUBQ    R15, R14
-	JZ      call_280
+	JZ      call_285
 
-steps_281:
-step_282:
+steps_286:
+step_287:
 	VMOVUPS      (R9), Z14
 	VBROADCASTSS (R8), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -7462,11 +7729,11 @@ step_282:
 	ADDQ         SI, R13
 	ADDQ         DI, R9
 	DECQ         R14
-	JNZ          step_282
+	JNZ          step_287
 	TESTQ        R15, R15
-	JZ           finished_283
+	JZ           finished_288
 
-call_280:
+call_285:
 	MOVQ       120(AX), BP
 	SHLQ       $0x02, BP
 	MOVQ       DX, R14
@@ -7500,17 +7767,17 @@ call_280:
 	ADDQ       BP, R14
 	MOVQ       R15, R14
 	XORQ       R15, R15
-	JMP        steps_281
+	JMP        steps_286
 
-finished_283:
+finished_288:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_286
+	JNE    half_291
 	CMPB   152(AX), $0x00
-	JE     bound_284
+	JE     bound_289
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	ADDQ   R8, R9
@@ -7541,9 +7808,9 @@ finished_283:
 	VADDPS (R9), Z13, Z13
 	ADDQ   R8, R9
 
-bound_284:
+bound_289:
 	CMPB         153(AX), $0x00
-	JE           store_285
+	JE           store_290
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7575,7 +7842,7 @@ bound_284:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_285:
+store_290:
 	VMOVUPS Z0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Z1, (DX)
@@ -7604,11 +7871,11 @@ store_285:
 	ADDQ    R8, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R8, DX
-	JMP     next_287
+	JMP     next_292
 
-half_286:
+half_291:
 	CMPB   152(AX), $0x00
-	JE     bound_288
+	JE     bound_293
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -7639,9 +7906,9 @@ half_286:
 	VADDPS (R9), Y13, Y13
 	ADDQ   R8, R9
 
-bound_288:
+bound_293:
 	CMPB         153(AX), $0x00
-	JE           store_289
+	JE           store_294
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7673,7 +7940,7 @@ bound_288:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_289:
+store_294:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -7703,9 +7970,9 @@ store_289:
 	VMOVUPS Y13, (DX)
 	ADDQ    R8, DX
 
-next_287:
+next_292:
 	DECQ (SP)
-	JNZ  tile_279
+	JNZ  tile_284
 	VZEROUPPER
 	RET
 
@@ -7720,17 +7987,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_291
+	JE         zeros_296
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_290
+	JMP        multiply_295
 
-zeros_291:
+zeros_296:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_290:
+multiply_295:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -7741,14 +8008,14 @@ multiply_290:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_292:
+tap_297:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_293:
+step_298:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -7759,11 +8026,11 @@ step_293:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_293
+	JNZ          step_298
 	DECQ         SI
-	JNZ          tap_292
+	JNZ          tap_297
 	CMPB         168(AX), $0x00
-	JE           bound_294
+	JE           bound_299
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7771,9 +8038,9 @@ step_293:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_294:
+bound_299:
 	CMPB         169(AX), $0x00
-	JE           store_295
+	JE           store_300
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -7781,7 +8048,7 @@ bound_294:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_295:
+store_300:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7805,21 +8072,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_297
+	JE         zeros_302
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_296
+	JMP        multiply_301
 
-zeros_297:
+zeros_302:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_296:
+multiply_301:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7830,14 +8097,14 @@ multiply_296:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_298:
+tap_303:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_299:
+step_304:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -7851,11 +8118,11 @@ step_299:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_299
+	JNZ          step_304
 	DECQ         DI
-	JNZ          tap_298
+	JNZ          tap_303
 	CMPB         168(AX), $0x00
-	JE           bound_300
+	JE           bound_305
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7866,9 +8133,9 @@ step_299:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_300:
+bound_305:
 	CMPB         169(AX), $0x00
-	JE           store_301
+	JE           store_306
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -7880,7 +8147,7 @@ bound_300:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_301:
+store_306:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7910,7 +8177,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_303
+	JE         zeros_308
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -7918,9 +8185,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_302
+	JMP        multiply_307
 
-zeros_303:
+zeros_308:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7928,7 +8195,7 @@ zeros_303:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_302:
+multiply_307:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7939,14 +8206,14 @@ multiply_302:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_304:
+tap_309:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_305:
+step_310:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -7963,11 +8230,11 @@ step_305:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_305
+	JNZ          step_310
 	DECQ         DI
-	JNZ          tap_304
+	JNZ          tap_309
 	CMPB         168(AX), $0x00
-	JE           bound_306
+	JE           bound_311
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7981,9 +8248,9 @@ step_305:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_306:
+bound_311:
 	CMPB         169(AX), $0x00
-	JE           store_307
+	JE           store_312
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7999,7 +8266,7 @@ bound_306:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_307:
+store_312:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8035,7 +8302,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_309
+	JE         zeros_314
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8045,9 +8312,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_308
+	JMP        multiply_313
 
-zeros_309:
+zeros_314:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8057,7 +8324,7 @@ zeros_309:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_308:
+multiply_313:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8068,7 +8335,7 @@ multiply_308:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_310:
+tap_315:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8077,7 +8344,7 @@ tap_310:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_311:
+step_316:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -8098,11 +8365,11 @@ step_311:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_311
+	JNZ          step_316
 	DECQ         DI
-	JNZ          tap_310
+	JNZ          tap_315
 	CMPB         168(AX), $0x00
-	JE           bound_312
+	JE           bound_317
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8119,9 +8386,9 @@ step_311:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_312:
+bound_317:
 	CMPB         169(AX), $0x00
-	JE           store_313
+	JE           store_318
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -8141,7 +8408,7 @@ bound_312:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_313:
+store_318:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8183,7 +8450,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_315
+	JE         zeros_320
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8195,9 +8462,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_314
+	JMP        multiply_319
 
-zeros_315:
+zeros_320:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8209,7 +8476,7 @@ zeros_315:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_314:
+multiply_319:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8220,7 +8487,7 @@ multiply_314:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_316:
+tap_321:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8229,7 +8496,7 @@ tap_316:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_317:
+step_322:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -8253,11 +8520,11 @@ step_317:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_317
+	JNZ          step_322
 	DECQ         DI
-	JNZ          tap_316
+	JNZ          tap_321
 	CMPB         168(AX), $0x00
-	JE           bound_318
+	JE           bound_323
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8277,9 +8544,9 @@ step_317:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_318:
+bound_323:
 	CMPB         169(AX), $0x00
-	JE           store_319
+	JE           store_324
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -8303,7 +8570,7 @@ bound_318:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_319:
+store_324:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8351,7 +8618,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_321
+	JE         zeros_326
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8365,9 +8632,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_320
+	JMP        multiply_325
 
-zeros_321:
+zeros_326:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8381,7 +8648,7 @@ zeros_321:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_320:
+multiply_325:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8392,7 +8659,7 @@ multiply_320:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_322:
+tap_327:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8401,7 +8668,7 @@ tap_322:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_323:
+step_328:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -8428,11 +8695,11 @@ step_323:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_323
+	JNZ          step_328
 	DECQ         DI
-	JNZ          tap_322
+	JNZ          tap_327
 	CMPB         168(AX), $0x00
-	JE           bound_324
+	JE           bound_329
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8455,9 +8722,9 @@ step_323:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_324:
+bound_329:
 	CMPB         169(AX), $0x00
-	JE           store_325
+	JE           store_330
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -8485,7 +8752,7 @@ bound_324:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_325:
+store_330:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8539,7 +8806,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_327
+	JE         zeros_332
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8555,9 +8822,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_326
+	JMP        multiply_331
 
-zeros_327:
+zeros_332:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8573,7 +8840,7 @@ zeros_327:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_326:
+multiply_331:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8584,7 +8851,7 @@ multiply_326:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_328:
+tap_333:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8595,7 +8862,7 @@ tap_328:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_329:
+step_334:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -8626,11 +8893,11 @@ step_329:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_329
+	JNZ          step_334
 	DECQ         DI
-	JNZ          tap_328
+	JNZ          tap_333
 	CMPB         168(AX), $0x00
-	JE           bound_330
+	JE           bound_335
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8656,9 +8923,9 @@ step_329:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_330:
+bound_335:
 	CMPB         169(AX), $0x00
-	JE           store_331
+	JE           store_336
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8690,7 +8957,7 @@ bound_330:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_331:
+store_336:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8750,7 +9017,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_333
+	JE         zeros_338
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8768,9 +9035,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_332
+	JMP        multiply_337
 
-zeros_333:
+zeros_338:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8788,7 +9055,7 @@ zeros_333:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_332:
+multiply_337:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8799,7 +9066,7 @@ multiply_332:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_334:
+tap_339:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8810,7 +9077,7 @@ tap_334:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_335:
+step_340:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -8844,11 +9111,11 @@ step_335:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_335
+	JNZ          step_340
 	DECQ         DI
-	JNZ          tap_334
+	JNZ          tap_339
 	CMPB         168(AX), $0x00
-	JE           bound_336
+	JE           bound_341
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8877,9 +9144,9 @@ step_335:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_336:
+bound_341:
 	CMPB         169(AX), $0x00
-	JE           store_337
+	JE           store_342
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -8915,7 +9182,7 @@ bound_336:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_337:
+store_342:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8981,7 +9248,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_339
+	JE         zeros_344
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9001,9 +9268,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_338
+	JMP        multiply_343
 
-zeros_339:
+zeros_344:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9023,7 +9290,7 @@ zeros_339:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_338:
+multiply_343:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9034,7 +9301,7 @@ multiply_338:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_340:
+tap_345:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9045,7 +9312,7 @@ tap_340:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_341:
+step_346:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -9082,11 +9349,11 @@ step_341:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_341
+	JNZ          step_346
 	DECQ         DI
-	JNZ          tap_340
+	JNZ          tap_345
 	CMPB         168(AX), $0x00
-	JE           bound_342
+	JE           bound_347
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9118,9 +9385,9 @@ step_341:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_342:
+bound_347:
 	CMPB         169(AX), $0x00
-	JE           store_343
+	JE           store_348
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -9160,7 +9427,7 @@ bound_342:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_343:
+store_348:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9232,7 +9499,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_345
+	JE         zeros_350
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9254,9 +9521,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_344
+	JMP        multiply_349
 
-zeros_345:
+zeros_350:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9278,7 +9545,7 @@ zeros_345:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_344:
+multiply_349:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9289,7 +9556,7 @@ multiply_344:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_346:
+tap_351:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9302,7 +9569,7 @@ tap_346:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_347:
+step_352:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -9343,11 +9610,11 @@ step_347:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_347
+	JNZ          step_352
 	DECQ         DI
-	JNZ          tap_346
+	JNZ          tap_351
 	CMPB         168(AX), $0x00
-	JE           bound_348
+	JE           bound_353
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9382,9 +9649,9 @@ step_347:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_348:
+bound_353:
 	CMPB         169(AX), $0x00
-	JE           store_349
+	JE           store_354
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -9428,7 +9695,7 @@ bound_348:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_349:
+store_354:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9506,7 +9773,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_351
+	JE         zeros_356
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9530,9 +9797,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_350
+	JMP        multiply_355
 
-zeros_351:
+zeros_356:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9556,7 +9823,7 @@ zeros_351:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_350:
+multiply_355:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9567,7 +9834,7 @@ multiply_350:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_352:
+tap_357:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9580,7 +9847,7 @@ tap_352:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_353:
+step_358:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -9624,11 +9891,11 @@ step_353:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_353
+	JNZ          step_358
 	DECQ         DI
-	JNZ          tap_352
+	JNZ          tap_357
 	CMPB         168(AX), $0x00
-	JE           bound_354
+	JE           bound_359
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9666,9 +9933,9 @@ step_353:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_354:
+bound_359:
 	CMPB         169(AX), $0x00
-	JE           store_355
+	JE           store_360
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -9716,7 +9983,7 @@ bound_354:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_355:
+store_360:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9800,7 +10067,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_357
+	JE         zeros_362
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9826,9 +10093,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_356
+	JMP        multiply_361
 
-zeros_357:
+zeros_362:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9854,7 +10121,7 @@ zeros_357:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_356:
+multiply_361:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9865,7 +10132,7 @@ multiply_356:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_358:
+tap_363:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9878,7 +10145,7 @@ tap_358:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_359:
+step_364:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -9925,11 +10192,11 @@ step_359:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_359
+	JNZ          step_364
 	DECQ         DI
-	JNZ          tap_358
+	JNZ          tap_363
 	CMPB         168(AX), $0x00
-	JE           bound_360
+	JE           bound_365
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9970,9 +10237,9 @@ step_359:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_360:
+bound_365:
 	CMPB         169(AX), $0x00
-	JE           store_361
+	JE           store_366
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -10024,7 +10291,7 @@ bound_360:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_361:
+store_366:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10114,7 +10381,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_363
+	JE         zeros_368
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10142,9 +10409,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_362
+	JMP        multiply_367
 
-zeros_363:
+zeros_368:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10172,7 +10439,7 @@ zeros_363:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_362:
+multiply_367:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10183,7 +10450,7 @@ multiply_362:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_364:
+tap_369:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10198,7 +10465,7 @@ tap_364:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_365:
+step_370:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -10249,11 +10516,11 @@ step_365:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_365
+	JNZ          step_370
 	DECQ         DI
-	JNZ          tap_364
+	JNZ          tap_369
 	CMPB         168(AX), $0x00
-	JE           bound_366
+	JE           bound_371
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10297,9 +10564,9 @@ step_365:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_366:
+bound_371:
 	CMPB         169(AX), $0x00
-	JE           store_367
+	JE           store_372
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -10355,7 +10622,7 @@ bound_366:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_367:
+store_372:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10451,7 +10718,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_369
+	JE         zeros_374
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10481,9 +10748,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_368
+	JMP        multiply_373
 
-zeros_369:
+zeros_374:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10513,7 +10780,7 @@ zeros_369:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_368:
+multiply_373:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10524,7 +10791,7 @@ multiply_368:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_370:
+tap_375:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10539,7 +10806,7 @@ tap_370:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_371:
+step_376:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -10593,11 +10860,11 @@ step_371:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_371
+	JNZ          step_376
 	DECQ         DI
-	JNZ          tap_370
+	JNZ          tap_375
 	CMPB         168(AX), $0x00
-	JE           bound_372
+	JE           bound_377
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10644,9 +10911,9 @@ step_371:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_372:
+bound_377:
 	CMPB         169(AX), $0x00
-	JE           store_373
+	JE           store_378
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10706,7 +10973,7 @@ bound_372:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_373:
+store_378:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10770,7 +11037,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_374:
+tile_379:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -10815,10 +11082,10 @@ tile_374:
 	CMPQ    R14, R15
 	CMOVQLT R14, R15
 	SUBQ    R15, R14
-	JZ      call_375
+	JZ      call_380
 
-steps_376:
-step_377:
+steps_381:
+step_382:
 	VMOVUPS      (R9), Z28
 	VMOVUPS      64(R9), Z29
 	VBROADCASTSS (R8), Z30
@@ -10870,11 +11137,11 @@ step_377:
 	ADDQ         SI, R13
 	ADDQ         DI, R9
 	DECQ         R14
-	JNZ          step_377
+	JNZ          step_382
 	TESTQ        R15, R15
-	JZ           finished_378
+	JZ           finished_383
 
-call_375:
+call_380:
 	MOVQ       120(AX), BP
 	SHLQ       $0x02, BP
 	MOVQ       DX, R14
@@ -10922,17 +11189,17 @@ call_375:
 	ADDQ       BP, R14
 	MOVQ       R15, R14
 	XORQ       R15, R15
-	JMP        steps_376
+	JMP        steps_381
 
-finished_378:
+finished_383:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_381
+	JNE    half_386
 	CMPB   152(AX), $0x00
-	JE     bound_379
+	JE     bound_384
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -10977,9 +11244,9 @@ finished_378:
 	VADDPS 64(R9), Z27, Z27
 	ADDQ   R8, R9
 
-bound_379:
+bound_384:
 	CMPB         153(AX), $0x00
-	JE           store_380
+	JE           store_385
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11039,7 +11306,7 @@ bound_379:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_380:
+store_385:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    R8, DX
@@ -11082,11 +11349,11 @@ store_380:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    R8, DX
-	JMP     next_382
+	JMP     next_387
 
-half_381:
+half_386:
 	CMPB   152(AX), $0x00
-	JE     bound_383
+	JE     bound_388
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Y1, Y1
@@ -11131,9 +11398,9 @@ half_381:
 	VADDPS 64(R9), Y27, Y27
 	ADDQ   R8, R9
 
-bound_383:
+bound_388:
 	CMPB         153(AX), $0x00
-	JE           store_384
+	JE           store_389
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11193,7 +11460,7 @@ bound_383:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_384:
+store_389:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R8, DX
@@ -11237,9 +11504,9 @@ store_384:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R8, DX
 
-next_382:
+next_387:
 	DECQ (SP)
-	JNZ  tile_374
+	JNZ  tile_379
 	VZEROUPPER
 	RET
 
@@ -11255,19 +11522,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_386
+	JE         zeros_391
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        multiply_385
+	JMP        multiply_390
 
-zeros_386:
+zeros_391:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_385:
+multiply_390:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -11278,14 +11545,14 @@ multiply_385:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_387:
+tap_392:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_388:
+step_393:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -11299,11 +11566,11 @@ step_388:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_388
+	JNZ          step_393
 	DECQ         SI
-	JNZ          tap_387
+	JNZ          tap_392
 	CMPB         168(AX), $0x00
-	JE           bound_389
+	JE           bound_394
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11312,9 +11579,9 @@ step_388:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_389:
+bound_394:
 	CMPB         169(AX), $0x00
-	JE           store_390
+	JE           store_395
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -11324,7 +11591,7 @@ bound_389:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_390:
+store_395:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11351,7 +11618,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_392
+	JE         zeros_397
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11359,9 +11626,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        multiply_391
+	JMP        multiply_396
 
-zeros_392:
+zeros_397:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11369,7 +11636,7 @@ zeros_392:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_391:
+multiply_396:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11380,14 +11647,14 @@ multiply_391:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_393:
+tap_398:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_394:
+step_399:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -11405,11 +11672,11 @@ step_394:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_394
+	JNZ          step_399
 	DECQ         DI
-	JNZ          tap_393
+	JNZ          tap_398
 	CMPB         168(AX), $0x00
-	JE           bound_395
+	JE           bound_400
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11422,9 +11689,9 @@ step_394:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_395:
+bound_400:
 	CMPB         169(AX), $0x00
-	JE           store_396
+	JE           store_401
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -11440,7 +11707,7 @@ bound_395:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_396:
+store_401:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11475,7 +11742,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_398
+	JE         zeros_403
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11486,9 +11753,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        multiply_397
+	JMP        multiply_402
 
-zeros_398:
+zeros_403:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11499,7 +11766,7 @@ zeros_398:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_397:
+multiply_402:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11510,14 +11777,14 @@ multiply_397:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_399:
+tap_404:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_400:
+step_405:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -11539,11 +11806,11 @@ step_400:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_400
+	JNZ          step_405
 	DECQ         DI
-	JNZ          tap_399
+	JNZ          tap_404
 	CMPB         168(AX), $0x00
-	JE           bound_401
+	JE           bound_406
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11560,9 +11827,9 @@ step_400:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_401:
+bound_406:
 	CMPB         169(AX), $0x00
-	JE           store_402
+	JE           store_407
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -11584,7 +11851,7 @@ bound_401:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_402:
+store_407:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11627,7 +11894,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_404
+	JE         zeros_409
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11641,9 +11908,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        multiply_403
+	JMP        multiply_408
 
-zeros_404:
+zeros_409:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11657,7 +11924,7 @@ zeros_404:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_403:
+multiply_408:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11668,7 +11935,7 @@ multiply_403:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_405:
+tap_410:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11677,7 +11944,7 @@ tap_405:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_406:
+step_411:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -11704,11 +11971,11 @@ step_406:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_406
+	JNZ          step_411
 	DECQ         DI
-	JNZ          tap_405
+	JNZ          tap_410
 	CMPB         168(AX), $0x00
-	JE           bound_407
+	JE           bound_412
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11729,9 +11996,9 @@ step_406:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_407:
+bound_412:
 	CMPB         169(AX), $0x00
-	JE           store_408
+	JE           store_413
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -11759,7 +12026,7 @@ bound_407:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_408:
+store_413:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11810,7 +12077,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_410
+	JE         zeros_415
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11827,9 +12094,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        multiply_409
+	JMP        multiply_414
 
-zeros_410:
+zeros_415:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11846,7 +12113,7 @@ zeros_410:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-multiply_409:
+multiply_414:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11857,7 +12124,7 @@ multiply_409:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_411:
+tap_416:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11866,7 +12133,7 @@ tap_411:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_412:
+step_417:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -11897,11 +12164,11 @@ step_412:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_412
+	JNZ          step_417
 	DECQ         DI
-	JNZ          tap_411
+	JNZ          tap_416
 	CMPB         168(AX), $0x00
-	JE           bound_413
+	JE           bound_418
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11926,9 +12193,9 @@ step_412:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_413:
+bound_418:
 	CMPB         169(AX), $0x00
-	JE           store_414
+	JE           store_419
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -11962,7 +12229,7 @@ bound_413:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_414:
+store_419:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12021,7 +12288,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_416
+	JE         zeros_421
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12041,9 +12308,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        multiply_415
+	JMP        multiply_420
 
-zeros_416:
+zeros_421:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12063,7 +12330,7 @@ zeros_416:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_415:
+multiply_420:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12074,7 +12341,7 @@ multiply_415:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_417:
+tap_422:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12083,7 +12350,7 @@ tap_417:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_418:
+step_423:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -12118,11 +12385,11 @@ step_418:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_418
+	JNZ          step_423
 	DECQ         DI
-	JNZ          tap_417
+	JNZ          tap_422
 	CMPB         168(AX), $0x00
-	JE           bound_419
+	JE           bound_424
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12151,9 +12418,9 @@ step_418:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_419:
+bound_424:
 	CMPB         169(AX), $0x00
-	JE           store_420
+	JE           store_425
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -12193,7 +12460,7 @@ bound_419:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_420:
+store_425:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12260,7 +12527,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_422
+	JE         zeros_427
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12283,9 +12550,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        multiply_421
+	JMP        multiply_426
 
-zeros_422:
+zeros_427:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12308,7 +12575,7 @@ zeros_422:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-multiply_421:
+multiply_426:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12319,7 +12586,7 @@ multiply_421:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_423:
+tap_428:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12330,7 +12597,7 @@ tap_423:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_424:
+step_429:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -12370,11 +12637,11 @@ step_424:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_424
+	JNZ          step_429
 	DECQ         DI
-	JNZ          tap_423
+	JNZ          tap_428
 	CMPB         168(AX), $0x00
-	JE           bound_425
+	JE           bound_430
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12407,9 +12674,9 @@ step_424:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_425:
+bound_430:
 	CMPB         169(AX), $0x00
-	JE           store_426
+	JE           store_431
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -12455,7 +12722,7 @@ bound_425:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_426:
+store_431:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12530,7 +12797,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_428
+	JE         zeros_433
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12556,9 +12823,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        multiply_427
+	JMP        multiply_432
 
-zeros_428:
+zeros_433:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12584,7 +12851,7 @@ zeros_428:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_427:
+multiply_432:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12595,7 +12862,7 @@ multiply_427:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_429:
+tap_434:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12606,7 +12873,7 @@ tap_429:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_430:
+step_435:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -12650,11 +12917,11 @@ step_430:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_430
+	JNZ          step_435
 	DECQ         DI
-	JNZ          tap_429
+	JNZ          tap_434
 	CMPB         168(AX), $0x00
-	JE           bound_431
+	JE           bound_436
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12691,9 +12958,9 @@ step_430:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_431:
+bound_436:
 	CMPB         169(AX), $0x00
-	JE           store_432
+	JE           store_437
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -12745,7 +13012,7 @@ bound_431:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_432:
+store_437:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12828,7 +13095,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_434
+	JE         zeros_439
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12857,9 +13124,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        multiply_433
+	JMP        multiply_438
 
-zeros_434:
+zeros_439:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12888,7 +13155,7 @@ zeros_434:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-multiply_433:
+multiply_438:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12899,7 +13166,7 @@ multiply_433:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_435:
+tap_440:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12910,7 +13177,7 @@ tap_435:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_436:
+step_441:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -12958,11 +13225,11 @@ step_436:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_436
+	JNZ          step_441
 	DECQ         DI
-	JNZ          tap_435
+	JNZ          tap_440
 	CMPB         168(AX), $0x00
-	JE           bound_437
+	JE           bound_442
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13003,9 +13270,9 @@ step_436:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_437:
+bound_442:
 	CMPB         169(AX), $0x00
-	JE           store_438
+	JE           store_443
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13063,7 +13330,7 @@ bound_437:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_438:
+store_443:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13121,7 +13388,7 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_439:
+tile_444:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -13161,10 +13428,10 @@ tile_439:
 	CMPQ    R12, R13
 	CMOVQLT R12, R13
 	SUBQ    R13, R12
-	JZ      call_440
+	JZ      call_445
 
-steps_441:
-step_442:
+steps_446:
+step_447:
 	VMOVUPS      (R9), Z27
 	VMOVUPS      64(R9), Z28
 	VMOVUPS      128(R9), Z29
@@ -13209,11 +13476,11 @@ step_442:
 	ADDQ         SI, R11
 	ADDQ         DI, R9
 	DECQ         R12
-	JNZ          step_442
+	JNZ          step_447
 	TESTQ        R13, R13
-	JZ           finished_443
+	JZ           finished_448
 
-call_440:
+call_445:
 	MOVQ       120(AX), R14
 	SHLQ       $0x02, R14
 	MOVQ       DX, R12
@@ -13255,17 +13522,17 @@ call_440:
 	ADDQ       R14, R12
 	MOVQ       R13, R12
 	XORQ       R13, R13
-	JMP        steps_441
+	JMP        steps_446
 
-finished_443:
+finished_448:
 	IMUL3Q $0x09, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_446
+	JNE    half_451
 	CMPB   152(AX), $0x00
-	JE     bound_444
+	JE     bound_449
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13304,9 +13571,9 @@ finished_443:
 	VADDPS 128(R9), Z26, Z26
 	ADDQ   R8, R9
 
-bound_444:
+bound_449:
 	CMPB         153(AX), $0x00
-	JE           store_445
+	JE           store_450
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13364,7 +13631,7 @@ bound_444:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_445:
+store_450:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -13401,11 +13668,11 @@ store_445:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R8, DX
-	JMP     next_447
+	JMP     next_452
 
-half_446:
+half_451:
 	CMPB   152(AX), $0x00
-	JE     bound_448
+	JE     bound_453
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13444,9 +13711,9 @@ half_446:
 	VADDPS 128(R9), Y26, Y26
 	ADDQ   R8, R9
 
-bound_448:
+bound_453:
 	CMPB         153(AX), $0x00
-	JE           store_449
+	JE           store_454
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13504,7 +13771,7 @@ bound_448:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_449:
+store_454:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -13542,9 +13809,9 @@ store_449:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R8, DX
 
-next_447:
+next_452:
 	DECQ (SP)
-	JNZ  tile_439
+	JNZ  tile_444
 	VZEROUPPER
 	RET
 
@@ -13561,21 +13828,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_451
+	JE         zeros_456
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        multiply_450
+	JMP        multiply_455
 
-zeros_451:
+zeros_456:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_450:
+multiply_455:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -13586,14 +13853,14 @@ multiply_450:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_452:
+tap_457:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_453:
+step_458:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -13610,11 +13877,11 @@ step_453:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_453
+	JNZ          step_458
 	DECQ         SI
-	JNZ          tap_452
+	JNZ          tap_457
 	CMPB         168(AX), $0x00
-	JE           bound_454
+	JE           bound_459
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13624,9 +13891,9 @@ step_453:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_454:
+bound_459:
 	CMPB         169(AX), $0x00
-	JE           store_455
+	JE           store_460
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -13638,7 +13905,7 @@ bound_454:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_455:
+store_460:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13668,7 +13935,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_457
+	JE         zeros_462
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13678,9 +13945,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        multiply_456
+	JMP        multiply_461
 
-zeros_457:
+zeros_462:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13690,7 +13957,7 @@ zeros_457:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_456:
+multiply_461:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13701,14 +13968,14 @@ multiply_456:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_458:
+tap_463:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_459:
+step_464:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -13730,11 +13997,11 @@ step_459:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_459
+	JNZ          step_464
 	DECQ         DI
-	JNZ          tap_458
+	JNZ          tap_463
 	CMPB         168(AX), $0x00
-	JE           bound_460
+	JE           bound_465
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13749,9 +14016,9 @@ step_459:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_460:
+bound_465:
 	CMPB         169(AX), $0x00
-	JE           store_461
+	JE           store_466
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -13771,7 +14038,7 @@ bound_460:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_461:
+store_466:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13811,7 +14078,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_463
+	JE         zeros_468
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13825,9 +14092,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        multiply_462
+	JMP        multiply_467
 
-zeros_463:
+zeros_468:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13841,7 +14108,7 @@ zeros_463:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_462:
+multiply_467:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13852,14 +14119,14 @@ multiply_462:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_464:
+tap_469:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_465:
+step_470:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -13886,11 +14153,11 @@ step_465:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_465
+	JNZ          step_470
 	DECQ         DI
-	JNZ          tap_464
+	JNZ          tap_469
 	CMPB         168(AX), $0x00
-	JE           bound_466
+	JE           bound_471
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13910,9 +14177,9 @@ step_465:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_466:
+bound_471:
 	CMPB         169(AX), $0x00
-	JE           store_467
+	JE           store_472
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -13940,7 +14207,7 @@ bound_466:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_467:
+store_472:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13990,7 +14257,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_469
+	JE         zeros_474
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14008,9 +14275,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        multiply_468
+	JMP        multiply_473
 
-zeros_469:
+zeros_474:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14028,7 +14295,7 @@ zeros_469:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_468:
+multiply_473:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14039,7 +14306,7 @@ multiply_468:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_470:
+tap_475:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14048,7 +14315,7 @@ tap_470:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_471:
+step_476:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -14081,11 +14348,11 @@ step_471:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_471
+	JNZ          step_476
 	DECQ         DI
-	JNZ          tap_470
+	JNZ          tap_475
 	CMPB         168(AX), $0x00
-	JE           bound_472
+	JE           bound_477
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14110,9 +14377,9 @@ step_471:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_472:
+bound_477:
 	CMPB         169(AX), $0x00
-	JE           store_473
+	JE           store_478
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -14148,7 +14415,7 @@ bound_472:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_473:
+store_478:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14208,7 +14475,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_475
+	JE         zeros_480
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14230,9 +14497,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        multiply_474
+	JMP        multiply_479
 
-zeros_475:
+zeros_480:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14254,7 +14521,7 @@ zeros_475:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_474:
+multiply_479:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14265,7 +14532,7 @@ multiply_474:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_476:
+tap_481:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14274,7 +14541,7 @@ tap_476:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_477:
+step_482:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -14312,11 +14579,11 @@ step_477:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_477
+	JNZ          step_482
 	DECQ         DI
-	JNZ          tap_476
+	JNZ          tap_481
 	CMPB         168(AX), $0x00
-	JE           bound_478
+	JE           bound_483
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14346,9 +14613,9 @@ step_477:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_478:
+bound_483:
 	CMPB         169(AX), $0x00
-	JE           store_479
+	JE           store_484
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -14392,7 +14659,7 @@ bound_478:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_479:
+store_484:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14462,7 +14729,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_481
+	JE         zeros_486
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14488,9 +14755,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        multiply_480
+	JMP        multiply_485
 
-zeros_481:
+zeros_486:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14516,7 +14783,7 @@ zeros_481:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_480:
+multiply_485:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14527,7 +14794,7 @@ multiply_480:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_482:
+tap_487:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14536,7 +14803,7 @@ tap_482:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_483:
+step_488:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -14579,11 +14846,11 @@ step_483:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_483
+	JNZ          step_488
 	DECQ         DI
-	JNZ          tap_482
+	JNZ          tap_487
 	CMPB         168(AX), $0x00
-	JE           bound_484
+	JE           bound_489
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14618,9 +14885,9 @@ step_483:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_484:
+bound_489:
 	CMPB         169(AX), $0x00
-	JE           store_485
+	JE           store_490
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14672,7 +14939,7 @@ bound_484:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_485:
+store_490:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14724,7 +14991,7 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_486:
+tile_491:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -14759,10 +15026,10 @@ tile_486:
 	CMPQ    R11, R12
 	CMOVQLT R11, R12
 	SUBQ    R12, R11
-	JZ      call_487
+	JZ      call_492
 
-steps_488:
-step_489:
+steps_493:
+step_494:
 	VMOVUPS      (R9), Z24
 	VMOVUPS      64(R9), Z25
 	VMOVUPS      128(R9), Z26
@@ -14801,11 +15068,11 @@ step_489:
 	ADDQ         SI, R10
 	ADDQ         DI, R9
 	DECQ         R11
-	JNZ          step_489
+	JNZ          step_494
 	TESTQ        R12, R12
-	JZ           finished_490
+	JZ           finished_495
 
-call_487:
+call_492:
 	MOVQ       120(AX), R13
 	SHLQ       $0x02, R13
 	MOVQ       DX, R11
@@ -14841,17 +15108,17 @@ call_487:
 	ADDQ       R13, R11
 	MOVQ       R12, R11
 	XORQ       R12, R12
-	JMP        steps_488
+	JMP        steps_493
 
-finished_490:
+finished_495:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_493
+	JNE    half_498
 	CMPB   152(AX), $0x00
-	JE     bound_491
+	JE     bound_496
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -14884,9 +15151,9 @@ finished_490:
 	VADDPS 192(R9), Z23, Z23
 	ADDQ   R8, R9
 
-bound_491:
+bound_496:
 	CMPB         153(AX), $0x00
-	JE           store_492
+	JE           store_497
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14938,7 +15205,7 @@ bound_491:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_492:
+store_497:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -14969,11 +15236,11 @@ store_492:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R8, DX
-	JMP     next_494
+	JMP     next_499
 
-half_493:
+half_498:
 	CMPB   152(AX), $0x00
-	JE     bound_495
+	JE     bound_500
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15006,9 +15273,9 @@ half_493:
 	VADDPS 192(R9), Y23, Y23
 	ADDQ   R8, R9
 
-bound_495:
+bound_500:
 	CMPB         153(AX), $0x00
-	JE           store_496
+	JE           store_501
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15060,7 +15327,7 @@ bound_495:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_496:
+store_501:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15092,9 +15359,9 @@ store_496:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R8, DX
 
-next_494:
+next_499:
 	DECQ (SP)
-	JNZ  tile_486
+	JNZ  tile_491
 	VZEROUPPER
 	RET
 
@@ -15162,7 +15429,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_497
+	JE           whole_502
 	VPXORD       Z6, Z6, Z6
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z6, 64(CX)
@@ -15201,7 +15468,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	VMOVUPS      Z6, 2176(CX)
 	VMOVUPS      Z6, 2240(CX)
 
-whole_497:
+whole_502:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000040, BX, BX
 	LEAQ   (CX), SI
@@ -15232,19 +15499,19 @@ whole_497:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 2448(SP)
 
-square_498:
+square_503:
 	MOVQ 96(AX), BX
 	MOVQ 2440(SP), SI
 	MOVQ 2448(SP), R8
 
-vector_499:
+vector_504:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 2368(SP), R14
 
-column_500:
+column_505:
 	CMPB         184(AX), $0x00
-	JNE          flat_501
+	JNE          flat_506
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15273,9 +15540,9 @@ column_500:
 	VMOVUPS      Z6, 1152(R14)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, 1536(R14)
-	JMP          done_502
+	JMP          done_507
 
-flat_501:
+flat_506:
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15298,17 +15565,17 @@ flat_501:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, 1152(R14)
 
-done_502:
+done_507:
 	ADDQ         2376(SP), R9
 	ADDQ         $0x40, R14
 	DECQ         R15
-	JNZ          column_500
+	JNZ          column_505
 	MOVQ         2408(SP), R9
 	MOVQ         2416(SP), R14
 	MOVQ         2424(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_504
+	JNE          narrow_509
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15337,9 +15604,9 @@ done_502:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_505
+	JMP          done_510
 
-narrow_504:
+narrow_509:
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15362,10 +15629,10 @@ narrow_504:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_505:
+done_510:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_506
+	JNE          narrow_511
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -15394,9 +15661,9 @@ done_505:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_507
+	JMP          done_512
 
-narrow_506:
+narrow_511:
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -15419,10 +15686,10 @@ narrow_506:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_507:
+done_512:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_508
+	JNE          narrow_513
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -15451,9 +15718,9 @@ done_507:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_509
+	JMP          done_514
 
-narrow_508:
+narrow_513:
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -15476,10 +15743,10 @@ narrow_508:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_509:
+done_514:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_510
+	JNE          narrow_515
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -15508,9 +15775,9 @@ done_509:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_511
+	JMP          done_516
 
-narrow_510:
+narrow_515:
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -15533,12 +15800,12 @@ narrow_510:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_511:
+done_516:
 	ADDQ         2432(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_503
+	JNE          done_508
 	CMPB         185(AX), $0x00
-	JNE          narrow_512
+	JNE          narrow_517
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -15567,9 +15834,9 @@ done_511:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_513
+	JMP          done_518
 
-narrow_512:
+narrow_517:
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -15592,10 +15859,10 @@ narrow_512:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_513:
+done_518:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_514
+	JNE          narrow_519
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -15624,9 +15891,9 @@ done_513:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_515
+	JMP          done_520
 
-narrow_514:
+narrow_519:
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -15649,18 +15916,18 @@ narrow_514:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_515:
-done_503:
+done_520:
+done_508:
 	ADDQ $0x40, SI
 	ADDQ $0x40, R8
 	DECQ BX
-	JNZ  vector_499
+	JNZ  vector_504
 	MOVQ 2400(SP), BX
 	ADDQ BX, 2440(SP)
 	MOVQ 2384(SP), BX
 	ADDQ BX, 2448(SP)
 	DECQ 2392(SP)
-	JNZ  square_498
+	JNZ  square_503
 	VZEROUPPER
 	RET
 
@@ -15709,7 +15976,7 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	SUBQ         R10, (SP)
 	SUBQ         R11, 8(SP)
 
-square_516:
+square_521:
 	MOVQ 112(AX), R10
 	SHLQ $0x02, R10
 	MOVQ 120(AX), R11
@@ -15721,7 +15988,7 @@ square_516:
 	ADDQ 8(SP), R11
 	MOVQ R11, 8(SP)
 
-vector_517:
+vector_522:
 	LEAQ        (R10)(R9*1), R14
 	VMOVUPS     (R14), Z8
 	VMOVUPS     (R14)(SI*1), Z9
@@ -15959,9 +16226,9 @@ vector_517:
 	ADDQ        $0x40, R11
 	ADDQ        $0x40, R12
 	DECQ        R13
-	JNZ         vector_517
+	JNZ         vector_522
 	DECQ        16(SP)
-	JNZ         square_516
+	JNZ         square_521
 	VZEROUPPER
 	RET
 
@@ -16008,7 +16275,7 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	SUBQ         R8, (SP)
 	SUBQ         R9, 8(SP)
 
-square_518:
+square_523:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R9
@@ -16020,7 +16287,7 @@ square_518:
 	ADDQ 8(SP), R9
 	MOVQ R9, 8(SP)
 
-vector_519:
+vector_524:
 	LEAQ        (R8)(DI*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(DX*1), Z9
@@ -16230,9 +16497,9 @@ vector_519:
 	ADDQ        $0x40, R9
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_519
+	JNZ         vector_524
 	DECQ        16(SP)
-	JNZ         square_518
+	JNZ         square_523
 	VZEROUPPER
 	RET
 
@@ -16273,7 +16540,7 @@ TEXT ·kernelTransformAVX512(SB), $2368-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Z6
 
-vector_520:
+vector_525:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Z7
 	VMOVUPS      (R9)(BX*1), Z8
@@ -16497,7 +16764,7 @@ vector_520:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_520
+	JNZ          vector_525
 	VZEROUPPER
 	RET
 
@@ -16522,10 +16789,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_521:
+pixel_526:
 	XORQ R9, R9
 
-vector_522:
+vector_527:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -16534,9 +16801,9 @@ vector_522:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_523
+	JZ      chosen_528
 
-tap_524:
+tap_529:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -16547,12 +16814,12 @@ tap_524:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_524
+	JNZ     tap_529
 
-chosen_523:
+chosen_528:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_525
+	JZ           done_530
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -16560,7 +16827,7 @@ chosen_523:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_525
+	JE           done_530
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -16570,7 +16837,7 @@ chosen_523:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_526:
+neighbour_531:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -16579,7 +16846,7 @@ neighbour_526:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_526
+	JNZ          neighbour_531
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -16589,19 +16856,19 @@ neighbour_526:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_525:
+done_530:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_522
+	JLT   vector_527
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_527
+	JZ    skip_532
 	ADDQ  R8, BX
 
-skip_527:
+skip_532:
 	DECQ SI
-	JNZ  pixel_521
+	JNZ  pixel_526
 	VZEROUPPER
 	RET
 
@@ -16624,14 +16891,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_528:
+pixel_533:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_529:
+column_534:
 	XORQ R10, R10
 
-vector_530:
+vector_535:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -16639,15 +16906,15 @@ vector_530:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_530
+	JLT       vector_535
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_529
+	JNZ       column_534
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_528
+	JNZ       pixel_533
 	VZEROUPPER
 	RET
 
@@ -16661,13 +16928,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_531:
+row_536:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_532:
+vectors_537:
 	CMPQ    R8, $0x02
-	JLT     fewer_533
+	JLT     fewer_538
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -16705,18 +16972,18 @@ vectors_532:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_534
+	JZ      untraced_539
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_534:
+untraced_539:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_535:
+window_540:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -16828,7 +17095,7 @@ window_535:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_536
+	JZ           next_541
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -16853,19 +17120,19 @@ window_535:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_536:
+next_541:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_535
+	JNZ  window_540
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_532
+	JMP  vectors_537
 
-fewer_533:
-vectors_537:
+fewer_538:
+vectors_542:
 	CMPQ    R8, $0x01
-	JLT     fewer_538
+	JLT     fewer_543
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -16894,18 +17161,18 @@ vectors_537:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_539
+	JZ      untraced_544
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_539:
+untraced_544:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_540:
+window_545:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -16968,7 +17235,7 @@ window_540:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_541
+	JZ           next_546
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -16982,16 +17249,16 @@ window_540:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_541:
+next_546:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_540
+	JNZ  window_545
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_537
+	JMP  vectors_542
 
-fewer_538:
+fewer_543:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -16999,7 +17266,7 @@ fewer_538:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_531
+	JNZ   row_536
 	VZEROUPPER
 	RET
 
@@ -17015,13 +17282,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_542:
+many_547:
 	CMPQ DX, $0x07
-	JLT  few_543
+	JLT  few_548
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_545:
+vector_550:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -17037,7 +17304,7 @@ vector_545:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_546:
+tap_551:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -17056,7 +17323,7 @@ tap_546:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_546
+	JNZ         tap_551
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -17090,22 +17357,22 @@ tap_546:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_545
+	JNZ         vector_550
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_542
+	JMP         many_547
 
-few_543:
+few_548:
 	TESTQ DX, DX
-	JZ    done_544
+	JZ    done_549
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_547:
+vector_552:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -17115,7 +17382,7 @@ vector_547:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_548:
+tap_553:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -17124,7 +17391,7 @@ tap_548:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_548
+	JNZ         tap_553
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -17134,16 +17401,16 @@ tap_548:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_547
+	JNZ         vector_552
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_543
+	JMP         few_548
 
-done_544:
+done_549:
 	VZEROUPPER
 	RET
 
@@ -17162,35 +17429,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_549:
+vector_554:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_550:
+tap_555:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_551:
+pixel_556:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_551
+	JNZ         pixel_556
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_550
+	JNZ         tap_555
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_549
+	JNZ         vector_554
 	VZEROUPPER
 	RET
 
@@ -17206,14 +17473,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_552:
+vector_557:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_552
+	JNZ     vector_557
 	VZEROUPPER
 	RET
 
@@ -17228,14 +17495,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_553:
+vector_558:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_553
+	JNZ     vector_558
 	VZEROUPPER
 	RET
 
@@ -17251,7 +17518,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_554:
+vector_559:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -17261,7 +17528,7 @@ vector_554:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_554
+	JNZ       vector_559
 	VZEROUPPER
 	RET
 
@@ -17275,7 +17542,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_555:
+vector_560:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -17285,7 +17552,7 @@ vector_555:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_555
+	JNZ     vector_560
 	VZEROUPPER
 	RET
 
@@ -17297,14 +17564,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_556:
+vector_561:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_556
+	JNZ       vector_561
 	VZEROUPPER
 	RET
 
@@ -17329,7 +17596,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_557:
+vector_562:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -17356,7 +17623,7 @@ vector_557:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_557
+	JNZ       vector_562
 	VZEROUPPER
 	RET
 
@@ -17378,7 +17645,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_558:
+step_563:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -17392,69 +17659,79 @@ step_558:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_558
+	JNZ         step_563
 	VZEROUPPER
 	RET
 
-// func sparse1AVX512(p *sparseSum)
+// func sparse1x1AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
-part_559:
+part_564:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_560
+	JZ      next_565
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Z0
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
 
-term_561:
+term_566:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_561
+	JNZ          term_566
 	VMOVUPS      Z0, (R8)
 
-next_560:
+next_565:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_559
+	JNZ  part_564
 	VZEROUPPER
 	RET
 
-// func sparse2AVX512(p *sparseSum)
+// func sparse1x2AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse2AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
-part_562:
+part_567:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_563
+	JZ      next_568
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Z0
-	VMOVUPS 64(R8), Z1
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
 
-term_564:
+term_569:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -17462,40 +17739,45 @@ term_564:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_564
+	JNZ          term_569
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_563:
+next_568:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_562
+	JNZ  part_567
 	VZEROUPPER
 	RET
 
-// func sparse3AVX512(p *sparseSum)
+// func sparse1x3AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
-part_565:
+part_570:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_566
+	JZ      next_571
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Z0
-	VMOVUPS 64(R8), Z1
-	VMOVUPS 128(R8), Z2
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
 
-term_567:
+term_572:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -17504,42 +17786,47 @@ term_567:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_567
+	JNZ          term_572
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_566:
+next_571:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_565
+	JNZ  part_570
 	VZEROUPPER
 	RET
 
-// func sparse4AVX512(p *sparseSum)
+// func sparse1x4AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse4AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
-part_568:
+part_573:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_569
+	JZ      next_574
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Z0
-	VMOVUPS 64(R8), Z1
-	VMOVUPS 128(R8), Z2
-	VMOVUPS 192(R8), Z3
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
 
-term_570:
+term_575:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -17549,44 +17836,49 @@ term_570:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_570
+	JNZ          term_575
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_569:
+next_574:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_568
+	JNZ  part_573
 	VZEROUPPER
 	RET
 
-// func sparse5AVX512(p *sparseSum)
+// func sparse1x5AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse5AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
-part_571:
+part_576:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_572
+	JZ      next_577
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Z0
-	VMOVUPS 64(R8), Z1
-	VMOVUPS 128(R8), Z2
-	VMOVUPS 192(R8), Z3
-	VMOVUPS 256(R8), Z4
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
 
-term_573:
+term_578:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -17597,46 +17889,51 @@ term_573:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_573
+	JNZ          term_578
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_572:
+next_577:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_571
+	JNZ  part_576
 	VZEROUPPER
 	RET
 
-// func sparse6AVX512(p *sparseSum)
+// func sparse1x6AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse6AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
-	MOVQ 96(AX), DX
-	MOVQ 104(AX), BX
-	MOVQ 48(AX), SI
-	MOVQ 72(AX), DI
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
 
-part_574:
+part_579:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_575
+	JZ      next_580
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
 	MOVLQSX 4(DX), R9
-	VMOVUPS (R8), Z0
-	VMOVUPS 64(R8), Z1
-	VMOVUPS 128(R8), Z2
-	VMOVUPS 192(R8), Z3
-	VMOVUPS 256(R8), Z4
-	VMOVUPS 320(R8), Z5
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+	VMOVUPS 320(R11), Z5
 
-term_576:
+term_581:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -17648,7 +17945,7 @@ term_576:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_576
+	JNZ          term_581
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -17656,10 +17953,469 @@ term_576:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_575:
+next_580:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_574
+	JNZ  part_579
+	VZEROUPPER
+	RET
+
+// func sparse3x1AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_582:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_583
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z1
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z2
+
+term_584:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z3
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z3, Z0
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z3, Z1
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z3, Z2
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_584
+	VMOVUPS      Z0, (R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z1, (R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z2, (R10)
+
+next_583:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_582
+	VZEROUPPER
+	RET
+
+// func sparse3x2AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_585:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_586
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+
+term_587:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z6
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z6, Z0
+	VFMADD231PS  64(R13), Z6, Z1
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z6, Z2
+	VFMADD231PS  64(R13), Z6, Z3
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z6, Z4
+	VFMADD231PS  64(R13), Z6, Z5
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_587
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+
+next_586:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_585
+	VZEROUPPER
+	RET
+
+// func sparse3x3AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_588:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_589
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z3
+	VMOVUPS 64(R13), Z4
+	VMOVUPS 128(R13), Z5
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	VMOVUPS 128(R13), Z8
+
+term_590:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z9
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z9, Z0
+	VFMADD231PS  64(R13), Z9, Z1
+	VFMADD231PS  128(R13), Z9, Z2
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z9, Z3
+	VFMADD231PS  64(R13), Z9, Z4
+	VFMADD231PS  128(R13), Z9, Z5
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z9, Z6
+	VFMADD231PS  64(R13), Z9, Z7
+	VFMADD231PS  128(R13), Z9, Z8
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_590
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z3, (R10)
+	VMOVUPS      Z4, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	VMOVUPS      Z8, 128(R10)
+
+next_589:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_588
+	VZEROUPPER
+	RET
+
+// func sparse3x4AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_591:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_592
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	VMOVUPS 128(R13), Z6
+	VMOVUPS 192(R13), Z7
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	VMOVUPS 128(R13), Z10
+	VMOVUPS 192(R13), Z11
+
+term_593:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z12
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z12, Z0
+	VFMADD231PS  64(R13), Z12, Z1
+	VFMADD231PS  128(R13), Z12, Z2
+	VFMADD231PS  192(R13), Z12, Z3
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z12, Z4
+	VFMADD231PS  64(R13), Z12, Z5
+	VFMADD231PS  128(R13), Z12, Z6
+	VFMADD231PS  192(R13), Z12, Z7
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z12, Z8
+	VFMADD231PS  64(R13), Z12, Z9
+	VFMADD231PS  128(R13), Z12, Z10
+	VFMADD231PS  192(R13), Z12, Z11
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_593
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	VMOVUPS      Z6, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
+
+next_592:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_591
+	VZEROUPPER
+	RET
+
+// func sparse3x5AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_594:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_595
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
+	VMOVUPS 256(R13), Z4
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z5
+	VMOVUPS 64(R13), Z6
+	VMOVUPS 128(R13), Z7
+	VMOVUPS 192(R13), Z8
+	VMOVUPS 256(R13), Z9
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z10
+	VMOVUPS 64(R13), Z11
+	VMOVUPS 128(R13), Z12
+	VMOVUPS 192(R13), Z13
+	VMOVUPS 256(R13), Z14
+
+term_596:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z15
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z15, Z0
+	VFMADD231PS  64(R13), Z15, Z1
+	VFMADD231PS  128(R13), Z15, Z2
+	VFMADD231PS  192(R13), Z15, Z3
+	VFMADD231PS  256(R13), Z15, Z4
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z15, Z5
+	VFMADD231PS  64(R13), Z15, Z6
+	VFMADD231PS  128(R13), Z15, Z7
+	VFMADD231PS  192(R13), Z15, Z8
+	VFMADD231PS  256(R13), Z15, Z9
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z15, Z10
+	VFMADD231PS  64(R13), Z15, Z11
+	VFMADD231PS  128(R13), Z15, Z12
+	VFMADD231PS  192(R13), Z15, Z13
+	VFMADD231PS  256(R13), Z15, Z14
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_596
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z5, (R10)
+	VMOVUPS      Z6, 64(R10)
+	VMOVUPS      Z7, 128(R10)
+	VMOVUPS      Z8, 192(R10)
+	VMOVUPS      Z9, 256(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z10, (R10)
+	VMOVUPS      Z11, 64(R10)
+	VMOVUPS      Z12, 128(R10)
+	VMOVUPS      Z13, 192(R10)
+	VMOVUPS      Z14, 256(R10)
+
+next_595:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_594
+	VZEROUPPER
+	RET
+
+// func sparse3x6AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x6AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_597:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_598
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
+	VMOVUPS 256(R13), Z4
+	VMOVUPS 320(R13), Z5
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	VMOVUPS 128(R13), Z8
+	VMOVUPS 192(R13), Z9
+	VMOVUPS 256(R13), Z10
+	VMOVUPS 320(R13), Z11
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z12
+	VMOVUPS 64(R13), Z13
+	VMOVUPS 128(R13), Z14
+	VMOVUPS 192(R13), Z15
+	VMOVUPS 256(R13), Z16
+	VMOVUPS 320(R13), Z17
+
+term_599:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z18
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z18, Z0
+	VFMADD231PS  64(R13), Z18, Z1
+	VFMADD231PS  128(R13), Z18, Z2
+	VFMADD231PS  192(R13), Z18, Z3
+	VFMADD231PS  256(R13), Z18, Z4
+	VFMADD231PS  320(R13), Z18, Z5
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z18, Z6
+	VFMADD231PS  64(R13), Z18, Z7
+	VFMADD231PS  128(R13), Z18, Z8
+	VFMADD231PS  192(R13), Z18, Z9
+	VFMADD231PS  256(R13), Z18, Z10
+	VFMADD231PS  320(R13), Z18, Z11
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z18, Z12
+	VFMADD231PS  64(R13), Z18, Z13
+	VFMADD231PS  128(R13), Z18, Z14
+	VFMADD231PS  192(R13), Z18, Z15
+	VFMADD231PS  256(R13), Z18, Z16
+	VFMADD231PS  320(R13), Z18, Z17
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_599
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	VMOVUPS      Z4, 256(R10)
+	VMOVUPS      Z5, 320(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	VMOVUPS      Z8, 128(R10)
+	VMOVUPS      Z9, 192(R10)
+	VMOVUPS      Z10, 256(R10)
+	VMOVUPS      Z11, 320(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z12, (R10)
+	VMOVUPS      Z13, 64(R10)
+	VMOVUPS      Z14, 128(R10)
+	VMOVUPS      Z15, 192(R10)
+	VMOVUPS      Z16, 256(R10)
+	VMOVUPS      Z17, 320(R10)
+
+next_598:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_597
 	VZEROUPPER
 	RET
 
@@ -17681,13 +18437,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_577:
+row_600:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_578:
+group_601:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -17706,7 +18462,7 @@ group_578:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_578
+	JNZ           group_601
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -17715,7 +18471,7 @@ group_578:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_577
+	JNZ           row_600
 	VZEROUPPER
 	RET
 
@@ -17747,14 +18503,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_579:
+row_602:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_580:
+vector_603:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17768,7 +18524,7 @@ vector_580:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_580
+	JLT           vector_603
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17777,7 +18533,7 @@ vector_580:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_581:
+vector_604:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17791,7 +18547,7 @@ vector_581:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_581
+	JLT           vector_604
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17800,7 +18556,7 @@ vector_581:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_582:
+vector_605:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17814,7 +18570,7 @@ vector_582:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_582
+	JLT           vector_605
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17823,7 +18579,7 @@ vector_582:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_583:
+vector_606:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -17837,7 +18593,7 @@ vector_583:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_583
+	JLT           vector_606
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -17846,7 +18602,196 @@ vector_583:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_579
+	JNZ           row_602
+	VZEROUPPER
+	RET
+
+// func patchesAVX512(p *patchRow)
+// Requires: AVX, AVX2, AVX512F
+TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
+	MOVQ        p+0(FP), AX
+	MOVQ        (AX), CX
+	MOVQ        24(AX), DX
+	MOVQ        72(AX), BX
+	MOVQ        96(AX), SI
+	MOVQ        112(AX), DI
+	SHLQ        $0x02, DI
+	LEAQ        (DI)(DI*2), R8
+	VMOVSD      (BX), X0
+	VMOVSD      (BX)(DI*1), X5
+	VINSERTF128 $0x01, X5, Y0, Y0
+	VUNPCKLPD   Z0, Z0, Z0
+
+pixel_607:
+	VPXORD      Z1, Z1, Z1
+	VPXORD      Z2, Z2, Z2
+	VPXORD      Z3, Z3, Z3
+	VPXORD      Z4, Z4, Z4
+	VMOVSD      8(BX), X5
+	VMOVSD      8(BX)(DI*1), X6
+	VINSERTF128 $0x01, X6, Y5, Y5
+	VSHUFPD     $0x55, Z5, Z0, Z5
+	MOVQ        48(AX), R9
+	MOVQ        104(AX), R10
+	SHRQ        $0x03, R10
+
+group_608:
+	VMOVDQU       (CX), Y0
+	VPSLLD        $0x06, Y0, Y0
+	VMOVDQU       Y0, (SP)
+	MOVLQSX       (SP), R11
+	VBROADCASTSS  (DX), Z0
+	VFMADD231PS   64(R9)(R11*1), Z0, Z1
+	MOVLQSX       4(SP), R11
+	VBROADCASTSS  4(DX), Z0
+	VFMADD231PS   384(R9)(R11*1), Z0, Z2
+	MOVLQSX       8(SP), R11
+	VBROADCASTSS  8(DX), Z0
+	VFMADD231PS   704(R9)(R11*1), Z0, Z3
+	MOVLQSX       12(SP), R11
+	VBROADCASTSS  12(DX), Z0
+	VFMADD231PS   1024(R9)(R11*1), Z0, Z4
+	MOVLQSX       16(SP), R11
+	VBROADCASTSS  16(DX), Z0
+	VFMADD231PS   1344(R9)(R11*1), Z0, Z1
+	MOVLQSX       20(SP), R11
+	VBROADCASTSS  20(DX), Z0
+	VFMADD231PS   1664(R9)(R11*1), Z0, Z2
+	MOVLQSX       24(SP), R11
+	VBROADCASTSS  24(DX), Z0
+	VFMADD231PS   1984(R9)(R11*1), Z0, Z3
+	MOVLQSX       28(SP), R11
+	VBROADCASTSS  28(DX), Z0
+	VFMADD231PS   2304(R9)(R11*1), Z0, Z4
+	ADDQ          $0x20, CX
+	ADDQ          $0x20, DX
+	ADDQ          $0x00000a00, R9
+	DECQ          R10
+	JNZ           group_608
+	VADDPS        Z2, Z1, Z1
+	VADDPS        Z4, Z3, Z3
+	VADDPS        Z3, Z1, Z1
+	VADDPS        Z5, Z1, Z0
+	VMOVUPS       X0, (BX)
+	VEXTRACTF128  $0x01, Y0, (BX)(DI*1)
+	VEXTRACTF32X4 $0x02, Z0, (BX)(DI*2)
+	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
+	ADDQ          $0x08, BX
+	DECQ          SI
+	JNZ           pixel_607
+	VZEROUPPER
+	RET
+
+// func patchKernelsAVX512(p *squareSum)
+// Requires: AVX, AVX512F
+TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
+	MOVQ         p+0(FP), AX
+	MOVQ         (AX), CX
+	MOVQ         24(AX), DX
+	MOVQ         72(AX), BX
+	MOVQ         112(AX), SI
+	MOVQ         120(AX), DI
+	SHLQ         $0x02, DI
+	MOVQ         128(AX), R8
+	SHLQ         $0x02, R8
+	MOVQ         $-1, R9
+	VMOVD        R9, X0
+	VPBROADCASTD X0, Z0
+
+vector_609:
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	MOVQ   48(AX), R9
+	MOVQ   96(AX), R10
+	XORQ   R11, R11
+
+row_610:
+	MOVQ 104(AX), R13
+	MOVQ R9, R12
+
+pixel_611:
+	VMOVUPS         (CX)(R11*1), Z11
+	VPCMPGTD        Z0, Z11, K1
+	VMOVUPS.Z       (DX)(R11*1), K1, Z12
+	VBROADCASTF32X4 (R12), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z1
+	VBROADCASTF32X4 16(R12), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z2
+	VBROADCASTF32X4 32(R12), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z3
+	VBROADCASTF32X4 (R12)(R8*1), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z4
+	VBROADCASTF32X4 16(R12)(R8*1), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z5
+	VBROADCASTF32X4 32(R12)(R8*1), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z6
+	VBROADCASTF32X4 (R12)(R8*2), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z7
+	VBROADCASTF32X4 16(R12)(R8*2), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z8
+	VBROADCASTF32X4 32(R12)(R8*2), Z13
+	VPERMILPS       Z11, Z13, Z13
+	VFMADD231PS     Z13, Z12, Z9
+	VADDPS          Z12, Z10, Z10
+	ADDQ            $0x20, R12
+	ADDQ            DI, R11
+	DECQ            R13
+	JNZ             pixel_611
+	LEAQ            (R9)(R8*2), R9
+	DECQ            R10
+	JNZ             row_610
+	MOVQ            BX, R9
+	VADDPS          (R9), Z1, Z1
+	VMOVUPS         Z1, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z2, Z2
+	VMOVUPS         Z2, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z3, Z3
+	VMOVUPS         Z3, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z4, Z4
+	VMOVUPS         Z4, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z5, Z5
+	VMOVUPS         Z5, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z6, Z6
+	VMOVUPS         Z6, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z7, Z7
+	VMOVUPS         Z7, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z8, Z8
+	VMOVUPS         Z8, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z9, Z9
+	VMOVUPS         Z9, (R9)
+	ADDQ            DI, R9
+	VADDPS          (R9), Z10, Z10
+	VMOVUPS         Z10, (R9)
+	ADDQ            DI, R9
+	ADDQ            $0x40, CX
+	ADDQ            $0x40, DX
+	ADDQ            $0x40, BX
+	DECQ            SI
+	JNZ             vector_609
 	VZEROUPPER
 	RET
 
@@ -17864,7 +18809,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_584:
+block_612:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -17916,7 +18861,7 @@ block_584:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_584
+	JNZ        block_612
 	VZEROUPPER
 	RET
 
@@ -17934,7 +18879,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_585:
+block_613:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -17986,7 +18931,7 @@ block_585:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_585
+	JNZ        block_613
 	VZEROUPPER
 	RET
 
@@ -17999,23 +18944,61 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_586:
+pixel_614:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_587:
+vector_615:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_587
+	JNZ     vector_615
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_586
+	JNZ     pixel_614
+	VZEROUPPER
+	RET
+
+// func squaresAVX2(v *vectors)
+// Requires: AVX
+TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
+	MOVQ v+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 72(AX), AX
+
+block_616:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      4(CX), Y2
+	VUNPCKLPS    Y2, Y0, Y1
+	VUNPCKHPS    Y2, Y0, Y2
+	ADDQ         $0x20, CX
+	VMOVUPS      (DX), Y0
+	VMOVUPS      4(DX), Y4
+	VUNPCKLPS    Y4, Y0, Y3
+	VUNPCKHPS    Y4, Y0, Y4
+	ADDQ         $0x20, DX
+	VUNPCKLPD    Y3, Y1, Y0
+	VUNPCKHPD    Y3, Y1, Y1
+	VMOVUPS      X0, (BX)
+	VEXTRACTF128 $0x01, Y0, 64(BX)
+	VMOVUPS      X1, 16(BX)
+	VEXTRACTF128 $0x01, Y1, 80(BX)
+	VUNPCKLPD    Y4, Y2, Y0
+	VUNPCKHPD    Y4, Y2, Y1
+	VMOVUPS      X0, 32(BX)
+	VEXTRACTF128 $0x01, Y0, 96(BX)
+	VMOVUPS      X1, 48(BX)
+	VEXTRACTF128 $0x01, Y1, 112(BX)
+	ADDQ         $0x00000080, BX
+	DECQ         AX
+	JNZ          block_616
 	VZEROUPPER
 	RET

@@ -39,13 +39,18 @@ func newWindow(c *Conv, rows, width int) window {
 	return g
 }
 
-// sum adds the worker's terms to its parts, row of a kernel by row, which lie so far
-// apart in from and to.
-func (g *window) sum(e *Engine, w *worker, from, to []float32, rows, fromLine, toLine int) {
-	w.sparse = sparseSum{places: w.places, factors: w.factors, parts: w.parts}
-	for i := range rows {
+// sum adds the worker's terms to its parts, so many rows of a kernel at a time, which
+// lie so far apart in from and to.
+func (g *window) sum(e *Engine, w *worker, from, to []float32, rows, together, fromLine, toLine int) {
+	w.sparse = sparseSum{places: w.places, factors: w.factors, parts: w.parts, fromLine: fromLine, toLine: toLine}
+	for i := 0; i < rows; {
+		n := together
+		if i+n > rows {
+			n = 1
+		}
 		w.sparse.from, w.sparse.to = from[i*fromLine:], to[i*toLine:]
-		e.sparse(&w.sparse, g.row/e.lanes)
+		e.sparse(&w.sparse, n, g.row/e.lanes)
+		i += n
 	}
 	w.sparse = sparseSum{}
 }
@@ -96,7 +101,7 @@ func (g *sparseGradient) slice(worker, slice int) {
 			w.strip = grown(w.strip, height*g.width)
 			c.input.strip(c.e, w, w.strip, image, r0*s.Pool*s.Stride[0]-s.Pad[0], height, g.left, g.right, s.In)
 			g.list(w, lanes, (image*c.ph+r0)*c.pw*s.Out, rows*c.pw)
-			g.sum(c.e, w, w.strip, sums, s.Kernel[0], s.Dilation[0]*g.width, g.row)
+			g.sum(c.e, w, w.strip, sums, s.Kernel[0], c.e.sparseRows, s.Dilation[0]*g.width, g.row)
 		}
 	}
 	for o := range s.Out {
@@ -110,14 +115,19 @@ func (g *sparseGradient) list(w *worker, bias []float32, at, pixels int) {
 	e, out := g.c.e, g.c.s.Out
 	groups := ceil(pixels, 16)
 	pitch := 16 * groups
-	w.codes, w.values = grown(w.codes, out*pitch), grown(w.values, out*pitch)
+	if w.listed != pixels { // none stands beyond the pixels, and nothing is written there
+		w.listed = pixels
+		w.codes, w.values = grown(w.codes, out*pitch), grown(w.values, out*pitch)
+		for o := range out {
+			for i := o*pitch + pixels; i < (o+1)*pitch; i++ {
+				w.codes[i], w.values[i] = -1, 0
+			}
+		}
+	}
 	w.places, w.factors = grown(w.places, out*pixels+listSlack), grown(w.factors, out*pixels+listSlack)
 	w.parts = grown(w.parts, out)
-	for o := range out {
+	for o := range w.parts {
 		w.parts[o].to = int32(o * g.kernel)
-		for i := o*pitch + pixels; i < (o+1)*pitch; i++ {
-			w.codes[i], w.values[i] = -1, 0
-		}
 	}
 	e.turnCodes(&w.turnCodes, w.codes, pitch, g.c.gradient.codes[at:], out, pixels, out)
 	e.turn(&w.turn, w.values, pitch, g.c.gradient.data[at:], out, pixels, out)

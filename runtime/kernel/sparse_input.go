@@ -63,7 +63,9 @@ func (g *sparseInput) image(worker, image int) {
 	w.strip = grown(w.strip, g.h*g.width)
 	clear(w.strip)
 	g.list(w, image)
-	g.sum(c.e, w, g.kernels, w.strip, s.Kernel[0], g.row*s.Out, s.Dilation[0]*g.width)
+	// Row by row, of which all channels' stay in the first-level cache. Parts overlap, so
+	// that another order would give other bits.
+	g.sum(c.e, w, g.kernels, w.strip, s.Kernel[0], 1, g.row*s.Out, s.Dilation[0]*g.width)
 	size := s.W * s.In
 	for r := range s.H {
 		copy(g.dx[(image*s.H+r)*size:][:size], w.strip[(s.Pad[0]+r)*g.width+s.Pad[1]*s.In:])

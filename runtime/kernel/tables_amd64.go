@@ -24,15 +24,19 @@ var routinesAVX2 = routines{
 	peak:             peakAVX2,
 	listRows:         listRowsAVX2,
 	listCodes:        listCodesAVX2,
+	patches:          patchesAVX2,
+	patchKernels:     patchKernelsAVX2,
 	peakSums:         12,
-	sparse:           func(p *sparseSum, vectors int) { sparseAVX2[vectors-1](p) },
+	sparseRows:       1,
+	sparse:           func(p *sparseSum, rows, vectors int) { sparseAVX2[rows/3][vectors-1](p) },
 	transpose:        transposeAVX2,
 	transposeCodes:   transposeCodesAVX2,
 	alike:            alikeAVX2,
+	squares:          squaresAVX2,
 }
 
-var sparseAVX2 = [12]func(p *sparseSum){
-	sparse1AVX2, sparse2AVX2, sparse3AVX2, sparse4AVX2, sparse5AVX2, sparse6AVX2, sparse7AVX2, sparse8AVX2, sparse9AVX2, sparse10AVX2, sparse11AVX2, sparse12AVX2,
+var sparseAVX2 = [1][12]func(p *sparseSum){
+	{sparse1x1AVX2, sparse1x2AVX2, sparse1x3AVX2, sparse1x4AVX2, sparse1x5AVX2, sparse1x6AVX2, sparse1x7AVX2, sparse1x8AVX2, sparse1x9AVX2, sparse1x10AVX2, sparse1x11AVX2, sparse1x12AVX2},
 }
 
 var mixesAVX2 = [2]func(m *mixing){
@@ -66,15 +70,20 @@ var routinesAVX512 = routines{
 	peak:             peakAVX512,
 	listRows:         listRowsAVX512,
 	listCodes:        listCodesAVX512,
+	patches:          patchesAVX512,
+	patchKernels:     patchKernelsAVX512,
 	peakSums:         12,
-	sparse:           func(p *sparseSum, vectors int) { sparseAVX512[vectors-1](p) },
+	sparseRows:       3,
+	sparse:           func(p *sparseSum, rows, vectors int) { sparseAVX512[rows/3][vectors-1](p) },
 	transpose:        transposeAVX2,
 	transposeCodes:   transposeCodesAVX2,
 	alike:            alikeAVX2,
+	squares:          squaresAVX2,
 }
 
-var sparseAVX512 = [6]func(p *sparseSum){
-	sparse1AVX512, sparse2AVX512, sparse3AVX512, sparse4AVX512, sparse5AVX512, sparse6AVX512,
+var sparseAVX512 = [2][6]func(p *sparseSum){
+	{sparse1x1AVX512, sparse1x2AVX512, sparse1x3AVX512, sparse1x4AVX512, sparse1x5AVX512, sparse1x6AVX512},
+	{sparse3x1AVX512, sparse3x2AVX512, sparse3x3AVX512, sparse3x4AVX512, sparse3x5AVX512, sparse3x6AVX512},
 }
 
 var mixesAVX512 = [4]func(m *mixing){

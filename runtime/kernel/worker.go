@@ -17,6 +17,8 @@ type worker struct {
 	turn       transposition
 	turnCodes  codeTransposition
 	likeness   likeness
+	patches    patchRow
+	squares    squareSum
 	strip      []float32 // rows of the source
 	other      []float32 // rows of a second source
 	out        []float32 // results before pooling
@@ -34,6 +36,7 @@ type worker struct {
 	parts      []sparsePart
 	codes      []int32 // by channel, as the next
 	values     []float32
+	listed     int // pixels that these are of
 	_          apart
 }
 

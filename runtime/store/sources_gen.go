@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"c5d6b59a2c6dd2571308161755c28dccd383becb8fdec398d373ae950986b053",
+		"95f1b1aba113fae8635b6fd3b3d5127ebfc220cc22d3997f1c724e34d7d5414d",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

@@ -56,15 +56,20 @@ func main() {
 		keep(s)
 		adam(s)
 		peak(s)
-		for vectors := 1; vectors <= s.sparseVectors(); vectors++ {
-			sparse(s, vectors)
+		for _, rows := range s.sparseRows() {
+			for vectors := 1; vectors <= s.sparseVectors(); vectors++ {
+				sparse(s, rows, vectors)
+			}
 		}
 		listRows(s)
 		listCodes(s)
+		patches(s)
+		patchKernels(s)
 	}
 	transpose("transpose", "transposition")
 	transpose("transposeCodes", "codeTransposition")
 	alike()
+	squares()
 	tables(*file)
 	Generate()
 }
@@ -77,17 +82,21 @@ func tables(file string) {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, tall: %#v,\n", s.name, s.lanes, s.lanes, s.tall)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
 		fmt.Fprintf(&b, "mix: func(m *mixing, vectors int) { mixes%s[vectors-1](m) },\n", s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "pooledTransform", "kernelTransform", "maxPool", "unpool", "monochrome", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes"} {
+		for _, r := range []string{"inputTransform", "outputTransform", "pooledTransform", "kernelTransform", "maxPool", "unpool", "monochrome", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes", "patches", "patchKernels"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
-		most := s.sparseVectors()
-		fmt.Fprintf(&b, "sparse: func(p *sparseSum, vectors int) { sparse%s[vectors-1](p) },\n", s.name)
-		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\n}\n\nvar sparse%s = [%d]func(p *sparseSum){\n", s.name, most)
-		for vectors := 1; vectors <= most; vectors++ {
-			fmt.Fprintf(&b, "sparse%d%s, ", vectors, s.name)
+		most, rows := s.sparseVectors(), s.sparseRows()
+		fmt.Fprintf(&b, "sparseRows: %d,\nsparse: func(p *sparseSum, rows, vectors int) { sparse%s[rows/3][vectors-1](p) },\n", rows[len(rows)-1], s.name)
+		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\nsquares: squaresAVX2,\n}\n\nvar sparse%s = [%d][%d]func(p *sparseSum){\n", s.name, len(rows), most)
+		for _, rows := range rows {
+			b.WriteString("{")
+			for vectors := 1; vectors <= most; vectors++ {
+				fmt.Fprintf(&b, "sparse%dx%d%s, ", rows, vectors, s.name)
+			}
+			b.WriteString("},\n")
 		}
-		fmt.Fprintf(&b, "\n}\n\nvar mixes%s = [%d]func(m *mixing){\n", s.name, len(s.tall))
+		fmt.Fprintf(&b, "}\n\nvar mixes%s = [%d]func(m *mixing){\n", s.name, len(s.tall))
 		for i := range s.tall {
 			fmt.Fprintf(&b, "mix%d%s, ", i+1, s.name)
 		}

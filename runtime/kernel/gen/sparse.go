@@ -12,15 +12,25 @@ import (
 // sparseVectors is how many vectors the longest row has that sparse sums.
 func (s isa) sparseVectors() int { return 96 / s.lanes }
 
-// sparse adds to a row of each part the rows that its terms name, each times the
+// sparseRows are the numbers of rows that sparse sums at a time: those of the usual
+// kernels where the registers hold them, or one.
+func (s isa) sparseRows() []int {
+	if s.lanes == 16 {
+		return []int{1, 3}
+	}
+	return []int{1}
+}
+
+// sparse adds to rows of each part the rows that its terms name, each times the
 // term's factor. The sums of a part stay in registers.
-func sparse(s isa, vectors int) {
-	TEXT(fmt.Sprintf("sparse%d%s", vectors, s.name), NOSPLIT, "func(p *sparseSum)")
+func sparse(s isa, rows, vectors int) {
+	TEXT(fmt.Sprintf("sparse%dx%d%s", rows, vectors, s.name), NOSPLIT, "func(p *sparseSum)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("sparse%d%s is the routine sparse for rows of %d vectors.", vectors, s.name, vectors))
+	Doc(fmt.Sprintf("sparse%dx%d%s is the routine sparse for %d rows of %d vectors.", rows, vectors, s.name, rows, vectors))
 	p := Dereference(Param("p"))
 	from, parts, count := load(p, "from"), load(p, "parts"), length(p, "parts")
 	places, factors := load(p, "places"), load(p, "factors")
+	fromLine, toLine := bytes(p, "fromLine"), bytes(p, "toLine")
 	s.loop("part", count, func() {
 		to, term, n := GP64(), GP64(), GP64()
 		next := s.label("next")
@@ -31,22 +41,40 @@ func sparse(s isa, vectors int) {
 		SHLQ(U8(2), to)
 		ADDQ(mem(p.Field("to").Base()), to)
 		MOVLQSX(Mem{Base: parts, Disp: 4}, term)
-		sum := s.vecs(vectors)
-		for j := range sum {
-			VMOVUPS(Mem{Base: to, Disp: j * s.wide()}, sum[j])
+		sum := make([][]reg.VecVirtual, rows)
+		row := GP64()
+		MOVQ(to, row)
+		for i := range sum {
+			sum[i] = s.vecs(vectors)
+			if i > 0 {
+				ADDQ(toLine, row)
+			}
+			for j, v := range sum[i] {
+				VMOVUPS(Mem{Base: row, Disp: j * s.wide()}, v)
+			}
 		}
 		s.loop("term", n, func() {
 			x, v := GP64(), s.vec()
 			MOVLQSX(Mem{Base: places, Index: term, Scale: 4}, x)
 			VBROADCASTSS(Mem{Base: factors, Index: term, Scale: 4}, v)
 			LEAQ(Mem{Base: from, Index: x, Scale: 4}, x)
-			for j := range sum {
-				VFMADD231PS(Mem{Base: x, Disp: j * s.wide()}, v, sum[j])
+			for i := range sum {
+				if i > 0 {
+					ADDQ(fromLine, x)
+				}
+				for j, to := range sum[i] {
+					VFMADD231PS(Mem{Base: x, Disp: j * s.wide()}, v, to)
+				}
 			}
 			INCQ(term)
 		})
-		for j := range sum {
-			VMOVUPS(sum[j], Mem{Base: to, Disp: j * s.wide()})
+		for i := range sum {
+			if i > 0 {
+				ADDQ(toLine, to)
+			}
+			for j, v := range sum[i] {
+				VMOVUPS(v, Mem{Base: to, Disp: j * s.wide()})
+			}
 		}
 		Label(next)
 		ADDQ(Imm(12), parts)
