@@ -50,7 +50,7 @@ const (
 	blockRows   = 128
 	blockPanels = 4
 	blockDepth  = 1024
-	leastUnits  = 2
+	leastUnits  = 8
 )
 
 // A product is the state of one multiplication.

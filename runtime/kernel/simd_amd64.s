@@ -891,7 +891,7 @@ store_36:
 	RET
 
 // func mix1AVX2(m *mixing)
-// Requires: AVX, CMOV, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+
 TEXT ·mix1AVX2(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
 	MOVQ 136(AX), CX
@@ -918,14 +918,14 @@ tile_37:
 	LEAQ    (R8)(BX*2), R10
 	ADDQ    BX, R10
 	MOVQ    128(AX), R11
+	XORQ    R12, R12
+	CMPQ    R11, $0x60
+	JLT     steps_38
 	MOVQ    $0x00000030, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
 	SUBQ    R12, R11
-	JZ      call_38
 
-steps_39:
-step_40:
+steps_38:
+step_39:
 	VMOVUPS      (R9), Y6
 	VBROADCASTSS (R8), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -943,39 +943,37 @@ step_40:
 	ADDQ         SI, R10
 	ADDQ         DI, R9
 	DECQ         R11
-	JNZ          step_40
+	JNZ          step_39
 	TESTQ        R12, R12
-	JZ           finished_41
+	JZ           finished_40
+	MOVQ         120(AX), R13
+	SHLQ         $0x02, R13
+	MOVQ         DX, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	MOVQ         R12, R11
+	XORQ         R12, R12
+	JMP          steps_38
 
-call_38:
-	MOVQ       120(AX), R13
-	SHLQ       $0x02, R13
-	MOVQ       DX, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	MOVQ       R12, R11
-	XORQ       R12, R12
-	JMP        steps_39
-
-finished_41:
+finished_40:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_44
+	JNE    half_43
 	CMPB   152(AX), $0x00
-	JE     bound_42
+	JE     bound_41
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -990,9 +988,9 @@ finished_41:
 	VADDPS (R9), Y5, Y5
 	ADDQ   R8, R9
 
-bound_42:
+bound_41:
 	CMPB         153(AX), $0x00
-	JE           store_43
+	JE           store_42
 	VBROADCASTSS 144(AX), Y6
 	VBROADCASTSS 148(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1008,7 +1006,7 @@ bound_42:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_43:
+store_42:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -1021,11 +1019,11 @@ store_43:
 	ADDQ    R8, DX
 	VMOVUPS Y5, (DX)
 	ADDQ    R8, DX
-	JMP     next_45
+	JMP     next_44
 
-half_44:
+half_43:
 	CMPB   152(AX), $0x00
-	JE     bound_46
+	JE     bound_45
 	MOVQ   DX, R9
 	VADDPS (R9), X0, X0
 	ADDQ   R8, R9
@@ -1040,9 +1038,9 @@ half_44:
 	VADDPS (R9), X5, X5
 	ADDQ   R8, R9
 
-bound_46:
+bound_45:
 	CMPB         153(AX), $0x00
-	JE           store_47
+	JE           store_46
 	VBROADCASTSS 144(AX), Y6
 	VBROADCASTSS 148(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1058,7 +1056,7 @@ bound_46:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_47:
+store_46:
 	VMOVUPS X0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS X1, (DX)
@@ -1072,7 +1070,7 @@ store_47:
 	VMOVUPS X5, (DX)
 	ADDQ    R8, DX
 
-next_45:
+next_44:
 	DECQ (SP)
 	JNZ  tile_37
 	VZEROUPPER
@@ -1088,17 +1086,17 @@ TEXT ·tile1x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_49
+	JE         zeros_48
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
-	JMP        multiply_48
+	JMP        multiply_47
 
-zeros_49:
+zeros_48:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-multiply_48:
+multiply_47:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -1109,14 +1107,14 @@ multiply_48:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_50:
+tap_49:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_51:
+step_50:
 	VMOVUPS      (DI), Y2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      32(DI), Y3
@@ -1127,11 +1125,11 @@ step_51:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_51
+	JNZ          step_50
 	DECQ         SI
-	JNZ          tap_50
+	JNZ          tap_49
 	CMPB         168(AX), $0x00
-	JE           bound_52
+	JE           bound_51
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1139,9 +1137,9 @@ step_51:
 	VADDPS       32(CX), Y1, Y1
 	ADDQ         DX, CX
 
-bound_52:
+bound_51:
 	CMPB         169(AX), $0x00
-	JE           store_53
+	JE           store_52
 	VBROADCASTSS 160(AX), Y2
 	VBROADCASTSS 164(AX), Y3
 	VMAXPS       Y0, Y2, Y0
@@ -1149,7 +1147,7 @@ bound_52:
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
 
-store_53:
+store_52:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1171,21 +1169,21 @@ TEXT ·tile2x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_55
+	JE         zeros_54
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
-	JMP        multiply_54
+	JMP        multiply_53
 
-zeros_55:
+zeros_54:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-multiply_54:
+multiply_53:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1196,14 +1194,14 @@ multiply_54:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_56:
+tap_55:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_57:
+step_56:
 	VMOVUPS      (R8), Y4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y5
@@ -1217,11 +1215,11 @@ step_57:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_57
+	JNZ          step_56
 	DECQ         DI
-	JNZ          tap_56
+	JNZ          tap_55
 	CMPB         168(AX), $0x00
-	JE           bound_58
+	JE           bound_57
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1232,9 +1230,9 @@ step_57:
 	VADDPS       32(CX), Y3, Y3
 	ADDQ         DX, CX
 
-bound_58:
+bound_57:
 	CMPB         169(AX), $0x00
-	JE           store_59
+	JE           store_58
 	VBROADCASTSS 160(AX), Y4
 	VBROADCASTSS 164(AX), Y5
 	VMAXPS       Y0, Y4, Y0
@@ -1246,7 +1244,7 @@ bound_58:
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
 
-store_59:
+store_58:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1273,7 +1271,7 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_61
+	JE         zeros_60
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1281,9 +1279,9 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
-	JMP        multiply_60
+	JMP        multiply_59
 
-zeros_61:
+zeros_60:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1291,7 +1289,7 @@ zeros_61:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-multiply_60:
+multiply_59:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1302,14 +1300,14 @@ multiply_60:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_62:
+tap_61:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_63:
+step_62:
 	VMOVUPS      (R8), Y6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y7
@@ -1326,11 +1324,11 @@ step_63:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_63
+	JNZ          step_62
 	DECQ         DI
-	JNZ          tap_62
+	JNZ          tap_61
 	CMPB         168(AX), $0x00
-	JE           bound_64
+	JE           bound_63
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1344,9 +1342,9 @@ step_63:
 	VADDPS       32(CX), Y5, Y5
 	ADDQ         DX, CX
 
-bound_64:
+bound_63:
 	CMPB         169(AX), $0x00
-	JE           store_65
+	JE           store_64
 	VBROADCASTSS 160(AX), Y6
 	VBROADCASTSS 164(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1362,7 +1360,7 @@ bound_64:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_65:
+store_64:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1394,7 +1392,7 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_67
+	JE         zeros_66
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1404,9 +1402,9 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
-	JMP        multiply_66
+	JMP        multiply_65
 
-zeros_67:
+zeros_66:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1416,7 +1414,7 @@ zeros_67:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-multiply_66:
+multiply_65:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1427,7 +1425,7 @@ multiply_66:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_68:
+tap_67:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1436,7 +1434,7 @@ tap_68:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_69:
+step_68:
 	VMOVUPS      (R8), Y8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y9
@@ -1457,11 +1455,11 @@ step_69:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_69
+	JNZ          step_68
 	DECQ         DI
-	JNZ          tap_68
+	JNZ          tap_67
 	CMPB         168(AX), $0x00
-	JE           bound_70
+	JE           bound_69
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1478,9 +1476,9 @@ step_69:
 	VADDPS       32(CX), Y7, Y7
 	ADDQ         DX, CX
 
-bound_70:
+bound_69:
 	CMPB         169(AX), $0x00
-	JE           store_71
+	JE           store_70
 	VBROADCASTSS 160(AX), Y8
 	VBROADCASTSS 164(AX), Y9
 	VMAXPS       Y0, Y8, Y0
@@ -1500,7 +1498,7 @@ bound_70:
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
 
-store_71:
+store_70:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1537,7 +1535,7 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_73
+	JE         zeros_72
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1549,9 +1547,9 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
-	JMP        multiply_72
+	JMP        multiply_71
 
-zeros_73:
+zeros_72:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1563,7 +1561,7 @@ zeros_73:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-multiply_72:
+multiply_71:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1574,7 +1572,7 @@ multiply_72:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_74:
+tap_73:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1583,7 +1581,7 @@ tap_74:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_75:
+step_74:
 	VMOVUPS      (R8), Y10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y11
@@ -1607,11 +1605,11 @@ step_75:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_75
+	JNZ          step_74
 	DECQ         DI
-	JNZ          tap_74
+	JNZ          tap_73
 	CMPB         168(AX), $0x00
-	JE           bound_76
+	JE           bound_75
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1631,9 +1629,9 @@ step_75:
 	VADDPS       32(CX), Y9, Y9
 	ADDQ         DX, CX
 
-bound_76:
+bound_75:
 	CMPB         169(AX), $0x00
-	JE           store_77
+	JE           store_76
 	VBROADCASTSS 160(AX), Y10
 	VBROADCASTSS 164(AX), Y11
 	VMAXPS       Y0, Y10, Y0
@@ -1657,7 +1655,7 @@ bound_76:
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
 
-store_77:
+store_76:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1699,7 +1697,7 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_79
+	JE         zeros_78
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1713,9 +1711,9 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
 	VMOVAPS    Y1, Y11
-	JMP        multiply_78
+	JMP        multiply_77
 
-zeros_79:
+zeros_78:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1729,7 +1727,7 @@ zeros_79:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-multiply_78:
+multiply_77:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1740,7 +1738,7 @@ multiply_78:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_80:
+tap_79:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1749,7 +1747,7 @@ tap_80:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_81:
+step_80:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y13
@@ -1776,11 +1774,11 @@ step_81:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_81
+	JNZ          step_80
 	DECQ         DI
-	JNZ          tap_80
+	JNZ          tap_79
 	CMPB         168(AX), $0x00
-	JE           bound_82
+	JE           bound_81
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1803,9 +1801,9 @@ step_81:
 	VADDPS       32(CX), Y11, Y11
 	ADDQ         DX, CX
 
-bound_82:
+bound_81:
 	CMPB         169(AX), $0x00
-	JE           store_83
+	JE           store_82
 	VBROADCASTSS 160(AX), Y12
 	VBROADCASTSS 164(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -1833,7 +1831,7 @@ bound_82:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_83:
+store_82:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1859,7 +1857,7 @@ store_83:
 	RET
 
 // func mix2AVX2(m *mixing)
-// Requires: AVX, CMOV, FMA3, MMX+
+// Requires: AVX, FMA3, MMX+
 TEXT ·mix2AVX2(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
 	MOVQ 136(AX), CX
@@ -1873,7 +1871,7 @@ TEXT ·mix2AVX2(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_84:
+tile_83:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Y0
@@ -1892,14 +1890,14 @@ tile_84:
 	LEAQ    (R8)(BX*2), R10
 	ADDQ    BX, R10
 	MOVQ    128(AX), R11
+	XORQ    R12, R12
+	CMPQ    R11, $0x60
+	JLT     steps_84
 	MOVQ    $0x00000030, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
 	SUBQ    R12, R11
-	JZ      call_85
 
-steps_86:
-step_87:
+steps_84:
+step_85:
 	VMOVUPS      (R9), Y12
 	VMOVUPS      32(R9), Y13
 	VBROADCASTSS (R8), Y14
@@ -1924,39 +1922,37 @@ step_87:
 	ADDQ         SI, R10
 	ADDQ         DI, R9
 	DECQ         R11
-	JNZ          step_87
+	JNZ          step_85
 	TESTQ        R12, R12
-	JZ           finished_88
+	JZ           finished_86
+	MOVQ         120(AX), R13
+	SHLQ         $0x02, R13
+	MOVQ         DX, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	ADDQ         R13, R11
+	MOVQ         R12, R11
+	XORQ         R12, R12
+	JMP          steps_84
 
-call_85:
-	MOVQ       120(AX), R13
-	SHLQ       $0x02, R13
-	MOVQ       DX, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	ADDQ       R13, R11
-	MOVQ       R12, R11
-	XORQ       R12, R12
-	JMP        steps_86
-
-finished_88:
+finished_86:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_91
+	JNE    half_89
 	CMPB   152(AX), $0x00
-	JE     bound_89
+	JE     bound_87
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	VADDPS 32(R9), Y1, Y1
@@ -1977,9 +1973,9 @@ finished_88:
 	VADDPS 32(R9), Y11, Y11
 	ADDQ   R8, R9
 
-bound_89:
+bound_87:
 	CMPB         153(AX), $0x00
-	JE           store_90
+	JE           store_88
 	VBROADCASTSS 144(AX), Y12
 	VBROADCASTSS 148(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -2007,7 +2003,7 @@ bound_89:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_90:
+store_88:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    R8, DX
@@ -2026,11 +2022,11 @@ store_90:
 	VMOVUPS Y10, (DX)
 	VMOVUPS Y11, 32(DX)
 	ADDQ    R8, DX
-	JMP     next_92
+	JMP     next_90
 
-half_91:
+half_89:
 	CMPB   152(AX), $0x00
-	JE     bound_93
+	JE     bound_91
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	VADDPS 32(R9), X1, X1
@@ -2051,9 +2047,9 @@ half_91:
 	VADDPS 32(R9), X11, X11
 	ADDQ   R8, R9
 
-bound_93:
+bound_91:
 	CMPB         153(AX), $0x00
-	JE           store_94
+	JE           store_92
 	VBROADCASTSS 144(AX), Y12
 	VBROADCASTSS 148(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -2081,7 +2077,7 @@ bound_93:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_94:
+store_92:
 	VMOVUPS Y0, (DX)
 	VMOVUPS X1, 32(DX)
 	ADDQ    R8, DX
@@ -2101,9 +2097,9 @@ store_94:
 	VMOVUPS X11, 32(DX)
 	ADDQ    R8, DX
 
-next_92:
+next_90:
 	DECQ (SP)
-	JNZ  tile_84
+	JNZ  tile_83
 	VZEROUPPER
 	RET
 
@@ -2171,7 +2167,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_95
+	JE           whole_93
 	VXORPS       Y6, Y6, Y6
 	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y6, 32(CX)
@@ -2210,7 +2206,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	VMOVUPS      Y6, 1088(CX)
 	VMOVUPS      Y6, 1120(CX)
 
-whole_95:
+whole_93:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000020, BX, BX
 	LEAQ   (CX), SI
@@ -2241,19 +2237,19 @@ whole_95:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 1264(SP)
 
-square_96:
+square_94:
 	MOVQ 96(AX), BX
 	MOVQ 1256(SP), SI
 	MOVQ 1264(SP), R8
 
-vector_97:
+vector_95:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 1184(SP), R14
 
-column_98:
+column_96:
 	CMPB         184(AX), $0x00
-	JNE          flat_99
+	JNE          flat_97
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2282,9 +2278,9 @@ column_98:
 	VMOVUPS      Y6, 576(R14)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, 768(R14)
-	JMP          done_100
+	JMP          done_98
 
-flat_99:
+flat_97:
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2307,17 +2303,17 @@ flat_99:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, 576(R14)
 
-done_100:
+done_98:
 	ADDQ         1192(SP), R9
 	ADDQ         $0x20, R14
 	DECQ         R15
-	JNZ          column_98
+	JNZ          column_96
 	MOVQ         1224(SP), R9
 	MOVQ         1232(SP), R14
 	MOVQ         1240(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_102
+	JNE          narrow_100
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2346,9 +2342,9 @@ done_100:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_103
+	JMP          done_101
 
-narrow_102:
+narrow_100:
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2371,10 +2367,10 @@ narrow_102:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_103:
+done_101:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_104
+	JNE          narrow_102
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2403,9 +2399,9 @@ done_103:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_105
+	JMP          done_103
 
-narrow_104:
+narrow_102:
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2428,10 +2424,10 @@ narrow_104:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_105:
+done_103:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_106
+	JNE          narrow_104
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2460,9 +2456,9 @@ done_105:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_107
+	JMP          done_105
 
-narrow_106:
+narrow_104:
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2485,10 +2481,10 @@ narrow_106:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_107:
+done_105:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_108
+	JNE          narrow_106
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2517,9 +2513,9 @@ done_107:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_109
+	JMP          done_107
 
-narrow_108:
+narrow_106:
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2542,12 +2538,12 @@ narrow_108:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_109:
+done_107:
 	ADDQ         1248(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_101
+	JNE          done_99
 	CMPB         185(AX), $0x00
-	JNE          narrow_110
+	JNE          narrow_108
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -2576,9 +2572,9 @@ done_109:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_111
+	JMP          done_109
 
-narrow_110:
+narrow_108:
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -2601,10 +2597,10 @@ narrow_110:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_111:
+done_109:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_112
+	JNE          narrow_110
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -2633,9 +2629,9 @@ done_111:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_113
+	JMP          done_111
 
-narrow_112:
+narrow_110:
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -2658,18 +2654,18 @@ narrow_112:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_113:
-done_101:
+done_111:
+done_99:
 	ADDQ $0x20, SI
 	ADDQ $0x20, R8
 	DECQ BX
-	JNZ  vector_97
+	JNZ  vector_95
 	MOVQ 1216(SP), BX
 	ADDQ BX, 1256(SP)
 	MOVQ 1200(SP), BX
 	ADDQ BX, 1264(SP)
 	DECQ 1208(SP)
-	JNZ  square_96
+	JNZ  square_94
 	VZEROUPPER
 	RET
 
@@ -2718,7 +2714,7 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	SUBQ         R11, 1184(SP)
 	SUBQ         R12, 1192(SP)
 
-square_114:
+square_112:
 	MOVQ 112(AX), R11
 	SHLQ $0x02, R11
 	MOVQ 120(AX), R12
@@ -2730,7 +2726,7 @@ square_114:
 	ADDQ 1192(SP), R12
 	MOVQ R12, 1192(SP)
 
-vector_115:
+vector_113:
 	LEAQ         (R11)(R10*1), R15
 	VMOVUPS      (R15), Y6
 	VMOVUPS      (R15)(DI*1), Y7
@@ -3024,9 +3020,9 @@ vector_115:
 	ADDQ         $0x20, R12
 	ADDQ         $0x20, R13
 	DECQ         R14
-	JNZ          vector_115
+	JNZ          vector_113
 	DECQ         1200(SP)
-	JNZ          square_114
+	JNZ          square_112
 	VZEROUPPER
 	RET
 
@@ -3073,7 +3069,7 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	SUBQ         R9, 1184(SP)
 	SUBQ         R10, 1192(SP)
 
-square_116:
+square_114:
 	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
 	MOVQ 120(AX), R10
@@ -3085,7 +3081,7 @@ square_116:
 	ADDQ 1192(SP), R10
 	MOVQ R10, 1192(SP)
 
-vector_117:
+vector_115:
 	LEAQ         (R9)(R8*1), R13
 	VMOVUPS      (R13), Y6
 	VMOVUPS      (R13)(BX*1), Y7
@@ -3359,9 +3355,9 @@ vector_117:
 	ADDQ         $0x20, R10
 	ADDQ         $0x20, R11
 	DECQ         R12
-	JNZ          vector_117
+	JNZ          vector_115
 	DECQ         1200(SP)
-	JNZ          square_116
+	JNZ          square_114
 	VZEROUPPER
 	RET
 
@@ -3402,7 +3398,7 @@ TEXT ·kernelTransformAVX2(SB), $1184-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Y6
 
-vector_118:
+vector_116:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Y7
 	VMOVUPS      (R9)(BX*1), Y8
@@ -3626,7 +3622,7 @@ vector_118:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_118
+	JNZ          vector_116
 	VZEROUPPER
 	RET
 
@@ -3651,10 +3647,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_119:
+pixel_117:
 	XORQ R9, R9
 
-vector_120:
+vector_118:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -3663,9 +3659,9 @@ vector_120:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_121
+	JZ      chosen_119
 
-tap_122:
+tap_120:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -3676,12 +3672,12 @@ tap_122:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_122
+	JNZ       tap_120
 
-chosen_121:
+chosen_119:
 	VMOVUPS      Y4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_123
+	JZ           done_121
 	VCMPPS       $0x1e, Y0, Y4, Y6
 	VCMPPS       $0x11, Y1, Y4, Y7
 	VANDPS       Y6, Y7, Y6
@@ -3689,7 +3685,7 @@ chosen_121:
 	VBLENDVPS    Y6, Y5, Y7, Y7
 	VMOVUPS      Y7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_123
+	JE           done_121
 	VXORPS       Y9, Y9, Y9
 	VBROADCASTSS 152(AX), Y5
 	VMULPS       Y4, Y5, Y5
@@ -3699,7 +3695,7 @@ chosen_121:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_124:
+neighbour_122:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Y4, Y10
@@ -3708,7 +3704,7 @@ neighbour_124:
 	VANDPS       Y11, Y10, Y11
 	VORPS        Y8, Y11, Y8
 	DECQ         R11
-	JNZ          neighbour_124
+	JNZ          neighbour_122
 	VANDPS       Y8, Y6, Y8
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -3718,19 +3714,19 @@ neighbour_124:
 	ORL          R10, 156(AX)
 	VMOVUPS      Y7, (BX)(R9*1)
 
-done_123:
+done_121:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_120
+	JLT   vector_118
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_125
+	JZ    skip_123
 	ADDQ  R8, BX
 
-skip_125:
+skip_123:
 	DECQ SI
-	JNZ  pixel_119
+	JNZ  pixel_117
 	VZEROUPPER
 	RET
 
@@ -3753,14 +3749,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_126:
+pixel_124:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_127:
+column_125:
 	XORQ R10, R10
 
-vector_128:
+vector_126:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -3768,15 +3764,15 @@ vector_128:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_128
+	JLT      vector_126
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_127
+	JNZ      column_125
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_126
+	JNZ      pixel_124
 	VZEROUPPER
 	RET
 
@@ -3790,13 +3786,13 @@ TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_129:
+row_127:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_130:
+vectors_128:
 	CMPQ    R8, $0x01
-	JLT     fewer_131
+	JLT     fewer_129
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Y0
@@ -3825,17 +3821,17 @@ vectors_130:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_132
+	JZ      untraced_130
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_132:
+untraced_130:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Y9
 
-window_133:
+window_131:
 	VBROADCASTSS (R9), Y10
 	VFMADD213PS  (R12), Y0, Y10
 	VBROADCASTSS 4(R9), Y11
@@ -3900,7 +3896,7 @@ window_133:
 	VMINPS       Y14, Y13, Y14
 	VMOVUPS      Y14, (R10)
 	TESTQ        R11, R11
-	JZ           next_134
+	JZ           next_132
 	VCMPPS       $0x04, Y14, Y12, Y13
 	VPCMPEQD     Y12, Y12, Y12
 	VPADDD       Y12, Y13, Y13
@@ -3918,16 +3914,16 @@ window_133:
 	VMOVUPS      Y13, (R11)
 	ADDQ         BX, R11
 
-next_134:
+next_132:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_133
+	JNZ  window_131
 	ADDQ $0x20, DI
 	SUBQ $0x01, R8
-	JMP  vectors_130
+	JMP  vectors_128
 
-fewer_131:
+fewer_129:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -3935,7 +3931,7 @@ fewer_131:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_129
+	JNZ   row_127
 	VZEROUPPER
 	RET
 
@@ -3951,13 +3947,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_135:
+many_133:
 	CMPQ DX, $0x07
-	JLT  few_136
+	JLT  few_134
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_138:
+vector_136:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -3973,7 +3969,7 @@ vector_138:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_139:
+tap_137:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3992,7 +3988,7 @@ tap_139:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_139
+	JNZ         tap_137
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4026,22 +4022,22 @@ tap_139:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_138
+	JNZ         vector_136
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_135
+	JMP         many_133
 
-few_136:
+few_134:
 	TESTQ DX, DX
-	JZ    done_137
+	JZ    done_135
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_140:
+vector_138:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -4051,7 +4047,7 @@ vector_140:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_141:
+tap_139:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -4060,7 +4056,7 @@ tap_141:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_141
+	JNZ         tap_139
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4070,16 +4066,16 @@ tap_141:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_140
+	JNZ         vector_138
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_136
+	JMP         few_134
 
-done_137:
+done_135:
 	VZEROUPPER
 	RET
 
@@ -4098,35 +4094,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_142:
+vector_140:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_143:
+tap_141:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_144:
+pixel_142:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_144
+	JNZ         pixel_142
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_143
+	JNZ         tap_141
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_142
+	JNZ         vector_140
 	VZEROUPPER
 	RET
 
@@ -4142,14 +4138,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_145:
+vector_143:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_145
+	JNZ     vector_143
 	VZEROUPPER
 	RET
 
@@ -4164,14 +4160,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_146:
+vector_144:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_146
+	JNZ     vector_144
 	VZEROUPPER
 	RET
 
@@ -4187,7 +4183,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_147:
+vector_145:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -4197,7 +4193,7 @@ vector_147:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_147
+	JNZ     vector_145
 	VZEROUPPER
 	RET
 
@@ -4211,7 +4207,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_148:
+vector_146:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -4221,7 +4217,7 @@ vector_148:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_148
+	JNZ       vector_146
 	VZEROUPPER
 	RET
 
@@ -4234,7 +4230,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_149:
+vector_147:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -4243,7 +4239,7 @@ vector_149:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_149
+	JNZ          vector_147
 	VZEROUPPER
 	RET
 
@@ -4278,7 +4274,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_150:
+vector_148:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -4305,7 +4301,7 @@ vector_150:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_150
+	JNZ     vector_148
 	VZEROUPPER
 	RET
 
@@ -4327,7 +4323,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_151:
+step_149:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -4341,7 +4337,7 @@ step_151:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_151
+	JNZ         step_149
 	VZEROUPPER
 	RET
 
@@ -4359,10 +4355,10 @@ TEXT ·sparse1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_152:
+part_150:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_153
+	JZ      next_151
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4370,20 +4366,20 @@ part_152:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Y0
 
-term_154:
+term_152:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_154
+	JNZ          term_152
 	VMOVUPS      Y0, (R8)
 
-next_153:
+next_151:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_152
+	JNZ  part_150
 	VZEROUPPER
 	RET
 
@@ -4401,10 +4397,10 @@ TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_155:
+part_153:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_156
+	JZ      next_154
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4413,7 +4409,7 @@ part_155:
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
 
-term_157:
+term_155:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
@@ -4421,14 +4417,14 @@ term_157:
 	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_157
+	JNZ          term_155
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 
-next_156:
+next_154:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_155
+	JNZ  part_153
 	VZEROUPPER
 	RET
 
@@ -4446,10 +4442,10 @@ TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_158:
+part_156:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_159
+	JZ      next_157
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4459,7 +4455,7 @@ part_158:
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
 
-term_160:
+term_158:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
@@ -4468,15 +4464,15 @@ term_160:
 	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_160
+	JNZ          term_158
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 
-next_159:
+next_157:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_158
+	JNZ  part_156
 	VZEROUPPER
 	RET
 
@@ -4494,10 +4490,10 @@ TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_161:
+part_159:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_162
+	JZ      next_160
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4508,7 +4504,7 @@ part_161:
 	VMOVUPS 64(R11), Y2
 	VMOVUPS 96(R11), Y3
 
-term_163:
+term_161:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
@@ -4518,16 +4514,16 @@ term_163:
 	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_163
+	JNZ          term_161
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 
-next_162:
+next_160:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_161
+	JNZ  part_159
 	VZEROUPPER
 	RET
 
@@ -4545,10 +4541,10 @@ TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_164:
+part_162:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_165
+	JZ      next_163
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4560,7 +4556,7 @@ part_164:
 	VMOVUPS 96(R11), Y3
 	VMOVUPS 128(R11), Y4
 
-term_166:
+term_164:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
@@ -4571,17 +4567,17 @@ term_166:
 	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_166
+	JNZ          term_164
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 
-next_165:
+next_163:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_164
+	JNZ  part_162
 	VZEROUPPER
 	RET
 
@@ -4599,10 +4595,10 @@ TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_167:
+part_165:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_168
+	JZ      next_166
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4615,7 +4611,7 @@ part_167:
 	VMOVUPS 128(R11), Y4
 	VMOVUPS 160(R11), Y5
 
-term_169:
+term_167:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
@@ -4627,7 +4623,7 @@ term_169:
 	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_169
+	JNZ          term_167
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4635,10 +4631,10 @@ term_169:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 
-next_168:
+next_166:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_167
+	JNZ  part_165
 	VZEROUPPER
 	RET
 
@@ -4656,10 +4652,10 @@ TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_170:
+part_168:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_171
+	JZ      next_169
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4673,7 +4669,7 @@ part_170:
 	VMOVUPS 160(R11), Y5
 	VMOVUPS 192(R11), Y6
 
-term_172:
+term_170:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
@@ -4686,7 +4682,7 @@ term_172:
 	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_172
+	JNZ          term_170
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4695,10 +4691,10 @@ term_172:
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
 
-next_171:
+next_169:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_170
+	JNZ  part_168
 	VZEROUPPER
 	RET
 
@@ -4716,10 +4712,10 @@ TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_173:
+part_171:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_174
+	JZ      next_172
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4734,7 +4730,7 @@ part_173:
 	VMOVUPS 192(R11), Y6
 	VMOVUPS 224(R11), Y7
 
-term_175:
+term_173:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y8
 	LEAQ         (CX)(R11*4), R11
@@ -4748,7 +4744,7 @@ term_175:
 	VFMADD231PS  224(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_175
+	JNZ          term_173
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4758,10 +4754,10 @@ term_175:
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
 
-next_174:
+next_172:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_173
+	JNZ  part_171
 	VZEROUPPER
 	RET
 
@@ -4779,10 +4775,10 @@ TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_176:
+part_174:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_177
+	JZ      next_175
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4798,7 +4794,7 @@ part_176:
 	VMOVUPS 224(R11), Y7
 	VMOVUPS 256(R11), Y8
 
-term_178:
+term_176:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y9
 	LEAQ         (CX)(R11*4), R11
@@ -4813,7 +4809,7 @@ term_178:
 	VFMADD231PS  256(R11), Y9, Y8
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_178
+	JNZ          term_176
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4824,10 +4820,10 @@ term_178:
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
 
-next_177:
+next_175:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_176
+	JNZ  part_174
 	VZEROUPPER
 	RET
 
@@ -4845,10 +4841,10 @@ TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_179:
+part_177:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_180
+	JZ      next_178
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4865,7 +4861,7 @@ part_179:
 	VMOVUPS 256(R11), Y8
 	VMOVUPS 288(R11), Y9
 
-term_181:
+term_179:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y10
 	LEAQ         (CX)(R11*4), R11
@@ -4881,7 +4877,7 @@ term_181:
 	VFMADD231PS  288(R11), Y10, Y9
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_181
+	JNZ          term_179
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4893,10 +4889,10 @@ term_181:
 	VMOVUPS      Y8, 256(R8)
 	VMOVUPS      Y9, 288(R8)
 
-next_180:
+next_178:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_179
+	JNZ  part_177
 	VZEROUPPER
 	RET
 
@@ -4914,10 +4910,10 @@ TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_182:
+part_180:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_183
+	JZ      next_181
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4935,7 +4931,7 @@ part_182:
 	VMOVUPS 288(R11), Y9
 	VMOVUPS 320(R11), Y10
 
-term_184:
+term_182:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y11
 	LEAQ         (CX)(R11*4), R11
@@ -4952,7 +4948,7 @@ term_184:
 	VFMADD231PS  320(R11), Y11, Y10
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_184
+	JNZ          term_182
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4965,10 +4961,10 @@ term_184:
 	VMOVUPS      Y9, 288(R8)
 	VMOVUPS      Y10, 320(R8)
 
-next_183:
+next_181:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_182
+	JNZ  part_180
 	VZEROUPPER
 	RET
 
@@ -4986,10 +4982,10 @@ TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_185:
+part_183:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_186
+	JZ      next_184
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5008,7 +5004,7 @@ part_185:
 	VMOVUPS 320(R11), Y10
 	VMOVUPS 352(R11), Y11
 
-term_187:
+term_185:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -5026,7 +5022,7 @@ term_187:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_187
+	JNZ          term_185
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5040,10 +5036,10 @@ term_187:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_186:
+next_184:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_185
+	JNZ  part_183
 	VZEROUPPER
 	RET
 
@@ -5066,14 +5062,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_188:
+row_186:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_189:
+group_187:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -5108,7 +5104,7 @@ group_189:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_189
+	JNZ       group_187
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -5118,7 +5114,7 @@ group_189:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_188
+	JNZ       row_186
 	VZEROUPPER
 	RET
 
@@ -5151,14 +5147,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_190:
+row_188:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_191:
+vector_189:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5173,7 +5169,7 @@ vector_191:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_191
+	JLT       vector_189
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5182,7 +5178,7 @@ vector_191:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_192:
+vector_190:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5197,7 +5193,7 @@ vector_192:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_192
+	JLT       vector_190
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5206,7 +5202,7 @@ vector_192:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_193:
+vector_191:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5221,7 +5217,7 @@ vector_193:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_193
+	JLT       vector_191
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5230,7 +5226,7 @@ vector_193:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_194:
+vector_192:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5245,7 +5241,7 @@ vector_194:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_194
+	JLT       vector_192
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5254,7 +5250,7 @@ vector_194:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_190
+	JNZ       row_188
 	VZEROUPPER
 	RET
 
@@ -5275,7 +5271,7 @@ TEXT ·patchesAVX2(SB), NOSPLIT, $32-8
 	VUNPCKLPD   Y0, Y0, Y0
 	VXORPS      Y1, Y1, Y1
 
-pixel_195:
+pixel_193:
 	VXORPS      Y2, Y2, Y2
 	VXORPS      Y3, Y3, Y3
 	VXORPS      Y4, Y4, Y4
@@ -5293,7 +5289,7 @@ pixel_195:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_196:
+group_194:
 	VMOVDQU      (CX), Y0
 	VPSLLD       $0x06, Y0, Y0
 	VMOVDQU      Y0, (SP)
@@ -5333,7 +5329,7 @@ group_196:
 	ADDQ         $0x20, DX
 	ADDQ         $0x00000a00, R9
 	DECQ         R10
-	JNZ          group_196
+	JNZ          group_194
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y6, Y2, Y2
@@ -5348,7 +5344,7 @@ group_196:
 	VEXTRACTF128 $0x01, Y1, (BX)(R8*1)
 	ADDQ         $0x08, BX
 	DECQ         SI
-	JNZ          pixel_195
+	JNZ          pixel_193
 	VZEROUPPER
 	RET
 
@@ -5368,7 +5364,7 @@ TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Y0
 
-vector_197:
+vector_195:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -5383,11 +5379,11 @@ vector_197:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_198:
+row_196:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_199:
+pixel_197:
 	VMOVUPS        (CX)(R11*1), Y11
 	VPCMPGTD       Y0, Y11, Y12
 	VANDPS         (DX)(R11*1), Y12, Y12
@@ -5422,10 +5418,10 @@ pixel_199:
 	ADDQ           $0x20, R12
 	ADDQ           DI, R11
 	DECQ           R13
-	JNZ            pixel_199
+	JNZ            pixel_197
 	LEAQ           (R9)(R8*2), R9
 	DECQ           R10
-	JNZ            row_198
+	JNZ            row_196
 	MOVQ           BX, R9
 	VADDPS         (R9), Y1, Y1
 	VMOVUPS        Y1, (R9)
@@ -5461,7 +5457,7 @@ pixel_199:
 	ADDQ           $0x20, DX
 	ADDQ           $0x20, BX
 	DECQ           SI
-	JNZ            vector_197
+	JNZ            vector_195
 	VZEROUPPER
 	RET
 
@@ -5475,15 +5471,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_201
+	JE         zeros_199
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_200
+	JMP        multiply_198
 
-zeros_201:
+zeros_199:
 	VPXORD Z0, Z0, Z0
 
-multiply_200:
+multiply_198:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5494,14 +5490,14 @@ multiply_200:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_202:
+tap_200:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_203:
+step_201:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -5509,26 +5505,26 @@ step_203:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_203
+	JNZ          step_201
 	DECQ         SI
-	JNZ          tap_202
+	JNZ          tap_200
 	CMPB         168(AX), $0x00
-	JE           bound_204
+	JE           bound_202
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_204:
+bound_202:
 	CMPB         169(AX), $0x00
-	JE           store_205
+	JE           store_203
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_205:
+store_203:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5549,17 +5545,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_207
+	JE         zeros_205
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_206
+	JMP        multiply_204
 
-zeros_207:
+zeros_205:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_206:
+multiply_204:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5570,14 +5566,14 @@ multiply_206:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_208:
+tap_206:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_209:
+step_207:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -5587,11 +5583,11 @@ step_209:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_209
+	JNZ          step_207
 	DECQ         DI
-	JNZ          tap_208
+	JNZ          tap_206
 	CMPB         168(AX), $0x00
-	JE           bound_210
+	JE           bound_208
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5600,9 +5596,9 @@ step_209:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_210:
+bound_208:
 	CMPB         169(AX), $0x00
-	JE           store_211
+	JE           store_209
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5610,7 +5606,7 @@ bound_210:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_211:
+store_209:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5635,19 +5631,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_213
+	JE         zeros_211
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_212
+	JMP        multiply_210
 
-zeros_213:
+zeros_211:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_212:
+multiply_210:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5658,14 +5654,14 @@ multiply_212:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_214:
+tap_212:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_215:
+step_213:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -5677,11 +5673,11 @@ step_215:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_215
+	JNZ          step_213
 	DECQ         DI
-	JNZ          tap_214
+	JNZ          tap_212
 	CMPB         168(AX), $0x00
-	JE           bound_216
+	JE           bound_214
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5692,9 +5688,9 @@ step_215:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_216:
+bound_214:
 	CMPB         169(AX), $0x00
-	JE           store_217
+	JE           store_215
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -5704,7 +5700,7 @@ bound_216:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_217:
+store_215:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5733,21 +5729,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_219
+	JE         zeros_217
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_218
+	JMP        multiply_216
 
-zeros_219:
+zeros_217:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_218:
+multiply_216:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5758,7 +5754,7 @@ multiply_218:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_220:
+tap_218:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5767,7 +5763,7 @@ tap_220:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_221:
+step_219:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -5782,11 +5778,11 @@ step_221:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_221
+	JNZ          step_219
 	DECQ         DI
-	JNZ          tap_220
+	JNZ          tap_218
 	CMPB         168(AX), $0x00
-	JE           bound_222
+	JE           bound_220
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5799,9 +5795,9 @@ step_221:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_222:
+bound_220:
 	CMPB         169(AX), $0x00
-	JE           store_223
+	JE           store_221
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5813,7 +5809,7 @@ bound_222:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_223:
+store_221:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5846,23 +5842,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_225
+	JE         zeros_223
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_224
+	JMP        multiply_222
 
-zeros_225:
+zeros_223:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_224:
+multiply_222:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5873,7 +5869,7 @@ multiply_224:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_226:
+tap_224:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5882,7 +5878,7 @@ tap_226:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_227:
+step_225:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5899,11 +5895,11 @@ step_227:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_227
+	JNZ          step_225
 	DECQ         DI
-	JNZ          tap_226
+	JNZ          tap_224
 	CMPB         168(AX), $0x00
-	JE           bound_228
+	JE           bound_226
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5918,9 +5914,9 @@ step_227:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_228:
+bound_226:
 	CMPB         169(AX), $0x00
-	JE           store_229
+	JE           store_227
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5934,7 +5930,7 @@ bound_228:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_229:
+store_227:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5971,7 +5967,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_231
+	JE         zeros_229
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5979,9 +5975,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_230
+	JMP        multiply_228
 
-zeros_231:
+zeros_229:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5989,7 +5985,7 @@ zeros_231:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_230:
+multiply_228:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6000,7 +5996,7 @@ multiply_230:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_232:
+tap_230:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6009,7 +6005,7 @@ tap_232:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_233:
+step_231:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -6028,11 +6024,11 @@ step_233:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_233
+	JNZ          step_231
 	DECQ         DI
-	JNZ          tap_232
+	JNZ          tap_230
 	CMPB         168(AX), $0x00
-	JE           bound_234
+	JE           bound_232
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6049,9 +6045,9 @@ step_233:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_234:
+bound_232:
 	CMPB         169(AX), $0x00
-	JE           store_235
+	JE           store_233
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6067,7 +6063,7 @@ bound_234:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_235:
+store_233:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6108,7 +6104,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_237
+	JE         zeros_235
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6117,9 +6113,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_236
+	JMP        multiply_234
 
-zeros_237:
+zeros_235:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6128,7 +6124,7 @@ zeros_237:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_236:
+multiply_234:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6139,7 +6135,7 @@ multiply_236:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_238:
+tap_236:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6150,7 +6146,7 @@ tap_238:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_239:
+step_237:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -6172,11 +6168,11 @@ step_239:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_239
+	JNZ          step_237
 	DECQ         DI
-	JNZ          tap_238
+	JNZ          tap_236
 	CMPB         168(AX), $0x00
-	JE           bound_240
+	JE           bound_238
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6195,9 +6191,9 @@ step_239:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_240:
+bound_238:
 	CMPB         169(AX), $0x00
-	JE           store_241
+	JE           store_239
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -6215,7 +6211,7 @@ bound_240:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_241:
+store_239:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6260,7 +6256,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_243
+	JE         zeros_241
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6270,9 +6266,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_242
+	JMP        multiply_240
 
-zeros_243:
+zeros_241:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6282,7 +6278,7 @@ zeros_243:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_242:
+multiply_240:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6293,7 +6289,7 @@ multiply_242:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_244:
+tap_242:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6304,7 +6300,7 @@ tap_244:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_245:
+step_243:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -6328,11 +6324,11 @@ step_245:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_245
+	JNZ          step_243
 	DECQ         DI
-	JNZ          tap_244
+	JNZ          tap_242
 	CMPB         168(AX), $0x00
-	JE           bound_246
+	JE           bound_244
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6353,9 +6349,9 @@ step_245:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_246:
+bound_244:
 	CMPB         169(AX), $0x00
-	JE           store_247
+	JE           store_245
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6375,7 +6371,7 @@ bound_246:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_247:
+store_245:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6424,7 +6420,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_249
+	JE         zeros_247
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6435,9 +6431,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_248
+	JMP        multiply_246
 
-zeros_249:
+zeros_247:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6448,7 +6444,7 @@ zeros_249:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_248:
+multiply_246:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6459,7 +6455,7 @@ multiply_248:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_250:
+tap_248:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6470,7 +6466,7 @@ tap_250:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_251:
+step_249:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -6496,11 +6492,11 @@ step_251:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_251
+	JNZ          step_249
 	DECQ         DI
-	JNZ          tap_250
+	JNZ          tap_248
 	CMPB         168(AX), $0x00
-	JE           bound_252
+	JE           bound_250
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6523,9 +6519,9 @@ step_251:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_252:
+bound_250:
 	CMPB         169(AX), $0x00
-	JE           store_253
+	JE           store_251
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -6547,7 +6543,7 @@ bound_252:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_253:
+store_251:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6600,7 +6596,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_255
+	JE         zeros_253
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6612,9 +6608,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_254
+	JMP        multiply_252
 
-zeros_255:
+zeros_253:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6626,7 +6622,7 @@ zeros_255:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_254:
+multiply_252:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6637,7 +6633,7 @@ multiply_254:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_256:
+tap_254:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6650,7 +6646,7 @@ tap_256:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_257:
+step_255:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -6679,11 +6675,11 @@ step_257:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_257
+	JNZ          step_255
 	DECQ         DI
-	JNZ          tap_256
+	JNZ          tap_254
 	CMPB         168(AX), $0x00
-	JE           bound_258
+	JE           bound_256
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6708,9 +6704,9 @@ step_257:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_258:
+bound_256:
 	CMPB         169(AX), $0x00
-	JE           store_259
+	JE           store_257
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6734,7 +6730,7 @@ bound_258:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_259:
+store_257:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6791,7 +6787,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_261
+	JE         zeros_259
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6804,9 +6800,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_260
+	JMP        multiply_258
 
-zeros_261:
+zeros_259:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6819,7 +6815,7 @@ zeros_261:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_260:
+multiply_258:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6830,7 +6826,7 @@ multiply_260:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_262:
+tap_260:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6843,7 +6839,7 @@ tap_262:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_263:
+step_261:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6874,11 +6870,11 @@ step_263:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_263
+	JNZ          step_261
 	DECQ         DI
-	JNZ          tap_262
+	JNZ          tap_260
 	CMPB         168(AX), $0x00
-	JE           bound_264
+	JE           bound_262
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6905,9 +6901,9 @@ step_263:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_264:
+bound_262:
 	CMPB         169(AX), $0x00
-	JE           store_265
+	JE           store_263
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6933,7 +6929,7 @@ bound_264:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_265:
+store_263:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6994,7 +6990,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_267
+	JE         zeros_265
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7008,9 +7004,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_266
+	JMP        multiply_264
 
-zeros_267:
+zeros_265:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7024,7 +7020,7 @@ zeros_267:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_266:
+multiply_264:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7035,7 +7031,7 @@ multiply_266:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_268:
+tap_266:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7048,7 +7044,7 @@ tap_268:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_269:
+step_267:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -7081,11 +7077,11 @@ step_269:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_269
+	JNZ          step_267
 	DECQ         DI
-	JNZ          tap_268
+	JNZ          tap_266
 	CMPB         168(AX), $0x00
-	JE           bound_270
+	JE           bound_268
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7114,9 +7110,9 @@ step_269:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_270:
+bound_268:
 	CMPB         169(AX), $0x00
-	JE           store_271
+	JE           store_269
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7144,7 +7140,7 @@ bound_270:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_271:
+store_269:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7209,7 +7205,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_273
+	JE         zeros_271
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7224,9 +7220,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_272
+	JMP        multiply_270
 
-zeros_273:
+zeros_271:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7241,7 +7237,7 @@ zeros_273:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_272:
+multiply_270:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7252,7 +7248,7 @@ multiply_272:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_274:
+tap_272:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7267,7 +7263,7 @@ tap_274:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_275:
+step_273:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -7303,11 +7299,11 @@ step_275:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_275
+	JNZ          step_273
 	DECQ         DI
-	JNZ          tap_274
+	JNZ          tap_272
 	CMPB         168(AX), $0x00
-	JE           bound_276
+	JE           bound_274
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7338,9 +7334,9 @@ step_275:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_276:
+bound_274:
 	CMPB         169(AX), $0x00
-	JE           store_277
+	JE           store_275
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -7370,7 +7366,7 @@ bound_276:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_277:
+store_275:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7439,7 +7435,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_279
+	JE         zeros_277
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7455,9 +7451,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_278
+	JMP        multiply_276
 
-zeros_279:
+zeros_277:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7473,7 +7469,7 @@ zeros_279:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_278:
+multiply_276:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7484,7 +7480,7 @@ multiply_278:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_280:
+tap_278:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7499,7 +7495,7 @@ tap_280:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_281:
+step_279:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -7537,11 +7533,11 @@ step_281:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_281
+	JNZ          step_279
 	DECQ         DI
-	JNZ          tap_280
+	JNZ          tap_278
 	CMPB         168(AX), $0x00
-	JE           bound_282
+	JE           bound_280
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7574,9 +7570,9 @@ step_281:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_282:
+bound_280:
 	CMPB         169(AX), $0x00
-	JE           store_283
+	JE           store_281
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7608,7 +7604,7 @@ bound_282:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_283:
+store_281:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7644,7 +7640,7 @@ store_283:
 	RET
 
 // func mix1AVX512(m *mixing)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·mix1AVX512(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
 	MOVQ 136(AX), CX
@@ -7658,7 +7654,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_284:
+tile_282:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -7685,14 +7681,14 @@ tile_284:
 	LEAQ    (R12)(BX*2), R13
 	ADDQ    BX, R13
 	MOVQ    128(AX), R14
+	XORQ    R15, R15
+	CMPQ    R14, $0x60
+	JLT     steps_283
 	MOVQ    $0x00000030, R15
-	CMPQ    R14, R15
-	CMOVQLT R14, R15
 	SUBQ    R15, R14
-	JZ      call_285
 
-steps_286:
-step_287:
+steps_283:
+step_284:
 	VMOVUPS      (R9), Z14
 	VBROADCASTSS (R8), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -7729,55 +7725,53 @@ step_287:
 	ADDQ         SI, R13
 	ADDQ         DI, R9
 	DECQ         R14
-	JNZ          step_287
+	JNZ          step_284
 	TESTQ        R15, R15
-	JZ           finished_288
+	JZ           finished_285
+	MOVQ         120(AX), BP
+	SHLQ         $0x02, BP
+	MOVQ         DX, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	ADDQ         BP, R14
+	MOVQ         R15, R14
+	XORQ         R15, R15
+	JMP          steps_283
 
-call_285:
-	MOVQ       120(AX), BP
-	SHLQ       $0x02, BP
-	MOVQ       DX, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	ADDQ       BP, R14
-	MOVQ       R15, R14
-	XORQ       R15, R15
-	JMP        steps_286
-
-finished_288:
+finished_285:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_291
+	JNE    half_288
 	CMPB   152(AX), $0x00
-	JE     bound_289
+	JE     bound_286
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	ADDQ   R8, R9
@@ -7808,9 +7802,9 @@ finished_288:
 	VADDPS (R9), Z13, Z13
 	ADDQ   R8, R9
 
-bound_289:
+bound_286:
 	CMPB         153(AX), $0x00
-	JE           store_290
+	JE           store_287
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7842,7 +7836,7 @@ bound_289:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_290:
+store_287:
 	VMOVUPS Z0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Z1, (DX)
@@ -7871,11 +7865,11 @@ store_290:
 	ADDQ    R8, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R8, DX
-	JMP     next_292
+	JMP     next_289
 
-half_291:
+half_288:
 	CMPB   152(AX), $0x00
-	JE     bound_293
+	JE     bound_290
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -7906,9 +7900,9 @@ half_291:
 	VADDPS (R9), Y13, Y13
 	ADDQ   R8, R9
 
-bound_293:
+bound_290:
 	CMPB         153(AX), $0x00
-	JE           store_294
+	JE           store_291
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7940,7 +7934,7 @@ bound_293:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_294:
+store_291:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -7970,9 +7964,9 @@ store_294:
 	VMOVUPS Y13, (DX)
 	ADDQ    R8, DX
 
-next_292:
+next_289:
 	DECQ (SP)
-	JNZ  tile_284
+	JNZ  tile_282
 	VZEROUPPER
 	RET
 
@@ -7987,17 +7981,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_296
+	JE         zeros_293
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_295
+	JMP        multiply_292
 
-zeros_296:
+zeros_293:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_295:
+multiply_292:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -8008,14 +8002,14 @@ multiply_295:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_297:
+tap_294:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_298:
+step_295:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -8026,11 +8020,11 @@ step_298:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_298
+	JNZ          step_295
 	DECQ         SI
-	JNZ          tap_297
+	JNZ          tap_294
 	CMPB         168(AX), $0x00
-	JE           bound_299
+	JE           bound_296
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8038,9 +8032,9 @@ step_298:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_299:
+bound_296:
 	CMPB         169(AX), $0x00
-	JE           store_300
+	JE           store_297
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -8048,7 +8042,7 @@ bound_299:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_300:
+store_297:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8072,21 +8066,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_302
+	JE         zeros_299
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_301
+	JMP        multiply_298
 
-zeros_302:
+zeros_299:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_301:
+multiply_298:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8097,14 +8091,14 @@ multiply_301:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_303:
+tap_300:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_304:
+step_301:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -8118,11 +8112,11 @@ step_304:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_304
+	JNZ          step_301
 	DECQ         DI
-	JNZ          tap_303
+	JNZ          tap_300
 	CMPB         168(AX), $0x00
-	JE           bound_305
+	JE           bound_302
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8133,9 +8127,9 @@ step_304:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_305:
+bound_302:
 	CMPB         169(AX), $0x00
-	JE           store_306
+	JE           store_303
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -8147,7 +8141,7 @@ bound_305:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_306:
+store_303:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8177,7 +8171,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_308
+	JE         zeros_305
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8185,9 +8179,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_307
+	JMP        multiply_304
 
-zeros_308:
+zeros_305:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8195,7 +8189,7 @@ zeros_308:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_307:
+multiply_304:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8206,14 +8200,14 @@ multiply_307:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_309:
+tap_306:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_310:
+step_307:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -8230,11 +8224,11 @@ step_310:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_310
+	JNZ          step_307
 	DECQ         DI
-	JNZ          tap_309
+	JNZ          tap_306
 	CMPB         168(AX), $0x00
-	JE           bound_311
+	JE           bound_308
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8248,9 +8242,9 @@ step_310:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_311:
+bound_308:
 	CMPB         169(AX), $0x00
-	JE           store_312
+	JE           store_309
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -8266,7 +8260,7 @@ bound_311:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_312:
+store_309:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8302,7 +8296,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_314
+	JE         zeros_311
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8312,9 +8306,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_313
+	JMP        multiply_310
 
-zeros_314:
+zeros_311:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8324,7 +8318,7 @@ zeros_314:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_313:
+multiply_310:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8335,7 +8329,7 @@ multiply_313:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_315:
+tap_312:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8344,7 +8338,7 @@ tap_315:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_316:
+step_313:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -8365,11 +8359,11 @@ step_316:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_316
+	JNZ          step_313
 	DECQ         DI
-	JNZ          tap_315
+	JNZ          tap_312
 	CMPB         168(AX), $0x00
-	JE           bound_317
+	JE           bound_314
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8386,9 +8380,9 @@ step_316:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_317:
+bound_314:
 	CMPB         169(AX), $0x00
-	JE           store_318
+	JE           store_315
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -8408,7 +8402,7 @@ bound_317:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_318:
+store_315:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8450,7 +8444,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_320
+	JE         zeros_317
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8462,9 +8456,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_319
+	JMP        multiply_316
 
-zeros_320:
+zeros_317:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8476,7 +8470,7 @@ zeros_320:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_319:
+multiply_316:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8487,7 +8481,7 @@ multiply_319:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_321:
+tap_318:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8496,7 +8490,7 @@ tap_321:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_322:
+step_319:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -8520,11 +8514,11 @@ step_322:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_322
+	JNZ          step_319
 	DECQ         DI
-	JNZ          tap_321
+	JNZ          tap_318
 	CMPB         168(AX), $0x00
-	JE           bound_323
+	JE           bound_320
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8544,9 +8538,9 @@ step_322:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_323:
+bound_320:
 	CMPB         169(AX), $0x00
-	JE           store_324
+	JE           store_321
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -8570,7 +8564,7 @@ bound_323:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_324:
+store_321:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8618,7 +8612,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_326
+	JE         zeros_323
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8632,9 +8626,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_325
+	JMP        multiply_322
 
-zeros_326:
+zeros_323:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8648,7 +8642,7 @@ zeros_326:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_325:
+multiply_322:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8659,7 +8653,7 @@ multiply_325:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_327:
+tap_324:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8668,7 +8662,7 @@ tap_327:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_328:
+step_325:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -8695,11 +8689,11 @@ step_328:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_328
+	JNZ          step_325
 	DECQ         DI
-	JNZ          tap_327
+	JNZ          tap_324
 	CMPB         168(AX), $0x00
-	JE           bound_329
+	JE           bound_326
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8722,9 +8716,9 @@ step_328:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_329:
+bound_326:
 	CMPB         169(AX), $0x00
-	JE           store_330
+	JE           store_327
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -8752,7 +8746,7 @@ bound_329:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_330:
+store_327:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8806,7 +8800,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_332
+	JE         zeros_329
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8822,9 +8816,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_331
+	JMP        multiply_328
 
-zeros_332:
+zeros_329:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8840,7 +8834,7 @@ zeros_332:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_331:
+multiply_328:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8851,7 +8845,7 @@ multiply_331:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_333:
+tap_330:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8862,7 +8856,7 @@ tap_333:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_334:
+step_331:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -8893,11 +8887,11 @@ step_334:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_334
+	JNZ          step_331
 	DECQ         DI
-	JNZ          tap_333
+	JNZ          tap_330
 	CMPB         168(AX), $0x00
-	JE           bound_335
+	JE           bound_332
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8923,9 +8917,9 @@ step_334:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_335:
+bound_332:
 	CMPB         169(AX), $0x00
-	JE           store_336
+	JE           store_333
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8957,7 +8951,7 @@ bound_335:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_336:
+store_333:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9017,7 +9011,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_338
+	JE         zeros_335
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9035,9 +9029,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_337
+	JMP        multiply_334
 
-zeros_338:
+zeros_335:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9055,7 +9049,7 @@ zeros_338:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_337:
+multiply_334:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9066,7 +9060,7 @@ multiply_337:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_339:
+tap_336:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9077,7 +9071,7 @@ tap_339:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_340:
+step_337:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -9111,11 +9105,11 @@ step_340:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_340
+	JNZ          step_337
 	DECQ         DI
-	JNZ          tap_339
+	JNZ          tap_336
 	CMPB         168(AX), $0x00
-	JE           bound_341
+	JE           bound_338
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9144,9 +9138,9 @@ step_340:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_341:
+bound_338:
 	CMPB         169(AX), $0x00
-	JE           store_342
+	JE           store_339
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -9182,7 +9176,7 @@ bound_341:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_342:
+store_339:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9248,7 +9242,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_344
+	JE         zeros_341
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9268,9 +9262,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_343
+	JMP        multiply_340
 
-zeros_344:
+zeros_341:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9290,7 +9284,7 @@ zeros_344:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_343:
+multiply_340:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9301,7 +9295,7 @@ multiply_343:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_345:
+tap_342:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9312,7 +9306,7 @@ tap_345:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_346:
+step_343:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -9349,11 +9343,11 @@ step_346:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_346
+	JNZ          step_343
 	DECQ         DI
-	JNZ          tap_345
+	JNZ          tap_342
 	CMPB         168(AX), $0x00
-	JE           bound_347
+	JE           bound_344
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9385,9 +9379,9 @@ step_346:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_347:
+bound_344:
 	CMPB         169(AX), $0x00
-	JE           store_348
+	JE           store_345
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -9427,7 +9421,7 @@ bound_347:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_348:
+store_345:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9499,7 +9493,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_350
+	JE         zeros_347
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9521,9 +9515,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_349
+	JMP        multiply_346
 
-zeros_350:
+zeros_347:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9545,7 +9539,7 @@ zeros_350:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_349:
+multiply_346:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9556,7 +9550,7 @@ multiply_349:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_351:
+tap_348:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9569,7 +9563,7 @@ tap_351:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_352:
+step_349:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -9610,11 +9604,11 @@ step_352:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_352
+	JNZ          step_349
 	DECQ         DI
-	JNZ          tap_351
+	JNZ          tap_348
 	CMPB         168(AX), $0x00
-	JE           bound_353
+	JE           bound_350
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9649,9 +9643,9 @@ step_352:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_353:
+bound_350:
 	CMPB         169(AX), $0x00
-	JE           store_354
+	JE           store_351
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -9695,7 +9689,7 @@ bound_353:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_354:
+store_351:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9773,7 +9767,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_356
+	JE         zeros_353
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9797,9 +9791,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_355
+	JMP        multiply_352
 
-zeros_356:
+zeros_353:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9823,7 +9817,7 @@ zeros_356:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_355:
+multiply_352:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9834,7 +9828,7 @@ multiply_355:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_357:
+tap_354:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9847,7 +9841,7 @@ tap_357:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_358:
+step_355:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -9891,11 +9885,11 @@ step_358:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_358
+	JNZ          step_355
 	DECQ         DI
-	JNZ          tap_357
+	JNZ          tap_354
 	CMPB         168(AX), $0x00
-	JE           bound_359
+	JE           bound_356
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9933,9 +9927,9 @@ step_358:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_359:
+bound_356:
 	CMPB         169(AX), $0x00
-	JE           store_360
+	JE           store_357
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -9983,7 +9977,7 @@ bound_359:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_360:
+store_357:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10067,7 +10061,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_362
+	JE         zeros_359
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10093,9 +10087,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_361
+	JMP        multiply_358
 
-zeros_362:
+zeros_359:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10121,7 +10115,7 @@ zeros_362:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_361:
+multiply_358:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10132,7 +10126,7 @@ multiply_361:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_363:
+tap_360:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10145,7 +10139,7 @@ tap_363:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_364:
+step_361:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -10192,11 +10186,11 @@ step_364:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_364
+	JNZ          step_361
 	DECQ         DI
-	JNZ          tap_363
+	JNZ          tap_360
 	CMPB         168(AX), $0x00
-	JE           bound_365
+	JE           bound_362
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10237,9 +10231,9 @@ step_364:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_365:
+bound_362:
 	CMPB         169(AX), $0x00
-	JE           store_366
+	JE           store_363
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -10291,7 +10285,7 @@ bound_365:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_366:
+store_363:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10381,7 +10375,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_368
+	JE         zeros_365
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10409,9 +10403,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_367
+	JMP        multiply_364
 
-zeros_368:
+zeros_365:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10439,7 +10433,7 @@ zeros_368:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_367:
+multiply_364:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10450,7 +10444,7 @@ multiply_367:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_369:
+tap_366:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10465,7 +10459,7 @@ tap_369:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_370:
+step_367:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -10516,11 +10510,11 @@ step_370:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_370
+	JNZ          step_367
 	DECQ         DI
-	JNZ          tap_369
+	JNZ          tap_366
 	CMPB         168(AX), $0x00
-	JE           bound_371
+	JE           bound_368
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10564,9 +10558,9 @@ step_370:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_371:
+bound_368:
 	CMPB         169(AX), $0x00
-	JE           store_372
+	JE           store_369
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -10622,7 +10616,7 @@ bound_371:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_372:
+store_369:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10718,7 +10712,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_374
+	JE         zeros_371
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10748,9 +10742,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_373
+	JMP        multiply_370
 
-zeros_374:
+zeros_371:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10780,7 +10774,7 @@ zeros_374:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_373:
+multiply_370:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10791,7 +10785,7 @@ multiply_373:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_375:
+tap_372:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10806,7 +10800,7 @@ tap_375:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_376:
+step_373:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -10860,11 +10854,11 @@ step_376:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_376
+	JNZ          step_373
 	DECQ         DI
-	JNZ          tap_375
+	JNZ          tap_372
 	CMPB         168(AX), $0x00
-	JE           bound_377
+	JE           bound_374
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10911,9 +10905,9 @@ step_376:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_377:
+bound_374:
 	CMPB         169(AX), $0x00
-	JE           store_378
+	JE           store_375
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10973,7 +10967,7 @@ bound_377:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_378:
+store_375:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11023,7 +11017,7 @@ store_378:
 	RET
 
 // func mix2AVX512(m *mixing)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·mix2AVX512(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
 	MOVQ 136(AX), CX
@@ -11037,7 +11031,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_379:
+tile_376:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -11078,14 +11072,14 @@ tile_379:
 	LEAQ    (R12)(BX*2), R13
 	ADDQ    BX, R13
 	MOVQ    128(AX), R14
+	XORQ    R15, R15
+	CMPQ    R14, $0x60
+	JLT     steps_377
 	MOVQ    $0x00000030, R15
-	CMPQ    R14, R15
-	CMOVQLT R14, R15
 	SUBQ    R15, R14
-	JZ      call_380
 
-steps_381:
-step_382:
+steps_377:
+step_378:
 	VMOVUPS      (R9), Z28
 	VMOVUPS      64(R9), Z29
 	VBROADCASTSS (R8), Z30
@@ -11137,69 +11131,67 @@ step_382:
 	ADDQ         SI, R13
 	ADDQ         DI, R9
 	DECQ         R14
-	JNZ          step_382
+	JNZ          step_378
 	TESTQ        R15, R15
-	JZ           finished_383
+	JZ           finished_379
+	MOVQ         120(AX), BP
+	SHLQ         $0x02, BP
+	MOVQ         DX, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	PREFETCHT0   (R14)
+	PREFETCHT0   64(R14)
+	ADDQ         BP, R14
+	MOVQ         R15, R14
+	XORQ         R15, R15
+	JMP          steps_377
 
-call_380:
-	MOVQ       120(AX), BP
-	SHLQ       $0x02, BP
-	MOVQ       DX, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       BP, R14
-	MOVQ       R15, R14
-	XORQ       R15, R15
-	JMP        steps_381
-
-finished_383:
+finished_379:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_386
+	JNE    half_382
 	CMPB   152(AX), $0x00
-	JE     bound_384
+	JE     bound_380
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -11242,6 +11234,160 @@ finished_383:
 	ADDQ   R8, R9
 	VADDPS (R9), Z26, Z26
 	VADDPS 64(R9), Z27, Z27
+	ADDQ   R8, R9
+
+bound_380:
+	CMPB         153(AX), $0x00
+	JE           store_381
+	VBROADCASTSS 144(AX), Z28
+	VBROADCASTSS 148(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMINPS       Z26, Z29, Z26
+	VMAXPS       Z27, Z28, Z27
+	VMINPS       Z27, Z29, Z27
+
+store_381:
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Z23, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z24, (DX)
+	VMOVUPS Z25, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z26, (DX)
+	VMOVUPS Z27, 64(DX)
+	ADDQ    R8, DX
+	JMP     next_383
+
+half_382:
+	CMPB   152(AX), $0x00
+	JE     bound_384
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Y1, Y1
+	ADDQ   R8, R9
+	VADDPS (R9), Z2, Z2
+	VADDPS 64(R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	VADDPS 64(R9), Y5, Y5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	VADDPS 64(R9), Y7, Y7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	VADDPS 64(R9), Y9, Y9
+	ADDQ   R8, R9
+	VADDPS (R9), Z10, Z10
+	VADDPS 64(R9), Y11, Y11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Y13, Y13
+	ADDQ   R8, R9
+	VADDPS (R9), Z14, Z14
+	VADDPS 64(R9), Y15, Y15
+	ADDQ   R8, R9
+	VADDPS (R9), Z16, Z16
+	VADDPS 64(R9), Y17, Y17
+	ADDQ   R8, R9
+	VADDPS (R9), Z18, Z18
+	VADDPS 64(R9), Y19, Y19
+	ADDQ   R8, R9
+	VADDPS (R9), Z20, Z20
+	VADDPS 64(R9), Y21, Y21
+	ADDQ   R8, R9
+	VADDPS (R9), Z22, Z22
+	VADDPS 64(R9), Y23, Y23
+	ADDQ   R8, R9
+	VADDPS (R9), Z24, Z24
+	VADDPS 64(R9), Y25, Y25
+	ADDQ   R8, R9
+	VADDPS (R9), Z26, Z26
+	VADDPS 64(R9), Y27, Y27
 	ADDQ   R8, R9
 
 bound_384:
@@ -11308,160 +11454,6 @@ bound_384:
 
 store_385:
 	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Z17, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z20, (DX)
-	VMOVUPS Z21, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z22, (DX)
-	VMOVUPS Z23, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z24, (DX)
-	VMOVUPS Z25, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z26, (DX)
-	VMOVUPS Z27, 64(DX)
-	ADDQ    R8, DX
-	JMP     next_387
-
-half_386:
-	CMPB   152(AX), $0x00
-	JE     bound_388
-	MOVQ   DX, R9
-	VADDPS (R9), Z0, Z0
-	VADDPS 64(R9), Y1, Y1
-	ADDQ   R8, R9
-	VADDPS (R9), Z2, Z2
-	VADDPS 64(R9), Y3, Y3
-	ADDQ   R8, R9
-	VADDPS (R9), Z4, Z4
-	VADDPS 64(R9), Y5, Y5
-	ADDQ   R8, R9
-	VADDPS (R9), Z6, Z6
-	VADDPS 64(R9), Y7, Y7
-	ADDQ   R8, R9
-	VADDPS (R9), Z8, Z8
-	VADDPS 64(R9), Y9, Y9
-	ADDQ   R8, R9
-	VADDPS (R9), Z10, Z10
-	VADDPS 64(R9), Y11, Y11
-	ADDQ   R8, R9
-	VADDPS (R9), Z12, Z12
-	VADDPS 64(R9), Y13, Y13
-	ADDQ   R8, R9
-	VADDPS (R9), Z14, Z14
-	VADDPS 64(R9), Y15, Y15
-	ADDQ   R8, R9
-	VADDPS (R9), Z16, Z16
-	VADDPS 64(R9), Y17, Y17
-	ADDQ   R8, R9
-	VADDPS (R9), Z18, Z18
-	VADDPS 64(R9), Y19, Y19
-	ADDQ   R8, R9
-	VADDPS (R9), Z20, Z20
-	VADDPS 64(R9), Y21, Y21
-	ADDQ   R8, R9
-	VADDPS (R9), Z22, Z22
-	VADDPS 64(R9), Y23, Y23
-	ADDQ   R8, R9
-	VADDPS (R9), Z24, Z24
-	VADDPS 64(R9), Y25, Y25
-	ADDQ   R8, R9
-	VADDPS (R9), Z26, Z26
-	VADDPS 64(R9), Y27, Y27
-	ADDQ   R8, R9
-
-bound_388:
-	CMPB         153(AX), $0x00
-	JE           store_389
-	VBROADCASTSS 144(AX), Z28
-	VBROADCASTSS 148(AX), Z29
-	VMAXPS       Z0, Z28, Z0
-	VMINPS       Z0, Z29, Z0
-	VMAXPS       Z1, Z28, Z1
-	VMINPS       Z1, Z29, Z1
-	VMAXPS       Z2, Z28, Z2
-	VMINPS       Z2, Z29, Z2
-	VMAXPS       Z3, Z28, Z3
-	VMINPS       Z3, Z29, Z3
-	VMAXPS       Z4, Z28, Z4
-	VMINPS       Z4, Z29, Z4
-	VMAXPS       Z5, Z28, Z5
-	VMINPS       Z5, Z29, Z5
-	VMAXPS       Z6, Z28, Z6
-	VMINPS       Z6, Z29, Z6
-	VMAXPS       Z7, Z28, Z7
-	VMINPS       Z7, Z29, Z7
-	VMAXPS       Z8, Z28, Z8
-	VMINPS       Z8, Z29, Z8
-	VMAXPS       Z9, Z28, Z9
-	VMINPS       Z9, Z29, Z9
-	VMAXPS       Z10, Z28, Z10
-	VMINPS       Z10, Z29, Z10
-	VMAXPS       Z11, Z28, Z11
-	VMINPS       Z11, Z29, Z11
-	VMAXPS       Z12, Z28, Z12
-	VMINPS       Z12, Z29, Z12
-	VMAXPS       Z13, Z28, Z13
-	VMINPS       Z13, Z29, Z13
-	VMAXPS       Z14, Z28, Z14
-	VMINPS       Z14, Z29, Z14
-	VMAXPS       Z15, Z28, Z15
-	VMINPS       Z15, Z29, Z15
-	VMAXPS       Z16, Z28, Z16
-	VMINPS       Z16, Z29, Z16
-	VMAXPS       Z17, Z28, Z17
-	VMINPS       Z17, Z29, Z17
-	VMAXPS       Z18, Z28, Z18
-	VMINPS       Z18, Z29, Z18
-	VMAXPS       Z19, Z28, Z19
-	VMINPS       Z19, Z29, Z19
-	VMAXPS       Z20, Z28, Z20
-	VMINPS       Z20, Z29, Z20
-	VMAXPS       Z21, Z28, Z21
-	VMINPS       Z21, Z29, Z21
-	VMAXPS       Z22, Z28, Z22
-	VMINPS       Z22, Z29, Z22
-	VMAXPS       Z23, Z28, Z23
-	VMINPS       Z23, Z29, Z23
-	VMAXPS       Z24, Z28, Z24
-	VMINPS       Z24, Z29, Z24
-	VMAXPS       Z25, Z28, Z25
-	VMINPS       Z25, Z29, Z25
-	VMAXPS       Z26, Z28, Z26
-	VMINPS       Z26, Z29, Z26
-	VMAXPS       Z27, Z28, Z27
-	VMINPS       Z27, Z29, Z27
-
-store_389:
-	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R8, DX
 	VMOVUPS Z2, (DX)
@@ -11504,9 +11496,9 @@ store_389:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R8, DX
 
-next_387:
+next_383:
 	DECQ (SP)
-	JNZ  tile_379
+	JNZ  tile_376
 	VZEROUPPER
 	RET
 
@@ -11522,19 +11514,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_391
+	JE         zeros_387
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        multiply_390
+	JMP        multiply_386
 
-zeros_391:
+zeros_387:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_390:
+multiply_386:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -11545,14 +11537,14 @@ multiply_390:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_392:
+tap_388:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_393:
+step_389:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -11566,11 +11558,11 @@ step_393:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_393
+	JNZ          step_389
 	DECQ         SI
-	JNZ          tap_392
+	JNZ          tap_388
 	CMPB         168(AX), $0x00
-	JE           bound_394
+	JE           bound_390
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11579,9 +11571,9 @@ step_393:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_394:
+bound_390:
 	CMPB         169(AX), $0x00
-	JE           store_395
+	JE           store_391
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -11591,7 +11583,7 @@ bound_394:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_395:
+store_391:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11618,7 +11610,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_397
+	JE         zeros_393
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11626,9 +11618,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        multiply_396
+	JMP        multiply_392
 
-zeros_397:
+zeros_393:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11636,7 +11628,7 @@ zeros_397:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_396:
+multiply_392:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11647,14 +11639,14 @@ multiply_396:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_398:
+tap_394:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_399:
+step_395:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -11672,11 +11664,11 @@ step_399:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_399
+	JNZ          step_395
 	DECQ         DI
-	JNZ          tap_398
+	JNZ          tap_394
 	CMPB         168(AX), $0x00
-	JE           bound_400
+	JE           bound_396
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11689,9 +11681,9 @@ step_399:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_400:
+bound_396:
 	CMPB         169(AX), $0x00
-	JE           store_401
+	JE           store_397
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -11707,7 +11699,7 @@ bound_400:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_401:
+store_397:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11742,7 +11734,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_403
+	JE         zeros_399
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11753,9 +11745,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        multiply_402
+	JMP        multiply_398
 
-zeros_403:
+zeros_399:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11766,7 +11758,7 @@ zeros_403:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_402:
+multiply_398:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11777,14 +11769,14 @@ multiply_402:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_404:
+tap_400:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_405:
+step_401:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -11806,11 +11798,11 @@ step_405:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_405
+	JNZ          step_401
 	DECQ         DI
-	JNZ          tap_404
+	JNZ          tap_400
 	CMPB         168(AX), $0x00
-	JE           bound_406
+	JE           bound_402
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11827,9 +11819,9 @@ step_405:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_406:
+bound_402:
 	CMPB         169(AX), $0x00
-	JE           store_407
+	JE           store_403
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -11851,7 +11843,7 @@ bound_406:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_407:
+store_403:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11894,7 +11886,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_409
+	JE         zeros_405
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11908,9 +11900,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        multiply_408
+	JMP        multiply_404
 
-zeros_409:
+zeros_405:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11924,7 +11916,7 @@ zeros_409:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_408:
+multiply_404:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11935,7 +11927,7 @@ multiply_408:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_410:
+tap_406:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11944,7 +11936,7 @@ tap_410:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_411:
+step_407:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -11971,11 +11963,11 @@ step_411:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_411
+	JNZ          step_407
 	DECQ         DI
-	JNZ          tap_410
+	JNZ          tap_406
 	CMPB         168(AX), $0x00
-	JE           bound_412
+	JE           bound_408
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11996,9 +11988,9 @@ step_411:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_412:
+bound_408:
 	CMPB         169(AX), $0x00
-	JE           store_413
+	JE           store_409
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -12026,7 +12018,7 @@ bound_412:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_413:
+store_409:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12077,7 +12069,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_415
+	JE         zeros_411
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12094,9 +12086,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        multiply_414
+	JMP        multiply_410
 
-zeros_415:
+zeros_411:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12113,7 +12105,7 @@ zeros_415:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-multiply_414:
+multiply_410:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12124,7 +12116,7 @@ multiply_414:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_416:
+tap_412:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12133,7 +12125,7 @@ tap_416:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_417:
+step_413:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -12164,11 +12156,11 @@ step_417:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_417
+	JNZ          step_413
 	DECQ         DI
-	JNZ          tap_416
+	JNZ          tap_412
 	CMPB         168(AX), $0x00
-	JE           bound_418
+	JE           bound_414
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12193,9 +12185,9 @@ step_417:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_418:
+bound_414:
 	CMPB         169(AX), $0x00
-	JE           store_419
+	JE           store_415
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -12229,7 +12221,7 @@ bound_418:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_419:
+store_415:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12288,7 +12280,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_421
+	JE         zeros_417
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12308,9 +12300,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        multiply_420
+	JMP        multiply_416
 
-zeros_421:
+zeros_417:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12330,7 +12322,7 @@ zeros_421:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_420:
+multiply_416:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12341,7 +12333,7 @@ multiply_420:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_422:
+tap_418:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12350,7 +12342,7 @@ tap_422:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_423:
+step_419:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -12385,11 +12377,11 @@ step_423:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_423
+	JNZ          step_419
 	DECQ         DI
-	JNZ          tap_422
+	JNZ          tap_418
 	CMPB         168(AX), $0x00
-	JE           bound_424
+	JE           bound_420
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12418,9 +12410,9 @@ step_423:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_424:
+bound_420:
 	CMPB         169(AX), $0x00
-	JE           store_425
+	JE           store_421
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -12460,7 +12452,7 @@ bound_424:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_425:
+store_421:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12527,7 +12519,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_427
+	JE         zeros_423
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12550,9 +12542,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        multiply_426
+	JMP        multiply_422
 
-zeros_427:
+zeros_423:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12575,7 +12567,7 @@ zeros_427:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-multiply_426:
+multiply_422:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12586,7 +12578,7 @@ multiply_426:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_428:
+tap_424:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12597,7 +12589,7 @@ tap_428:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_429:
+step_425:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -12637,11 +12629,11 @@ step_429:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_429
+	JNZ          step_425
 	DECQ         DI
-	JNZ          tap_428
+	JNZ          tap_424
 	CMPB         168(AX), $0x00
-	JE           bound_430
+	JE           bound_426
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12674,9 +12666,9 @@ step_429:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_430:
+bound_426:
 	CMPB         169(AX), $0x00
-	JE           store_431
+	JE           store_427
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -12722,7 +12714,7 @@ bound_430:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_431:
+store_427:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12797,7 +12789,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_433
+	JE         zeros_429
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12823,9 +12815,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        multiply_432
+	JMP        multiply_428
 
-zeros_433:
+zeros_429:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12851,7 +12843,7 @@ zeros_433:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_432:
+multiply_428:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12862,7 +12854,7 @@ multiply_432:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_434:
+tap_430:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12873,7 +12865,7 @@ tap_434:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_435:
+step_431:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -12917,11 +12909,11 @@ step_435:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_435
+	JNZ          step_431
 	DECQ         DI
-	JNZ          tap_434
+	JNZ          tap_430
 	CMPB         168(AX), $0x00
-	JE           bound_436
+	JE           bound_432
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12958,9 +12950,9 @@ step_435:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_436:
+bound_432:
 	CMPB         169(AX), $0x00
-	JE           store_437
+	JE           store_433
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -13012,7 +13004,7 @@ bound_436:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_437:
+store_433:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13095,7 +13087,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_439
+	JE         zeros_435
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13124,9 +13116,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        multiply_438
+	JMP        multiply_434
 
-zeros_439:
+zeros_435:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13155,7 +13147,7 @@ zeros_439:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-multiply_438:
+multiply_434:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13166,7 +13158,7 @@ multiply_438:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_440:
+tap_436:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13177,7 +13169,7 @@ tap_440:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_441:
+step_437:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -13225,11 +13217,11 @@ step_441:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_441
+	JNZ          step_437
 	DECQ         DI
-	JNZ          tap_440
+	JNZ          tap_436
 	CMPB         168(AX), $0x00
-	JE           bound_442
+	JE           bound_438
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13270,9 +13262,9 @@ step_441:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_442:
+bound_438:
 	CMPB         169(AX), $0x00
-	JE           store_443
+	JE           store_439
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13330,7 +13322,7 @@ bound_442:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_443:
+store_439:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13374,7 +13366,7 @@ store_443:
 	RET
 
 // func mix3AVX512(m *mixing)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·mix3AVX512(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
 	MOVQ 136(AX), CX
@@ -13388,7 +13380,7 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_444:
+tile_440:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -13424,14 +13416,14 @@ tile_444:
 	LEAQ    (R10)(BX*2), R11
 	ADDQ    BX, R11
 	MOVQ    128(AX), R12
+	XORQ    R13, R13
+	CMPQ    R12, $0x60
+	JLT     steps_441
 	MOVQ    $0x00000030, R13
-	CMPQ    R12, R13
-	CMOVQLT R12, R13
 	SUBQ    R13, R12
-	JZ      call_445
 
-steps_446:
-step_447:
+steps_441:
+step_442:
 	VMOVUPS      (R9), Z27
 	VMOVUPS      64(R9), Z28
 	VMOVUPS      128(R9), Z29
@@ -13476,63 +13468,61 @@ step_447:
 	ADDQ         SI, R11
 	ADDQ         DI, R9
 	DECQ         R12
-	JNZ          step_447
+	JNZ          step_442
 	TESTQ        R13, R13
-	JZ           finished_448
+	JZ           finished_443
+	MOVQ         120(AX), R14
+	SHLQ         $0x02, R14
+	MOVQ         DX, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	PREFETCHT0   (R12)
+	PREFETCHT0   64(R12)
+	PREFETCHT0   128(R12)
+	ADDQ         R14, R12
+	MOVQ         R13, R12
+	XORQ         R13, R13
+	JMP          steps_441
 
-call_445:
-	MOVQ       120(AX), R14
-	SHLQ       $0x02, R14
-	MOVQ       DX, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	PREFETCHT0 (R12)
-	PREFETCHT0 64(R12)
-	PREFETCHT0 128(R12)
-	ADDQ       R14, R12
-	MOVQ       R13, R12
-	XORQ       R13, R13
-	JMP        steps_446
-
-finished_448:
+finished_443:
 	IMUL3Q $0x09, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_451
+	JNE    half_446
 	CMPB   152(AX), $0x00
-	JE     bound_449
+	JE     bound_444
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13571,9 +13561,9 @@ finished_448:
 	VADDPS 128(R9), Z26, Z26
 	ADDQ   R8, R9
 
-bound_449:
+bound_444:
 	CMPB         153(AX), $0x00
-	JE           store_450
+	JE           store_445
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13631,7 +13621,7 @@ bound_449:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_450:
+store_445:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -13668,11 +13658,11 @@ store_450:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R8, DX
-	JMP     next_452
+	JMP     next_447
 
-half_451:
+half_446:
 	CMPB   152(AX), $0x00
-	JE     bound_453
+	JE     bound_448
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13711,9 +13701,9 @@ half_451:
 	VADDPS 128(R9), Y26, Y26
 	ADDQ   R8, R9
 
-bound_453:
+bound_448:
 	CMPB         153(AX), $0x00
-	JE           store_454
+	JE           store_449
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13771,7 +13761,7 @@ bound_453:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_454:
+store_449:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -13809,9 +13799,9 @@ store_454:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R8, DX
 
-next_452:
+next_447:
 	DECQ (SP)
-	JNZ  tile_444
+	JNZ  tile_440
 	VZEROUPPER
 	RET
 
@@ -13828,21 +13818,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_456
+	JE         zeros_451
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        multiply_455
+	JMP        multiply_450
 
-zeros_456:
+zeros_451:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_455:
+multiply_450:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -13853,14 +13843,14 @@ multiply_455:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_457:
+tap_452:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_458:
+step_453:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -13877,11 +13867,11 @@ step_458:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_458
+	JNZ          step_453
 	DECQ         SI
-	JNZ          tap_457
+	JNZ          tap_452
 	CMPB         168(AX), $0x00
-	JE           bound_459
+	JE           bound_454
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13891,9 +13881,9 @@ step_458:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_459:
+bound_454:
 	CMPB         169(AX), $0x00
-	JE           store_460
+	JE           store_455
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -13905,7 +13895,7 @@ bound_459:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_460:
+store_455:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13935,7 +13925,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_462
+	JE         zeros_457
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13945,9 +13935,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        multiply_461
+	JMP        multiply_456
 
-zeros_462:
+zeros_457:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13957,7 +13947,7 @@ zeros_462:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_461:
+multiply_456:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13968,14 +13958,14 @@ multiply_461:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_463:
+tap_458:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_464:
+step_459:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -13997,11 +13987,11 @@ step_464:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_464
+	JNZ          step_459
 	DECQ         DI
-	JNZ          tap_463
+	JNZ          tap_458
 	CMPB         168(AX), $0x00
-	JE           bound_465
+	JE           bound_460
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14016,9 +14006,9 @@ step_464:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_465:
+bound_460:
 	CMPB         169(AX), $0x00
-	JE           store_466
+	JE           store_461
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -14038,7 +14028,7 @@ bound_465:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_466:
+store_461:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14078,7 +14068,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_468
+	JE         zeros_463
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14092,9 +14082,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        multiply_467
+	JMP        multiply_462
 
-zeros_468:
+zeros_463:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14108,7 +14098,7 @@ zeros_468:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_467:
+multiply_462:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14119,14 +14109,14 @@ multiply_467:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_469:
+tap_464:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_470:
+step_465:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -14153,11 +14143,11 @@ step_470:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_470
+	JNZ          step_465
 	DECQ         DI
-	JNZ          tap_469
+	JNZ          tap_464
 	CMPB         168(AX), $0x00
-	JE           bound_471
+	JE           bound_466
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14177,9 +14167,9 @@ step_470:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_471:
+bound_466:
 	CMPB         169(AX), $0x00
-	JE           store_472
+	JE           store_467
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -14207,7 +14197,7 @@ bound_471:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_472:
+store_467:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14257,7 +14247,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_474
+	JE         zeros_469
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14275,9 +14265,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        multiply_473
+	JMP        multiply_468
 
-zeros_474:
+zeros_469:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14295,7 +14285,7 @@ zeros_474:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_473:
+multiply_468:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14306,7 +14296,7 @@ multiply_473:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_475:
+tap_470:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14315,7 +14305,7 @@ tap_475:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_476:
+step_471:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -14348,11 +14338,11 @@ step_476:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_476
+	JNZ          step_471
 	DECQ         DI
-	JNZ          tap_475
+	JNZ          tap_470
 	CMPB         168(AX), $0x00
-	JE           bound_477
+	JE           bound_472
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14377,9 +14367,9 @@ step_476:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_477:
+bound_472:
 	CMPB         169(AX), $0x00
-	JE           store_478
+	JE           store_473
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -14415,7 +14405,7 @@ bound_477:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_478:
+store_473:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14475,7 +14465,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_480
+	JE         zeros_475
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14497,9 +14487,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        multiply_479
+	JMP        multiply_474
 
-zeros_480:
+zeros_475:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14521,7 +14511,7 @@ zeros_480:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_479:
+multiply_474:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14532,7 +14522,7 @@ multiply_479:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_481:
+tap_476:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14541,7 +14531,7 @@ tap_481:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_482:
+step_477:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -14579,11 +14569,11 @@ step_482:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_482
+	JNZ          step_477
 	DECQ         DI
-	JNZ          tap_481
+	JNZ          tap_476
 	CMPB         168(AX), $0x00
-	JE           bound_483
+	JE           bound_478
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14613,9 +14603,9 @@ step_482:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_483:
+bound_478:
 	CMPB         169(AX), $0x00
-	JE           store_484
+	JE           store_479
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -14659,7 +14649,7 @@ bound_483:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_484:
+store_479:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14729,7 +14719,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_486
+	JE         zeros_481
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14755,9 +14745,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        multiply_485
+	JMP        multiply_480
 
-zeros_486:
+zeros_481:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14783,7 +14773,7 @@ zeros_486:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_485:
+multiply_480:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14794,7 +14784,7 @@ multiply_485:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_487:
+tap_482:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14803,7 +14793,7 @@ tap_487:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_488:
+step_483:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -14846,11 +14836,11 @@ step_488:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_488
+	JNZ          step_483
 	DECQ         DI
-	JNZ          tap_487
+	JNZ          tap_482
 	CMPB         168(AX), $0x00
-	JE           bound_489
+	JE           bound_484
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14885,9 +14875,9 @@ step_488:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_489:
+bound_484:
 	CMPB         169(AX), $0x00
-	JE           store_490
+	JE           store_485
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14939,7 +14929,7 @@ bound_489:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_490:
+store_485:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14977,7 +14967,7 @@ store_490:
 	RET
 
 // func mix4AVX512(m *mixing)
-// Requires: AVX, AVX512F, CMOV, MMX+
+// Requires: AVX, AVX512F, MMX+
 TEXT ·mix4AVX512(SB), NOSPLIT, $8-8
 	MOVQ m+0(FP), AX
 	MOVQ 136(AX), CX
@@ -14991,7 +14981,7 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_491:
+tile_486:
 	MOVQ    72(AX), R8
 	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
@@ -15022,14 +15012,14 @@ tile_491:
 	LEAQ    (R8)(BX*2), R10
 	ADDQ    BX, R10
 	MOVQ    128(AX), R11
+	XORQ    R12, R12
+	CMPQ    R11, $0x60
+	JLT     steps_487
 	MOVQ    $0x00000030, R12
-	CMPQ    R11, R12
-	CMOVQLT R11, R12
 	SUBQ    R12, R11
-	JZ      call_492
 
-steps_493:
-step_494:
+steps_487:
+step_488:
 	VMOVUPS      (R9), Z24
 	VMOVUPS      64(R9), Z25
 	VMOVUPS      128(R9), Z26
@@ -15068,57 +15058,55 @@ step_494:
 	ADDQ         SI, R10
 	ADDQ         DI, R9
 	DECQ         R11
-	JNZ          step_494
+	JNZ          step_488
 	TESTQ        R12, R12
-	JZ           finished_495
+	JZ           finished_489
+	MOVQ         120(AX), R13
+	SHLQ         $0x02, R13
+	MOVQ         DX, R11
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	PREFETCHT0   128(R11)
+	PREFETCHT0   192(R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	PREFETCHT0   128(R11)
+	PREFETCHT0   192(R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	PREFETCHT0   128(R11)
+	PREFETCHT0   192(R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	PREFETCHT0   128(R11)
+	PREFETCHT0   192(R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	PREFETCHT0   128(R11)
+	PREFETCHT0   192(R11)
+	ADDQ         R13, R11
+	PREFETCHT0   (R11)
+	PREFETCHT0   64(R11)
+	PREFETCHT0   128(R11)
+	PREFETCHT0   192(R11)
+	ADDQ         R13, R11
+	MOVQ         R12, R11
+	XORQ         R12, R12
+	JMP          steps_487
 
-call_492:
-	MOVQ       120(AX), R13
-	SHLQ       $0x02, R13
-	MOVQ       DX, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 128(R11)
-	PREFETCHT0 192(R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 128(R11)
-	PREFETCHT0 192(R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 128(R11)
-	PREFETCHT0 192(R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 128(R11)
-	PREFETCHT0 192(R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 128(R11)
-	PREFETCHT0 192(R11)
-	ADDQ       R13, R11
-	PREFETCHT0 (R11)
-	PREFETCHT0 64(R11)
-	PREFETCHT0 128(R11)
-	PREFETCHT0 192(R11)
-	ADDQ       R13, R11
-	MOVQ       R12, R11
-	XORQ       R12, R12
-	JMP        steps_493
-
-finished_495:
+finished_489:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_498
+	JNE    half_492
 	CMPB   152(AX), $0x00
-	JE     bound_496
+	JE     bound_490
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15151,9 +15139,9 @@ finished_495:
 	VADDPS 192(R9), Z23, Z23
 	ADDQ   R8, R9
 
-bound_496:
+bound_490:
 	CMPB         153(AX), $0x00
-	JE           store_497
+	JE           store_491
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15205,7 +15193,7 @@ bound_496:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_497:
+store_491:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15236,11 +15224,11 @@ store_497:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R8, DX
-	JMP     next_499
+	JMP     next_493
 
-half_498:
+half_492:
 	CMPB   152(AX), $0x00
-	JE     bound_500
+	JE     bound_494
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15273,9 +15261,9 @@ half_498:
 	VADDPS 192(R9), Y23, Y23
 	ADDQ   R8, R9
 
-bound_500:
+bound_494:
 	CMPB         153(AX), $0x00
-	JE           store_501
+	JE           store_495
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15327,7 +15315,7 @@ bound_500:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_501:
+store_495:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15359,9 +15347,9 @@ store_501:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R8, DX
 
-next_499:
+next_493:
 	DECQ (SP)
-	JNZ  tile_491
+	JNZ  tile_486
 	VZEROUPPER
 	RET
 
@@ -15429,7 +15417,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_502
+	JE           whole_496
 	VPXORD       Z6, Z6, Z6
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z6, 64(CX)
@@ -15468,7 +15456,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	VMOVUPS      Z6, 2176(CX)
 	VMOVUPS      Z6, 2240(CX)
 
-whole_502:
+whole_496:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000040, BX, BX
 	LEAQ   (CX), SI
@@ -15499,19 +15487,19 @@ whole_502:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 2448(SP)
 
-square_503:
+square_497:
 	MOVQ 96(AX), BX
 	MOVQ 2440(SP), SI
 	MOVQ 2448(SP), R8
 
-vector_504:
+vector_498:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 2368(SP), R14
 
-column_505:
+column_499:
 	CMPB         184(AX), $0x00
-	JNE          flat_506
+	JNE          flat_500
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15540,9 +15528,9 @@ column_505:
 	VMOVUPS      Z6, 1152(R14)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, 1536(R14)
-	JMP          done_507
+	JMP          done_501
 
-flat_506:
+flat_500:
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15565,17 +15553,17 @@ flat_506:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, 1152(R14)
 
-done_507:
+done_501:
 	ADDQ         2376(SP), R9
 	ADDQ         $0x40, R14
 	DECQ         R15
-	JNZ          column_505
+	JNZ          column_499
 	MOVQ         2408(SP), R9
 	MOVQ         2416(SP), R14
 	MOVQ         2424(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_509
+	JNE          narrow_503
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15604,9 +15592,9 @@ done_507:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_510
+	JMP          done_504
 
-narrow_509:
+narrow_503:
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15629,10 +15617,10 @@ narrow_509:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_510:
+done_504:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_511
+	JNE          narrow_505
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -15661,9 +15649,9 @@ done_510:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_512
+	JMP          done_506
 
-narrow_511:
+narrow_505:
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -15686,10 +15674,10 @@ narrow_511:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_512:
+done_506:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_513
+	JNE          narrow_507
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -15718,9 +15706,9 @@ done_512:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_514
+	JMP          done_508
 
-narrow_513:
+narrow_507:
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -15743,10 +15731,10 @@ narrow_513:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_514:
+done_508:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_515
+	JNE          narrow_509
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -15775,9 +15763,9 @@ done_514:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_516
+	JMP          done_510
 
-narrow_515:
+narrow_509:
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -15800,12 +15788,12 @@ narrow_515:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_516:
+done_510:
 	ADDQ         2432(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_508
+	JNE          done_502
 	CMPB         185(AX), $0x00
-	JNE          narrow_517
+	JNE          narrow_511
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -15834,9 +15822,9 @@ done_516:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_518
+	JMP          done_512
 
-narrow_517:
+narrow_511:
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -15859,10 +15847,10 @@ narrow_517:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_518:
+done_512:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_519
+	JNE          narrow_513
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -15891,9 +15879,9 @@ done_518:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_520
+	JMP          done_514
 
-narrow_519:
+narrow_513:
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -15916,18 +15904,18 @@ narrow_519:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_520:
-done_508:
+done_514:
+done_502:
 	ADDQ $0x40, SI
 	ADDQ $0x40, R8
 	DECQ BX
-	JNZ  vector_504
+	JNZ  vector_498
 	MOVQ 2400(SP), BX
 	ADDQ BX, 2440(SP)
 	MOVQ 2384(SP), BX
 	ADDQ BX, 2448(SP)
 	DECQ 2392(SP)
-	JNZ  square_503
+	JNZ  square_497
 	VZEROUPPER
 	RET
 
@@ -15976,7 +15964,7 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	SUBQ         R10, (SP)
 	SUBQ         R11, 8(SP)
 
-square_521:
+square_515:
 	MOVQ 112(AX), R10
 	SHLQ $0x02, R10
 	MOVQ 120(AX), R11
@@ -15988,7 +15976,7 @@ square_521:
 	ADDQ 8(SP), R11
 	MOVQ R11, 8(SP)
 
-vector_522:
+vector_516:
 	LEAQ        (R10)(R9*1), R14
 	VMOVUPS     (R14), Z8
 	VMOVUPS     (R14)(SI*1), Z9
@@ -16226,9 +16214,9 @@ vector_522:
 	ADDQ        $0x40, R11
 	ADDQ        $0x40, R12
 	DECQ        R13
-	JNZ         vector_522
+	JNZ         vector_516
 	DECQ        16(SP)
-	JNZ         square_521
+	JNZ         square_515
 	VZEROUPPER
 	RET
 
@@ -16275,7 +16263,7 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	SUBQ         R8, (SP)
 	SUBQ         R9, 8(SP)
 
-square_523:
+square_517:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R9
@@ -16287,7 +16275,7 @@ square_523:
 	ADDQ 8(SP), R9
 	MOVQ R9, 8(SP)
 
-vector_524:
+vector_518:
 	LEAQ        (R8)(DI*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(DX*1), Z9
@@ -16497,9 +16485,9 @@ vector_524:
 	ADDQ        $0x40, R9
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_524
+	JNZ         vector_518
 	DECQ        16(SP)
-	JNZ         square_523
+	JNZ         square_517
 	VZEROUPPER
 	RET
 
@@ -16540,7 +16528,7 @@ TEXT ·kernelTransformAVX512(SB), $2368-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Z6
 
-vector_525:
+vector_519:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Z7
 	VMOVUPS      (R9)(BX*1), Z8
@@ -16764,7 +16752,7 @@ vector_525:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_525
+	JNZ          vector_519
 	VZEROUPPER
 	RET
 
@@ -16789,10 +16777,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_526:
+pixel_520:
 	XORQ R9, R9
 
-vector_527:
+vector_521:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -16801,9 +16789,9 @@ vector_527:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_528
+	JZ      chosen_522
 
-tap_529:
+tap_523:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -16814,12 +16802,12 @@ tap_529:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_529
+	JNZ     tap_523
 
-chosen_528:
+chosen_522:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_530
+	JZ           done_524
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -16827,7 +16815,7 @@ chosen_528:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_530
+	JE           done_524
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -16837,7 +16825,7 @@ chosen_528:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_531:
+neighbour_525:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -16846,7 +16834,7 @@ neighbour_531:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_531
+	JNZ          neighbour_525
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -16856,19 +16844,19 @@ neighbour_531:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_530:
+done_524:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_527
+	JLT   vector_521
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_532
+	JZ    skip_526
 	ADDQ  R8, BX
 
-skip_532:
+skip_526:
 	DECQ SI
-	JNZ  pixel_526
+	JNZ  pixel_520
 	VZEROUPPER
 	RET
 
@@ -16891,14 +16879,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_533:
+pixel_527:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_534:
+column_528:
 	XORQ R10, R10
 
-vector_535:
+vector_529:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -16906,15 +16894,15 @@ vector_535:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_535
+	JLT       vector_529
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_534
+	JNZ       column_528
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_533
+	JNZ       pixel_527
 	VZEROUPPER
 	RET
 
@@ -16928,13 +16916,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_536:
+row_530:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_537:
+vectors_531:
 	CMPQ    R8, $0x02
-	JLT     fewer_538
+	JLT     fewer_532
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -16972,18 +16960,18 @@ vectors_537:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_539
+	JZ      untraced_533
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_539:
+untraced_533:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_540:
+window_534:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -17095,7 +17083,7 @@ window_540:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_541
+	JZ           next_535
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -17120,19 +17108,19 @@ window_540:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_541:
+next_535:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_540
+	JNZ  window_534
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_537
+	JMP  vectors_531
 
-fewer_538:
-vectors_542:
+fewer_532:
+vectors_536:
 	CMPQ    R8, $0x01
-	JLT     fewer_543
+	JLT     fewer_537
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -17161,18 +17149,18 @@ vectors_542:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_544
+	JZ      untraced_538
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_544:
+untraced_538:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_545:
+window_539:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -17235,7 +17223,7 @@ window_545:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_546
+	JZ           next_540
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -17249,16 +17237,16 @@ window_545:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_546:
+next_540:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_545
+	JNZ  window_539
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_542
+	JMP  vectors_536
 
-fewer_543:
+fewer_537:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -17266,7 +17254,7 @@ fewer_543:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_536
+	JNZ   row_530
 	VZEROUPPER
 	RET
 
@@ -17282,13 +17270,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_547:
+many_541:
 	CMPQ DX, $0x07
-	JLT  few_548
+	JLT  few_542
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_550:
+vector_544:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -17304,7 +17292,7 @@ vector_550:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_551:
+tap_545:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -17323,7 +17311,7 @@ tap_551:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_551
+	JNZ         tap_545
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -17357,22 +17345,22 @@ tap_551:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_550
+	JNZ         vector_544
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_547
+	JMP         many_541
 
-few_548:
+few_542:
 	TESTQ DX, DX
-	JZ    done_549
+	JZ    done_543
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_552:
+vector_546:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -17382,7 +17370,7 @@ vector_552:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_553:
+tap_547:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -17391,7 +17379,7 @@ tap_553:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_553
+	JNZ         tap_547
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -17401,16 +17389,16 @@ tap_553:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_552
+	JNZ         vector_546
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_548
+	JMP         few_542
 
-done_549:
+done_543:
 	VZEROUPPER
 	RET
 
@@ -17429,35 +17417,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_554:
+vector_548:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_555:
+tap_549:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_556:
+pixel_550:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_556
+	JNZ         pixel_550
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_555
+	JNZ         tap_549
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_554
+	JNZ         vector_548
 	VZEROUPPER
 	RET
 
@@ -17473,14 +17461,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_557:
+vector_551:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_557
+	JNZ     vector_551
 	VZEROUPPER
 	RET
 
@@ -17495,14 +17483,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_558:
+vector_552:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_558
+	JNZ     vector_552
 	VZEROUPPER
 	RET
 
@@ -17518,7 +17506,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_559:
+vector_553:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -17528,7 +17516,7 @@ vector_559:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_559
+	JNZ       vector_553
 	VZEROUPPER
 	RET
 
@@ -17542,7 +17530,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_560:
+vector_554:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -17552,7 +17540,7 @@ vector_560:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_560
+	JNZ     vector_554
 	VZEROUPPER
 	RET
 
@@ -17564,14 +17552,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_561:
+vector_555:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_561
+	JNZ       vector_555
 	VZEROUPPER
 	RET
 
@@ -17596,7 +17584,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_562:
+vector_556:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -17623,7 +17611,7 @@ vector_562:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_562
+	JNZ       vector_556
 	VZEROUPPER
 	RET
 
@@ -17645,7 +17633,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_563:
+step_557:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -17659,13 +17647,100 @@ step_563:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_563
+	JNZ         step_557
 	VZEROUPPER
 	RET
 
 // func sparse1x1AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
 TEXT ·sparse1x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_558:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_559
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+
+term_560:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z1
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z1, Z0
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_560
+	VMOVUPS      Z0, (R8)
+
+next_559:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_558
+	VZEROUPPER
+	RET
+
+// func sparse1x2AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_561:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_562
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+
+term_563:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z2
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z2, Z0
+	VFMADD231PS  64(R11), Z2, Z1
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_563
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+
+next_562:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_561
+	VZEROUPPER
+	RET
+
+// func sparse1x3AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -17687,16 +17762,22 @@ part_564:
 	MOVLQSX 4(DX), R9
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
 
 term_566:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z1
+	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z1, Z0
+	VFMADD231PS  (R11), Z3, Z0
+	VFMADD231PS  64(R11), Z3, Z1
+	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_566
 	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
 
 next_565:
 	ADDQ $0x0c, DX
@@ -17705,9 +17786,9 @@ next_565:
 	VZEROUPPER
 	RET
 
-// func sparse1x2AVX512(p *sparseSum)
+// func sparse1x4AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -17730,18 +17811,24 @@ part_567:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
 
 term_569:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z2
+	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z2, Z0
-	VFMADD231PS  64(R11), Z2, Z1
+	VFMADD231PS  (R11), Z4, Z0
+	VFMADD231PS  64(R11), Z4, Z1
+	VFMADD231PS  128(R11), Z4, Z2
+	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_569
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
 
 next_568:
 	ADDQ $0x0c, DX
@@ -17750,9 +17837,9 @@ next_568:
 	VZEROUPPER
 	RET
 
-// func sparse1x3AVX512(p *sparseSum)
+// func sparse1x5AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -17776,20 +17863,26 @@ part_570:
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
 
 term_572:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z3
+	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z3, Z0
-	VFMADD231PS  64(R11), Z3, Z1
-	VFMADD231PS  128(R11), Z3, Z2
+	VFMADD231PS  (R11), Z5, Z0
+	VFMADD231PS  64(R11), Z5, Z1
+	VFMADD231PS  128(R11), Z5, Z2
+	VFMADD231PS  192(R11), Z5, Z3
+	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_572
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
 
 next_571:
 	ADDQ $0x0c, DX
@@ -17798,9 +17891,9 @@ next_571:
 	VZEROUPPER
 	RET
 
-// func sparse1x4AVX512(p *sparseSum)
+// func sparse1x6AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -17825,115 +17918,10 @@ part_573:
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
 	VMOVUPS 192(R11), Z3
-
-term_575:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z4
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z4, Z0
-	VFMADD231PS  64(R11), Z4, Z1
-	VFMADD231PS  128(R11), Z4, Z2
-	VFMADD231PS  192(R11), Z4, Z3
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_575
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
-
-next_574:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_573
-	VZEROUPPER
-	RET
-
-// func sparse1x5AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_576:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_577
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
-	VMOVUPS 256(R11), Z4
-
-term_578:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z5
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z5, Z0
-	VFMADD231PS  64(R11), Z5, Z1
-	VFMADD231PS  128(R11), Z5, Z2
-	VFMADD231PS  192(R11), Z5, Z3
-	VFMADD231PS  256(R11), Z5, Z4
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_578
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
-	VMOVUPS      Z4, 256(R8)
-
-next_577:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_576
-	VZEROUPPER
-	RET
-
-// func sparse1x6AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_579:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_580
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
 	VMOVUPS 256(R11), Z4
 	VMOVUPS 320(R11), Z5
 
-term_581:
+term_575:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -17945,13 +17933,130 @@ term_581:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_581
+	JNZ          term_575
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
+
+next_574:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_573
+	VZEROUPPER
+	RET
+
+// func sparse3x1AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_576:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_577
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z1
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z2
+
+term_578:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z3
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z3, Z0
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z3, Z1
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z3, Z2
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_578
+	VMOVUPS      Z0, (R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z1, (R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z2, (R10)
+
+next_577:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_576
+	VZEROUPPER
+	RET
+
+// func sparse3x2AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_579:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_580
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+
+term_581:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z6
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z6, Z0
+	VFMADD231PS  64(R13), Z6, Z1
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z6, Z2
+	VFMADD231PS  64(R13), Z6, Z3
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z6, Z4
+	VFMADD231PS  64(R13), Z6, Z5
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_581
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
 
 next_580:
 	ADDQ $0x0c, DX
@@ -17960,9 +18065,9 @@ next_580:
 	VZEROUPPER
 	RET
 
-// func sparse3x1AVX512(p *sparseSum)
+// func sparse3x3AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -17984,28 +18089,46 @@ part_582:
 	MOVLQSX 4(DX), R11
 	MOVQ    R10, R13
 	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
 	ADDQ    R9, R13
-	VMOVUPS (R13), Z1
+	VMOVUPS (R13), Z3
+	VMOVUPS 64(R13), Z4
+	VMOVUPS 128(R13), Z5
 	ADDQ    R9, R13
-	VMOVUPS (R13), Z2
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	VMOVUPS 128(R13), Z8
 
 term_584:
 	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z3
+	VBROADCASTSS (DI)(R11*4), Z9
 	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z3, Z0
+	VFMADD231PS  (R13), Z9, Z0
+	VFMADD231PS  64(R13), Z9, Z1
+	VFMADD231PS  128(R13), Z9, Z2
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z3, Z1
+	VFMADD231PS  (R13), Z9, Z3
+	VFMADD231PS  64(R13), Z9, Z4
+	VFMADD231PS  128(R13), Z9, Z5
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z3, Z2
+	VFMADD231PS  (R13), Z9, Z6
+	VFMADD231PS  64(R13), Z9, Z7
+	VFMADD231PS  128(R13), Z9, Z8
 	INCQ         R11
 	DECQ         R12
 	JNZ          term_584
 	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
 	ADDQ         R9, R10
-	VMOVUPS      Z1, (R10)
+	VMOVUPS      Z3, (R10)
+	VMOVUPS      Z4, 64(R10)
+	VMOVUPS      Z5, 128(R10)
 	ADDQ         R9, R10
-	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	VMOVUPS      Z8, 128(R10)
 
 next_583:
 	ADDQ $0x0c, DX
@@ -18014,9 +18137,9 @@ next_583:
 	VZEROUPPER
 	RET
 
-// func sparse3x2AVX512(p *sparseSum)
+// func sparse3x4AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -18039,36 +18162,54 @@ part_585:
 	MOVQ    R10, R13
 	VMOVUPS (R13), Z0
 	VMOVUPS 64(R13), Z1
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z2
-	VMOVUPS 64(R13), Z3
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
 	ADDQ    R9, R13
 	VMOVUPS (R13), Z4
 	VMOVUPS 64(R13), Z5
+	VMOVUPS 128(R13), Z6
+	VMOVUPS 192(R13), Z7
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	VMOVUPS 128(R13), Z10
+	VMOVUPS 192(R13), Z11
 
 term_587:
 	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z6
+	VBROADCASTSS (DI)(R11*4), Z12
 	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z6, Z0
-	VFMADD231PS  64(R13), Z6, Z1
+	VFMADD231PS  (R13), Z12, Z0
+	VFMADD231PS  64(R13), Z12, Z1
+	VFMADD231PS  128(R13), Z12, Z2
+	VFMADD231PS  192(R13), Z12, Z3
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z6, Z2
-	VFMADD231PS  64(R13), Z6, Z3
+	VFMADD231PS  (R13), Z12, Z4
+	VFMADD231PS  64(R13), Z12, Z5
+	VFMADD231PS  128(R13), Z12, Z6
+	VFMADD231PS  192(R13), Z12, Z7
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z6, Z4
-	VFMADD231PS  64(R13), Z6, Z5
+	VFMADD231PS  (R13), Z12, Z8
+	VFMADD231PS  64(R13), Z12, Z9
+	VFMADD231PS  128(R13), Z12, Z10
+	VFMADD231PS  192(R13), Z12, Z11
 	INCQ         R11
 	DECQ         R12
 	JNZ          term_587
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z2, (R10)
-	VMOVUPS      Z3, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z4, (R10)
 	VMOVUPS      Z5, 64(R10)
+	VMOVUPS      Z6, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
 
 next_586:
 	ADDQ $0x0c, DX
@@ -18077,9 +18218,9 @@ next_586:
 	VZEROUPPER
 	RET
 
-// func sparse3x3AVX512(p *sparseSum)
+// func sparse3x5AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -18103,159 +18244,6 @@ part_588:
 	VMOVUPS (R13), Z0
 	VMOVUPS 64(R13), Z1
 	VMOVUPS 128(R13), Z2
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z3
-	VMOVUPS 64(R13), Z4
-	VMOVUPS 128(R13), Z5
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z6
-	VMOVUPS 64(R13), Z7
-	VMOVUPS 128(R13), Z8
-
-term_590:
-	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z9
-	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z9, Z0
-	VFMADD231PS  64(R13), Z9, Z1
-	VFMADD231PS  128(R13), Z9, Z2
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z9, Z3
-	VFMADD231PS  64(R13), Z9, Z4
-	VFMADD231PS  128(R13), Z9, Z5
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z9, Z6
-	VFMADD231PS  64(R13), Z9, Z7
-	VFMADD231PS  128(R13), Z9, Z8
-	INCQ         R11
-	DECQ         R12
-	JNZ          term_590
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z3, (R10)
-	VMOVUPS      Z4, 64(R10)
-	VMOVUPS      Z5, 128(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z6, (R10)
-	VMOVUPS      Z7, 64(R10)
-	VMOVUPS      Z8, 128(R10)
-
-next_589:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_588
-	VZEROUPPER
-	RET
-
-// func sparse3x4AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R9
-	SHLQ $0x02, R9
-
-part_591:
-	MOVLQSX 8(DX), R12
-	TESTQ   R12, R12
-	JZ      next_592
-	MOVLQSX (DX), R10
-	SHLQ    $0x02, R10
-	ADDQ    24(AX), R10
-	MOVLQSX 4(DX), R11
-	MOVQ    R10, R13
-	VMOVUPS (R13), Z0
-	VMOVUPS 64(R13), Z1
-	VMOVUPS 128(R13), Z2
-	VMOVUPS 192(R13), Z3
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z4
-	VMOVUPS 64(R13), Z5
-	VMOVUPS 128(R13), Z6
-	VMOVUPS 192(R13), Z7
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z8
-	VMOVUPS 64(R13), Z9
-	VMOVUPS 128(R13), Z10
-	VMOVUPS 192(R13), Z11
-
-term_593:
-	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z12
-	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z12, Z0
-	VFMADD231PS  64(R13), Z12, Z1
-	VFMADD231PS  128(R13), Z12, Z2
-	VFMADD231PS  192(R13), Z12, Z3
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z12, Z4
-	VFMADD231PS  64(R13), Z12, Z5
-	VFMADD231PS  128(R13), Z12, Z6
-	VFMADD231PS  192(R13), Z12, Z7
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z12, Z8
-	VFMADD231PS  64(R13), Z12, Z9
-	VFMADD231PS  128(R13), Z12, Z10
-	VFMADD231PS  192(R13), Z12, Z11
-	INCQ         R11
-	DECQ         R12
-	JNZ          term_593
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	VMOVUPS      Z3, 192(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z4, (R10)
-	VMOVUPS      Z5, 64(R10)
-	VMOVUPS      Z6, 128(R10)
-	VMOVUPS      Z7, 192(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z8, (R10)
-	VMOVUPS      Z9, 64(R10)
-	VMOVUPS      Z10, 128(R10)
-	VMOVUPS      Z11, 192(R10)
-
-next_592:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_591
-	VZEROUPPER
-	RET
-
-// func sparse3x5AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R9
-	SHLQ $0x02, R9
-
-part_594:
-	MOVLQSX 8(DX), R12
-	TESTQ   R12, R12
-	JZ      next_595
-	MOVLQSX (DX), R10
-	SHLQ    $0x02, R10
-	ADDQ    24(AX), R10
-	MOVLQSX 4(DX), R11
-	MOVQ    R10, R13
-	VMOVUPS (R13), Z0
-	VMOVUPS 64(R13), Z1
-	VMOVUPS 128(R13), Z2
 	VMOVUPS 192(R13), Z3
 	VMOVUPS 256(R13), Z4
 	ADDQ    R9, R13
@@ -18271,7 +18259,7 @@ part_594:
 	VMOVUPS 192(R13), Z13
 	VMOVUPS 256(R13), Z14
 
-term_596:
+term_590:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z15
 	LEAQ         (CX)(R13*4), R13
@@ -18294,7 +18282,7 @@ term_596:
 	VFMADD231PS  256(R13), Z15, Z14
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_596
+	JNZ          term_590
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18313,10 +18301,10 @@ term_596:
 	VMOVUPS      Z13, 192(R10)
 	VMOVUPS      Z14, 256(R10)
 
-next_595:
+next_589:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_594
+	JNZ  part_588
 	VZEROUPPER
 	RET
 
@@ -18334,10 +18322,10 @@ TEXT ·sparse3x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_597:
+part_591:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_598
+	JZ      next_592
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18364,7 +18352,7 @@ part_597:
 	VMOVUPS 256(R13), Z16
 	VMOVUPS 320(R13), Z17
 
-term_599:
+term_593:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z18
 	LEAQ         (CX)(R13*4), R13
@@ -18390,7 +18378,7 @@ term_599:
 	VFMADD231PS  320(R13), Z18, Z17
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_599
+	JNZ          term_593
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18412,10 +18400,10 @@ term_599:
 	VMOVUPS      Z16, 256(R10)
 	VMOVUPS      Z17, 320(R10)
 
-next_598:
+next_592:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_597
+	JNZ  part_591
 	VZEROUPPER
 	RET
 
@@ -18437,13 +18425,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_600:
+row_594:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_601:
+group_595:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -18462,7 +18450,7 @@ group_601:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_601
+	JNZ           group_595
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -18471,7 +18459,7 @@ group_601:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_600
+	JNZ           row_594
 	VZEROUPPER
 	RET
 
@@ -18503,14 +18491,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_602:
+row_596:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_603:
+vector_597:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18524,7 +18512,7 @@ vector_603:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_603
+	JLT           vector_597
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18533,7 +18521,7 @@ vector_603:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_604:
+vector_598:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18547,7 +18535,7 @@ vector_604:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_604
+	JLT           vector_598
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18556,7 +18544,7 @@ vector_604:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_605:
+vector_599:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18570,7 +18558,7 @@ vector_605:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_605
+	JLT           vector_599
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18579,7 +18567,7 @@ vector_605:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_606:
+vector_600:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18593,7 +18581,7 @@ vector_606:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_606
+	JLT           vector_600
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18602,7 +18590,7 @@ vector_606:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_602
+	JNZ           row_596
 	VZEROUPPER
 	RET
 
@@ -18622,7 +18610,7 @@ TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
 	VINSERTF128 $0x01, X5, Y0, Y0
 	VUNPCKLPD   Z0, Z0, Z0
 
-pixel_607:
+pixel_601:
 	VPXORD      Z1, Z1, Z1
 	VPXORD      Z2, Z2, Z2
 	VPXORD      Z3, Z3, Z3
@@ -18635,7 +18623,7 @@ pixel_607:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_608:
+group_602:
 	VMOVDQU       (CX), Y0
 	VPSLLD        $0x06, Y0, Y0
 	VMOVDQU       Y0, (SP)
@@ -18667,7 +18655,7 @@ group_608:
 	ADDQ          $0x20, DX
 	ADDQ          $0x00000a00, R9
 	DECQ          R10
-	JNZ           group_608
+	JNZ           group_602
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z3
 	VADDPS        Z3, Z1, Z1
@@ -18678,7 +18666,7 @@ group_608:
 	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
 	ADDQ          $0x08, BX
 	DECQ          SI
-	JNZ           pixel_607
+	JNZ           pixel_601
 	VZEROUPPER
 	RET
 
@@ -18698,7 +18686,7 @@ TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Z0
 
-vector_609:
+vector_603:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -18713,11 +18701,11 @@ vector_609:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_610:
+row_604:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_611:
+pixel_605:
 	VMOVUPS         (CX)(R11*1), Z11
 	VPCMPGTD        Z0, Z11, K1
 	VMOVUPS.Z       (DX)(R11*1), K1, Z12
@@ -18752,10 +18740,10 @@ pixel_611:
 	ADDQ            $0x20, R12
 	ADDQ            DI, R11
 	DECQ            R13
-	JNZ             pixel_611
+	JNZ             pixel_605
 	LEAQ            (R9)(R8*2), R9
 	DECQ            R10
-	JNZ             row_610
+	JNZ             row_604
 	MOVQ            BX, R9
 	VADDPS          (R9), Z1, Z1
 	VMOVUPS         Z1, (R9)
@@ -18791,7 +18779,7 @@ pixel_611:
 	ADDQ            $0x40, DX
 	ADDQ            $0x40, BX
 	DECQ            SI
-	JNZ             vector_609
+	JNZ             vector_603
 	VZEROUPPER
 	RET
 
@@ -18809,7 +18797,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_612:
+block_606:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -18861,7 +18849,7 @@ block_612:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_612
+	JNZ        block_606
 	VZEROUPPER
 	RET
 
@@ -18879,7 +18867,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_613:
+block_607:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -18931,7 +18919,7 @@ block_613:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_613
+	JNZ        block_607
 	VZEROUPPER
 	RET
 
@@ -18944,24 +18932,24 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_614:
+pixel_608:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_615:
+vector_609:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_615
+	JNZ     vector_609
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_614
+	JNZ     pixel_608
 	VZEROUPPER
 	RET
 
@@ -18974,7 +18962,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), AX
 
-block_616:
+block_610:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      4(CX), Y2
 	VUNPCKLPS    Y2, Y0, Y1
@@ -18999,6 +18987,6 @@ block_616:
 	VEXTRACTF128 $0x01, Y1, 112(BX)
 	ADDQ         $0x00000080, BX
 	DECQ         AX
-	JNZ          block_616
+	JNZ          block_610
 	VZEROUPPER
 	RET

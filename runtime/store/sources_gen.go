@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"95f1b1aba113fae8635b6fd3b3d5127ebfc220cc22d3997f1c724e34d7d5414d",
+		"466a5c7ec1edab47bdb5c343363f7861e5a4a8b480f13adbe3e5023d64a61dc4",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

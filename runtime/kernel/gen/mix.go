@@ -46,14 +46,15 @@ func mix(s isa, rows, vectors int) {
 		ADDQ(row, a[i])
 	}
 	// C is called into the cache shortly before its turn, lest the stores wait for
-	// it and what is loaded from like places of other pages for them.
+	// it and what is loaded from like places of other pages for them. For a tile of few
+	// steps that would be more work than it saves.
 	depth, last := load(m, "depth"), GP64()
+	XORQ(last, last)
+	steps := s.label("steps")
+	CMPQ(depth, Imm(2*callAhead))
+	JLT(LabelRef(steps))
 	MOVQ(U32(callAhead), last)
-	CMPQ(depth, last)
-	CMOVQLT(depth, last)
 	SUBQ(last, depth)
-	call, steps := s.label("call"), s.label("steps")
-	JZ(LabelRef(call))
 	Label(steps)
 	s.loop("step", depth, func() {
 		vb := s.vecs(vectors)
@@ -79,7 +80,6 @@ func mix(s isa, rows, vectors int) {
 	finished := s.label("finished")
 	TESTQ(last, last)
 	JZ(LabelRef(finished))
-	Label(call)
 	apart := bytes(m, "line")
 	MOVQ(to, depth)
 	for range rows {
