@@ -61,7 +61,6 @@ type product struct {
 	width   int       // of a panel
 	panels  []float32 // B by panels, each depth×width; empty: b itself serves
 	bias    []float32 // padded to whole panels
-	zeros   []float32 // a bias of a panel
 	rows    int       // of a tile
 	tiles   int
 	groups  int // of tiles
@@ -82,7 +81,7 @@ type productWorker struct {
 }
 
 func (p *product) init(e *Engine) {
-	p.e, p.zeros = e, make([]float32, len(e.tall)*e.columns)
+	p.e = e
 	p.pack, p.compute = p.packPanel, p.block
 }
 
@@ -228,7 +227,7 @@ func (p *product) block(worker, unit int) {
 			if len(p.bias) > 0 && !t.accumulate {
 				t.bias = p.bias[at : at+p.width]
 			}
-			p.e.tiles(t, &w.mixing, p.zeros, row1-row0, min(p.width, p.c.Columns-at), a.Data, p.c.Data[row0*p.c.Row+at:], w.edge)
+			p.e.tiles(t, &w.mixing, row1-row0, min(p.width, p.c.Columns-at), a.Data, p.c.Data[row0*p.c.Row+at:], w.edge)
 		}
 	}
 }
@@ -256,8 +255,8 @@ func (p *product) rowsOf(w *productWorker, row0, row1, k, terms int) Matrix {
 }
 
 // tiles computes rows of so many columns, those of A at a and those of C at c, the rest
-// as t says: full tiles in one go where that can be, zeros being a bias of nothing.
-func (e *Engine) tiles(t *tile, m *mixing, zeros []float32, rows, columns int, a, c, edge []float32) {
+// as t says: full tiles in one go where that can be.
+func (e *Engine) tiles(t *tile, m *mixing, rows, columns int, a, c, edge []float32) {
 	vectors := ceil(columns, e.columns)
 	most := e.tall[vectors-1]
 	left := vectors*e.columns - columns
@@ -265,9 +264,6 @@ func (e *Engine) tiles(t *tile, m *mixing, zeros []float32, rows, columns int, a
 		*m = mixing{
 			a: a, b: t.b, c: c, bias: t.bias, row: t.row, step: t.step, line: t.line, wide: t.wide, depth: t.depth, tiles: whole,
 			low: t.low, high: t.high, accumulate: t.accumulate, clamp: t.clamp, half: left > 0,
-		}
-		if m.bias == nil {
-			m.bias = zeros
 		}
 		e.mix(m, vectors)
 		if rows -= whole * most; rows == 0 {

@@ -43,5 +43,5 @@ func (p *pointwise) packTurned(e *Engine, w []float32) {
 func (p *pointwise) panel(e *Engine, t *tile, m *mixing, edge []float32, q int, from, to []float32, pixels int) {
 	t.b = p.panels[q*p.in*p.width:][:p.in*p.width]
 	t.bias = p.bias[q*p.width:][:p.width]
-	e.tiles(t, m, nil, pixels, min(p.width, p.out-q*p.width), from, to[q*p.width:], edge)
+	e.tiles(t, m, pixels, min(p.width, p.out-q*p.width), from, to[q*p.width:], edge)
 }

@@ -906,32 +906,45 @@ TEXT ·mix1AVX2(SB), NOSPLIT, $8-8
 	SHLQ $0x02, DI
 
 tile_37:
+	CMPQ    80(AX), $0x00
+	JE      zeros_38
 	MOVQ    72(AX), R8
-	MOVQ    24(AX), R9
 	VMOVUPS (R8), Y0
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
 	VMOVAPS Y0, Y4
 	VMOVAPS Y0, Y5
-	MOVQ    CX, R8
-	LEAQ    (R8)(BX*2), R10
-	ADDQ    BX, R10
-	MOVQ    128(AX), R11
-	XORQ    R12, R12
-	CMPQ    R11, $0x60
-	JLT     steps_38
-	MOVQ    $0x00000030, R12
-	SUBQ    R12, R11
+	JMP     started_39
 
-steps_38:
-step_39:
-	VMOVUPS      (R9), Y6
-	VBROADCASTSS (R8), Y7
+zeros_38:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+started_39:
+	MOVQ 24(AX), R8
+	MOVQ CX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ 128(AX), R11
+	XORQ R12, R12
+	CMPQ R11, $0x60
+	JLT  steps_40
+	MOVQ $0x00000030, R12
+	SUBQ R12, R11
+
+steps_40:
+step_41:
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (R8)(BX*1), Y7
+	VBROADCASTSS (R9)(BX*1), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (R8)(BX*2), Y7
+	VBROADCASTSS (R9)(BX*2), Y7
 	VFMADD231PS  Y6, Y7, Y2
 	VBROADCASTSS (R10), Y7
 	VFMADD231PS  Y6, Y7, Y3
@@ -939,13 +952,13 @@ step_39:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS (R10)(BX*2), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         SI, R8
+	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R9
+	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_39
+	JNZ          step_41
 	TESTQ        R12, R12
-	JZ           finished_40
+	JZ           finished_42
 	MOVQ         120(AX), R13
 	SHLQ         $0x02, R13
 	MOVQ         DX, R11
@@ -963,17 +976,17 @@ step_39:
 	ADDQ         R13, R11
 	MOVQ         R12, R11
 	XORQ         R12, R12
-	JMP          steps_38
+	JMP          steps_40
 
-finished_40:
+finished_42:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_43
+	JNE    half_45
 	CMPB   152(AX), $0x00
-	JE     bound_41
+	JE     bound_43
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -988,9 +1001,9 @@ finished_40:
 	VADDPS (R9), Y5, Y5
 	ADDQ   R8, R9
 
-bound_41:
+bound_43:
 	CMPB         153(AX), $0x00
-	JE           store_42
+	JE           store_44
 	VBROADCASTSS 144(AX), Y6
 	VBROADCASTSS 148(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1006,7 +1019,7 @@ bound_41:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_42:
+store_44:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -1019,11 +1032,11 @@ store_42:
 	ADDQ    R8, DX
 	VMOVUPS Y5, (DX)
 	ADDQ    R8, DX
-	JMP     next_44
+	JMP     next_46
 
-half_43:
+half_45:
 	CMPB   152(AX), $0x00
-	JE     bound_45
+	JE     bound_47
 	MOVQ   DX, R9
 	VADDPS (R9), X0, X0
 	ADDQ   R8, R9
@@ -1038,9 +1051,9 @@ half_43:
 	VADDPS (R9), X5, X5
 	ADDQ   R8, R9
 
-bound_45:
+bound_47:
 	CMPB         153(AX), $0x00
-	JE           store_46
+	JE           store_48
 	VBROADCASTSS 144(AX), Y6
 	VBROADCASTSS 148(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1056,7 +1069,7 @@ bound_45:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_46:
+store_48:
 	VMOVUPS X0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS X1, (DX)
@@ -1070,7 +1083,7 @@ store_46:
 	VMOVUPS X5, (DX)
 	ADDQ    R8, DX
 
-next_44:
+next_46:
 	DECQ (SP)
 	JNZ  tile_37
 	VZEROUPPER
@@ -1086,17 +1099,17 @@ TEXT ·tile1x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_48
+	JE         zeros_50
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
-	JMP        multiply_47
+	JMP        multiply_49
 
-zeros_48:
+zeros_50:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-multiply_47:
+multiply_49:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -1107,14 +1120,14 @@ multiply_47:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_49:
+tap_51:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_50:
+step_52:
 	VMOVUPS      (DI), Y2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      32(DI), Y3
@@ -1125,11 +1138,11 @@ step_50:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_50
+	JNZ          step_52
 	DECQ         SI
-	JNZ          tap_49
+	JNZ          tap_51
 	CMPB         168(AX), $0x00
-	JE           bound_51
+	JE           bound_53
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1137,9 +1150,9 @@ step_50:
 	VADDPS       32(CX), Y1, Y1
 	ADDQ         DX, CX
 
-bound_51:
+bound_53:
 	CMPB         169(AX), $0x00
-	JE           store_52
+	JE           store_54
 	VBROADCASTSS 160(AX), Y2
 	VBROADCASTSS 164(AX), Y3
 	VMAXPS       Y0, Y2, Y0
@@ -1147,7 +1160,7 @@ bound_51:
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
 
-store_52:
+store_54:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1169,21 +1182,21 @@ TEXT ·tile2x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_54
+	JE         zeros_56
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
-	JMP        multiply_53
+	JMP        multiply_55
 
-zeros_54:
+zeros_56:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-multiply_53:
+multiply_55:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1194,14 +1207,14 @@ multiply_53:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_55:
+tap_57:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_56:
+step_58:
 	VMOVUPS      (R8), Y4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y5
@@ -1215,11 +1228,11 @@ step_56:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_56
+	JNZ          step_58
 	DECQ         DI
-	JNZ          tap_55
+	JNZ          tap_57
 	CMPB         168(AX), $0x00
-	JE           bound_57
+	JE           bound_59
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1230,9 +1243,9 @@ step_56:
 	VADDPS       32(CX), Y3, Y3
 	ADDQ         DX, CX
 
-bound_57:
+bound_59:
 	CMPB         169(AX), $0x00
-	JE           store_58
+	JE           store_60
 	VBROADCASTSS 160(AX), Y4
 	VBROADCASTSS 164(AX), Y5
 	VMAXPS       Y0, Y4, Y0
@@ -1244,7 +1257,7 @@ bound_57:
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
 
-store_58:
+store_60:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1271,7 +1284,7 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_60
+	JE         zeros_62
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1279,9 +1292,9 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
-	JMP        multiply_59
+	JMP        multiply_61
 
-zeros_60:
+zeros_62:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1289,7 +1302,7 @@ zeros_60:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-multiply_59:
+multiply_61:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1300,14 +1313,14 @@ multiply_59:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_61:
+tap_63:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_62:
+step_64:
 	VMOVUPS      (R8), Y6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y7
@@ -1324,11 +1337,11 @@ step_62:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_62
+	JNZ          step_64
 	DECQ         DI
-	JNZ          tap_61
+	JNZ          tap_63
 	CMPB         168(AX), $0x00
-	JE           bound_63
+	JE           bound_65
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1342,9 +1355,9 @@ step_62:
 	VADDPS       32(CX), Y5, Y5
 	ADDQ         DX, CX
 
-bound_63:
+bound_65:
 	CMPB         169(AX), $0x00
-	JE           store_64
+	JE           store_66
 	VBROADCASTSS 160(AX), Y6
 	VBROADCASTSS 164(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1360,7 +1373,7 @@ bound_63:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_64:
+store_66:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1392,7 +1405,7 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_66
+	JE         zeros_68
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1402,9 +1415,9 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
-	JMP        multiply_65
+	JMP        multiply_67
 
-zeros_66:
+zeros_68:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1414,7 +1427,7 @@ zeros_66:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-multiply_65:
+multiply_67:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1425,7 +1438,7 @@ multiply_65:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_67:
+tap_69:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1434,7 +1447,7 @@ tap_67:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_68:
+step_70:
 	VMOVUPS      (R8), Y8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y9
@@ -1455,11 +1468,11 @@ step_68:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_68
+	JNZ          step_70
 	DECQ         DI
-	JNZ          tap_67
+	JNZ          tap_69
 	CMPB         168(AX), $0x00
-	JE           bound_69
+	JE           bound_71
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1476,9 +1489,9 @@ step_68:
 	VADDPS       32(CX), Y7, Y7
 	ADDQ         DX, CX
 
-bound_69:
+bound_71:
 	CMPB         169(AX), $0x00
-	JE           store_70
+	JE           store_72
 	VBROADCASTSS 160(AX), Y8
 	VBROADCASTSS 164(AX), Y9
 	VMAXPS       Y0, Y8, Y0
@@ -1498,7 +1511,7 @@ bound_69:
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
 
-store_70:
+store_72:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1535,7 +1548,7 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_72
+	JE         zeros_74
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1547,9 +1560,9 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
-	JMP        multiply_71
+	JMP        multiply_73
 
-zeros_72:
+zeros_74:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1561,7 +1574,7 @@ zeros_72:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-multiply_71:
+multiply_73:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1572,7 +1585,7 @@ multiply_71:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_73:
+tap_75:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1581,7 +1594,7 @@ tap_73:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_74:
+step_76:
 	VMOVUPS      (R8), Y10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y11
@@ -1605,11 +1618,11 @@ step_74:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_74
+	JNZ          step_76
 	DECQ         DI
-	JNZ          tap_73
+	JNZ          tap_75
 	CMPB         168(AX), $0x00
-	JE           bound_75
+	JE           bound_77
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1629,9 +1642,9 @@ step_74:
 	VADDPS       32(CX), Y9, Y9
 	ADDQ         DX, CX
 
-bound_75:
+bound_77:
 	CMPB         169(AX), $0x00
-	JE           store_76
+	JE           store_78
 	VBROADCASTSS 160(AX), Y10
 	VBROADCASTSS 164(AX), Y11
 	VMAXPS       Y0, Y10, Y0
@@ -1655,7 +1668,7 @@ bound_75:
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
 
-store_76:
+store_78:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1697,7 +1710,7 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_78
+	JE         zeros_80
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1711,9 +1724,9 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
 	VMOVAPS    Y1, Y11
-	JMP        multiply_77
+	JMP        multiply_79
 
-zeros_78:
+zeros_80:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1727,7 +1740,7 @@ zeros_78:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-multiply_77:
+multiply_79:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1738,7 +1751,7 @@ multiply_77:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_79:
+tap_81:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1747,7 +1760,7 @@ tap_79:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_80:
+step_82:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y13
@@ -1774,11 +1787,11 @@ step_80:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_80
+	JNZ          step_82
 	DECQ         DI
-	JNZ          tap_79
+	JNZ          tap_81
 	CMPB         168(AX), $0x00
-	JE           bound_81
+	JE           bound_83
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1801,9 +1814,9 @@ step_80:
 	VADDPS       32(CX), Y11, Y11
 	ADDQ         DX, CX
 
-bound_81:
+bound_83:
 	CMPB         169(AX), $0x00
-	JE           store_82
+	JE           store_84
 	VBROADCASTSS 160(AX), Y12
 	VBROADCASTSS 164(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -1831,7 +1844,7 @@ bound_81:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_82:
+store_84:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1871,9 +1884,10 @@ TEXT ·mix2AVX2(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_83:
+tile_85:
+	CMPQ    80(AX), $0x00
+	JE      zeros_86
 	MOVQ    72(AX), R8
-	MOVQ    24(AX), R9
 	VMOVUPS (R8), Y0
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y4
@@ -1886,27 +1900,45 @@ tile_83:
 	VMOVAPS Y1, Y7
 	VMOVAPS Y1, Y9
 	VMOVAPS Y1, Y11
-	MOVQ    CX, R8
-	LEAQ    (R8)(BX*2), R10
-	ADDQ    BX, R10
-	MOVQ    128(AX), R11
-	XORQ    R12, R12
-	CMPQ    R11, $0x60
-	JLT     steps_84
-	MOVQ    $0x00000030, R12
-	SUBQ    R12, R11
+	JMP     started_87
 
-steps_84:
-step_85:
-	VMOVUPS      (R9), Y12
-	VMOVUPS      32(R9), Y13
-	VBROADCASTSS (R8), Y14
+zeros_86:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+started_87:
+	MOVQ 24(AX), R8
+	MOVQ CX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ 128(AX), R11
+	XORQ R12, R12
+	CMPQ R11, $0x60
+	JLT  steps_88
+	MOVQ $0x00000030, R12
+	SUBQ R12, R11
+
+steps_88:
+step_89:
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R8)(BX*1), Y14
+	VBROADCASTSS (R9)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R8)(BX*2), Y14
+	VBROADCASTSS (R9)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
 	VBROADCASTSS (R10), Y14
@@ -1918,13 +1950,13 @@ step_85:
 	VBROADCASTSS (R10)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         SI, R8
+	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R9
+	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_85
+	JNZ          step_89
 	TESTQ        R12, R12
-	JZ           finished_86
+	JZ           finished_90
 	MOVQ         120(AX), R13
 	SHLQ         $0x02, R13
 	MOVQ         DX, R11
@@ -1942,17 +1974,17 @@ step_85:
 	ADDQ         R13, R11
 	MOVQ         R12, R11
 	XORQ         R12, R12
-	JMP          steps_84
+	JMP          steps_88
 
-finished_86:
+finished_90:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_89
+	JNE    half_93
 	CMPB   152(AX), $0x00
-	JE     bound_87
+	JE     bound_91
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	VADDPS 32(R9), Y1, Y1
@@ -1971,80 +2003,6 @@ finished_86:
 	ADDQ   R8, R9
 	VADDPS (R9), Y10, Y10
 	VADDPS 32(R9), Y11, Y11
-	ADDQ   R8, R9
-
-bound_87:
-	CMPB         153(AX), $0x00
-	JE           store_88
-	VBROADCASTSS 144(AX), Y12
-	VBROADCASTSS 148(AX), Y13
-	VMAXPS       Y0, Y12, Y0
-	VMINPS       Y0, Y13, Y0
-	VMAXPS       Y1, Y12, Y1
-	VMINPS       Y1, Y13, Y1
-	VMAXPS       Y2, Y12, Y2
-	VMINPS       Y2, Y13, Y2
-	VMAXPS       Y3, Y12, Y3
-	VMINPS       Y3, Y13, Y3
-	VMAXPS       Y4, Y12, Y4
-	VMINPS       Y4, Y13, Y4
-	VMAXPS       Y5, Y12, Y5
-	VMINPS       Y5, Y13, Y5
-	VMAXPS       Y6, Y12, Y6
-	VMINPS       Y6, Y13, Y6
-	VMAXPS       Y7, Y12, Y7
-	VMINPS       Y7, Y13, Y7
-	VMAXPS       Y8, Y12, Y8
-	VMINPS       Y8, Y13, Y8
-	VMAXPS       Y9, Y12, Y9
-	VMINPS       Y9, Y13, Y9
-	VMAXPS       Y10, Y12, Y10
-	VMINPS       Y10, Y13, Y10
-	VMAXPS       Y11, Y12, Y11
-	VMINPS       Y11, Y13, Y11
-
-store_88:
-	VMOVUPS Y0, (DX)
-	VMOVUPS Y1, 32(DX)
-	ADDQ    R8, DX
-	VMOVUPS Y2, (DX)
-	VMOVUPS Y3, 32(DX)
-	ADDQ    R8, DX
-	VMOVUPS Y4, (DX)
-	VMOVUPS Y5, 32(DX)
-	ADDQ    R8, DX
-	VMOVUPS Y6, (DX)
-	VMOVUPS Y7, 32(DX)
-	ADDQ    R8, DX
-	VMOVUPS Y8, (DX)
-	VMOVUPS Y9, 32(DX)
-	ADDQ    R8, DX
-	VMOVUPS Y10, (DX)
-	VMOVUPS Y11, 32(DX)
-	ADDQ    R8, DX
-	JMP     next_90
-
-half_89:
-	CMPB   152(AX), $0x00
-	JE     bound_91
-	MOVQ   DX, R9
-	VADDPS (R9), Y0, Y0
-	VADDPS 32(R9), X1, X1
-	ADDQ   R8, R9
-	VADDPS (R9), Y2, Y2
-	VADDPS 32(R9), X3, X3
-	ADDQ   R8, R9
-	VADDPS (R9), Y4, Y4
-	VADDPS 32(R9), X5, X5
-	ADDQ   R8, R9
-	VADDPS (R9), Y6, Y6
-	VADDPS 32(R9), X7, X7
-	ADDQ   R8, R9
-	VADDPS (R9), Y8, Y8
-	VADDPS 32(R9), X9, X9
-	ADDQ   R8, R9
-	VADDPS (R9), Y10, Y10
-	VADDPS 32(R9), X11, X11
 	ADDQ   R8, R9
 
 bound_91:
@@ -2079,6 +2037,80 @@ bound_91:
 
 store_92:
 	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	ADDQ    R8, DX
+	VMOVUPS Y2, (DX)
+	VMOVUPS Y3, 32(DX)
+	ADDQ    R8, DX
+	VMOVUPS Y4, (DX)
+	VMOVUPS Y5, 32(DX)
+	ADDQ    R8, DX
+	VMOVUPS Y6, (DX)
+	VMOVUPS Y7, 32(DX)
+	ADDQ    R8, DX
+	VMOVUPS Y8, (DX)
+	VMOVUPS Y9, 32(DX)
+	ADDQ    R8, DX
+	VMOVUPS Y10, (DX)
+	VMOVUPS Y11, 32(DX)
+	ADDQ    R8, DX
+	JMP     next_94
+
+half_93:
+	CMPB   152(AX), $0x00
+	JE     bound_95
+	MOVQ   DX, R9
+	VADDPS (R9), Y0, Y0
+	VADDPS 32(R9), X1, X1
+	ADDQ   R8, R9
+	VADDPS (R9), Y2, Y2
+	VADDPS 32(R9), X3, X3
+	ADDQ   R8, R9
+	VADDPS (R9), Y4, Y4
+	VADDPS 32(R9), X5, X5
+	ADDQ   R8, R9
+	VADDPS (R9), Y6, Y6
+	VADDPS 32(R9), X7, X7
+	ADDQ   R8, R9
+	VADDPS (R9), Y8, Y8
+	VADDPS 32(R9), X9, X9
+	ADDQ   R8, R9
+	VADDPS (R9), Y10, Y10
+	VADDPS 32(R9), X11, X11
+	ADDQ   R8, R9
+
+bound_95:
+	CMPB         153(AX), $0x00
+	JE           store_96
+	VBROADCASTSS 144(AX), Y12
+	VBROADCASTSS 148(AX), Y13
+	VMAXPS       Y0, Y12, Y0
+	VMINPS       Y0, Y13, Y0
+	VMAXPS       Y1, Y12, Y1
+	VMINPS       Y1, Y13, Y1
+	VMAXPS       Y2, Y12, Y2
+	VMINPS       Y2, Y13, Y2
+	VMAXPS       Y3, Y12, Y3
+	VMINPS       Y3, Y13, Y3
+	VMAXPS       Y4, Y12, Y4
+	VMINPS       Y4, Y13, Y4
+	VMAXPS       Y5, Y12, Y5
+	VMINPS       Y5, Y13, Y5
+	VMAXPS       Y6, Y12, Y6
+	VMINPS       Y6, Y13, Y6
+	VMAXPS       Y7, Y12, Y7
+	VMINPS       Y7, Y13, Y7
+	VMAXPS       Y8, Y12, Y8
+	VMINPS       Y8, Y13, Y8
+	VMAXPS       Y9, Y12, Y9
+	VMINPS       Y9, Y13, Y9
+	VMAXPS       Y10, Y12, Y10
+	VMINPS       Y10, Y13, Y10
+	VMAXPS       Y11, Y12, Y11
+	VMINPS       Y11, Y13, Y11
+
+store_96:
+	VMOVUPS Y0, (DX)
 	VMOVUPS X1, 32(DX)
 	ADDQ    R8, DX
 	VMOVUPS Y2, (DX)
@@ -2097,9 +2129,9 @@ store_92:
 	VMOVUPS X11, 32(DX)
 	ADDQ    R8, DX
 
-next_90:
+next_94:
 	DECQ (SP)
-	JNZ  tile_83
+	JNZ  tile_85
 	VZEROUPPER
 	RET
 
@@ -2167,7 +2199,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_93
+	JE           whole_97
 	VXORPS       Y6, Y6, Y6
 	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y6, 32(CX)
@@ -2206,7 +2238,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	VMOVUPS      Y6, 1088(CX)
 	VMOVUPS      Y6, 1120(CX)
 
-whole_93:
+whole_97:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000020, BX, BX
 	LEAQ   (CX), SI
@@ -2237,19 +2269,19 @@ whole_93:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 1264(SP)
 
-square_94:
+square_98:
 	MOVQ 96(AX), BX
 	MOVQ 1256(SP), SI
 	MOVQ 1264(SP), R8
 
-vector_95:
+vector_99:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 1184(SP), R14
 
-column_96:
+column_100:
 	CMPB         184(AX), $0x00
-	JNE          flat_97
+	JNE          flat_101
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2278,9 +2310,9 @@ column_96:
 	VMOVUPS      Y6, 576(R14)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, 768(R14)
-	JMP          done_98
+	JMP          done_102
 
-flat_97:
+flat_101:
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2303,17 +2335,17 @@ flat_97:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, 576(R14)
 
-done_98:
+done_102:
 	ADDQ         1192(SP), R9
 	ADDQ         $0x20, R14
 	DECQ         R15
-	JNZ          column_96
+	JNZ          column_100
 	MOVQ         1224(SP), R9
 	MOVQ         1232(SP), R14
 	MOVQ         1240(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_100
+	JNE          narrow_104
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2342,9 +2374,9 @@ done_98:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_101
+	JMP          done_105
 
-narrow_100:
+narrow_104:
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2367,10 +2399,10 @@ narrow_100:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_101:
+done_105:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_102
+	JNE          narrow_106
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2399,9 +2431,9 @@ done_101:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_103
+	JMP          done_107
 
-narrow_102:
+narrow_106:
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2424,10 +2456,10 @@ narrow_102:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_103:
+done_107:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_104
+	JNE          narrow_108
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2456,9 +2488,9 @@ done_103:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_105
+	JMP          done_109
 
-narrow_104:
+narrow_108:
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2481,10 +2513,10 @@ narrow_104:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_105:
+done_109:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_106
+	JNE          narrow_110
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2513,9 +2545,9 @@ done_105:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_107
+	JMP          done_111
 
-narrow_106:
+narrow_110:
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2538,12 +2570,12 @@ narrow_106:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_107:
+done_111:
 	ADDQ         1248(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_99
+	JNE          done_103
 	CMPB         185(AX), $0x00
-	JNE          narrow_108
+	JNE          narrow_112
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -2572,9 +2604,9 @@ done_107:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_109
+	JMP          done_113
 
-narrow_108:
+narrow_112:
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -2597,10 +2629,10 @@ narrow_108:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_109:
+done_113:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_110
+	JNE          narrow_114
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -2629,9 +2661,9 @@ done_109:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_111
+	JMP          done_115
 
-narrow_110:
+narrow_114:
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -2654,18 +2686,18 @@ narrow_110:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_111:
-done_99:
+done_115:
+done_103:
 	ADDQ $0x20, SI
 	ADDQ $0x20, R8
 	DECQ BX
-	JNZ  vector_95
+	JNZ  vector_99
 	MOVQ 1216(SP), BX
 	ADDQ BX, 1256(SP)
 	MOVQ 1200(SP), BX
 	ADDQ BX, 1264(SP)
 	DECQ 1208(SP)
-	JNZ  square_94
+	JNZ  square_98
 	VZEROUPPER
 	RET
 
@@ -2714,7 +2746,7 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	SUBQ         R11, 1184(SP)
 	SUBQ         R12, 1192(SP)
 
-square_112:
+square_116:
 	MOVQ 112(AX), R11
 	SHLQ $0x02, R11
 	MOVQ 120(AX), R12
@@ -2726,7 +2758,7 @@ square_112:
 	ADDQ 1192(SP), R12
 	MOVQ R12, 1192(SP)
 
-vector_113:
+vector_117:
 	LEAQ         (R11)(R10*1), R15
 	VMOVUPS      (R15), Y6
 	VMOVUPS      (R15)(DI*1), Y7
@@ -3020,9 +3052,9 @@ vector_113:
 	ADDQ         $0x20, R12
 	ADDQ         $0x20, R13
 	DECQ         R14
-	JNZ          vector_113
+	JNZ          vector_117
 	DECQ         1200(SP)
-	JNZ          square_112
+	JNZ          square_116
 	VZEROUPPER
 	RET
 
@@ -3069,7 +3101,7 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	SUBQ         R9, 1184(SP)
 	SUBQ         R10, 1192(SP)
 
-square_114:
+square_118:
 	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
 	MOVQ 120(AX), R10
@@ -3081,7 +3113,7 @@ square_114:
 	ADDQ 1192(SP), R10
 	MOVQ R10, 1192(SP)
 
-vector_115:
+vector_119:
 	LEAQ         (R9)(R8*1), R13
 	VMOVUPS      (R13), Y6
 	VMOVUPS      (R13)(BX*1), Y7
@@ -3355,9 +3387,9 @@ vector_115:
 	ADDQ         $0x20, R10
 	ADDQ         $0x20, R11
 	DECQ         R12
-	JNZ          vector_115
+	JNZ          vector_119
 	DECQ         1200(SP)
-	JNZ          square_114
+	JNZ          square_118
 	VZEROUPPER
 	RET
 
@@ -3398,7 +3430,7 @@ TEXT ·kernelTransformAVX2(SB), $1184-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Y6
 
-vector_116:
+vector_120:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Y7
 	VMOVUPS      (R9)(BX*1), Y8
@@ -3622,7 +3654,7 @@ vector_116:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_116
+	JNZ          vector_120
 	VZEROUPPER
 	RET
 
@@ -3647,10 +3679,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_117:
+pixel_121:
 	XORQ R9, R9
 
-vector_118:
+vector_122:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -3659,9 +3691,9 @@ vector_118:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_119
+	JZ      chosen_123
 
-tap_120:
+tap_124:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -3672,12 +3704,12 @@ tap_120:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_120
+	JNZ       tap_124
 
-chosen_119:
+chosen_123:
 	VMOVUPS      Y4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_121
+	JZ           done_125
 	VCMPPS       $0x1e, Y0, Y4, Y6
 	VCMPPS       $0x11, Y1, Y4, Y7
 	VANDPS       Y6, Y7, Y6
@@ -3685,7 +3717,7 @@ chosen_119:
 	VBLENDVPS    Y6, Y5, Y7, Y7
 	VMOVUPS      Y7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_121
+	JE           done_125
 	VXORPS       Y9, Y9, Y9
 	VBROADCASTSS 152(AX), Y5
 	VMULPS       Y4, Y5, Y5
@@ -3695,7 +3727,7 @@ chosen_119:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_122:
+neighbour_126:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Y4, Y10
@@ -3704,7 +3736,7 @@ neighbour_122:
 	VANDPS       Y11, Y10, Y11
 	VORPS        Y8, Y11, Y8
 	DECQ         R11
-	JNZ          neighbour_122
+	JNZ          neighbour_126
 	VANDPS       Y8, Y6, Y8
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -3714,19 +3746,19 @@ neighbour_122:
 	ORL          R10, 156(AX)
 	VMOVUPS      Y7, (BX)(R9*1)
 
-done_121:
+done_125:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_118
+	JLT   vector_122
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_123
+	JZ    skip_127
 	ADDQ  R8, BX
 
-skip_123:
+skip_127:
 	DECQ SI
-	JNZ  pixel_117
+	JNZ  pixel_121
 	VZEROUPPER
 	RET
 
@@ -3749,14 +3781,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_124:
+pixel_128:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_125:
+column_129:
 	XORQ R10, R10
 
-vector_126:
+vector_130:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -3764,15 +3796,15 @@ vector_126:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_126
+	JLT      vector_130
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_125
+	JNZ      column_129
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_124
+	JNZ      pixel_128
 	VZEROUPPER
 	RET
 
@@ -3786,13 +3818,13 @@ TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_127:
+row_131:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_128:
+vectors_132:
 	CMPQ    R8, $0x01
-	JLT     fewer_129
+	JLT     fewer_133
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Y0
@@ -3821,17 +3853,17 @@ vectors_128:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_130
+	JZ      untraced_134
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_130:
+untraced_134:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Y9
 
-window_131:
+window_135:
 	VBROADCASTSS (R9), Y10
 	VFMADD213PS  (R12), Y0, Y10
 	VBROADCASTSS 4(R9), Y11
@@ -3896,7 +3928,7 @@ window_131:
 	VMINPS       Y14, Y13, Y14
 	VMOVUPS      Y14, (R10)
 	TESTQ        R11, R11
-	JZ           next_132
+	JZ           next_136
 	VCMPPS       $0x04, Y14, Y12, Y13
 	VPCMPEQD     Y12, Y12, Y12
 	VPADDD       Y12, Y13, Y13
@@ -3914,16 +3946,16 @@ window_131:
 	VMOVUPS      Y13, (R11)
 	ADDQ         BX, R11
 
-next_132:
+next_136:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_131
+	JNZ  window_135
 	ADDQ $0x20, DI
 	SUBQ $0x01, R8
-	JMP  vectors_128
+	JMP  vectors_132
 
-fewer_129:
+fewer_133:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -3931,7 +3963,7 @@ fewer_129:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_127
+	JNZ   row_131
 	VZEROUPPER
 	RET
 
@@ -3947,13 +3979,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_133:
+many_137:
 	CMPQ DX, $0x07
-	JLT  few_134
+	JLT  few_138
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_136:
+vector_140:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -3969,7 +4001,7 @@ vector_136:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_137:
+tap_141:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -3988,7 +4020,7 @@ tap_137:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_137
+	JNZ         tap_141
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4022,22 +4054,22 @@ tap_137:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_136
+	JNZ         vector_140
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_133
+	JMP         many_137
 
-few_134:
+few_138:
 	TESTQ DX, DX
-	JZ    done_135
+	JZ    done_139
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_138:
+vector_142:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -4047,7 +4079,7 @@ vector_138:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_139:
+tap_143:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -4056,7 +4088,7 @@ tap_139:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_139
+	JNZ         tap_143
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4066,16 +4098,16 @@ tap_139:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_138
+	JNZ         vector_142
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_134
+	JMP         few_138
 
-done_135:
+done_139:
 	VZEROUPPER
 	RET
 
@@ -4094,35 +4126,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_140:
+vector_144:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_141:
+tap_145:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_142:
+pixel_146:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_142
+	JNZ         pixel_146
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_141
+	JNZ         tap_145
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_140
+	JNZ         vector_144
 	VZEROUPPER
 	RET
 
@@ -4138,14 +4170,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_143:
+vector_147:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_143
+	JNZ     vector_147
 	VZEROUPPER
 	RET
 
@@ -4160,14 +4192,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_144:
+vector_148:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_144
+	JNZ     vector_148
 	VZEROUPPER
 	RET
 
@@ -4183,7 +4215,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_145:
+vector_149:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -4193,7 +4225,7 @@ vector_145:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_145
+	JNZ     vector_149
 	VZEROUPPER
 	RET
 
@@ -4207,7 +4239,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_146:
+vector_150:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -4217,7 +4249,7 @@ vector_146:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_146
+	JNZ       vector_150
 	VZEROUPPER
 	RET
 
@@ -4230,7 +4262,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_147:
+vector_151:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -4239,7 +4271,7 @@ vector_147:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_147
+	JNZ          vector_151
 	VZEROUPPER
 	RET
 
@@ -4274,7 +4306,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_148:
+vector_152:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -4301,7 +4333,7 @@ vector_148:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_148
+	JNZ     vector_152
 	VZEROUPPER
 	RET
 
@@ -4323,7 +4355,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_149:
+step_153:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -4337,7 +4369,7 @@ step_149:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_149
+	JNZ         step_153
 	VZEROUPPER
 	RET
 
@@ -4355,10 +4387,10 @@ TEXT ·sparse1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_150:
+part_154:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_151
+	JZ      next_155
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4366,20 +4398,20 @@ part_150:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Y0
 
-term_152:
+term_156:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_152
+	JNZ          term_156
 	VMOVUPS      Y0, (R8)
 
-next_151:
+next_155:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_150
+	JNZ  part_154
 	VZEROUPPER
 	RET
 
@@ -4397,10 +4429,10 @@ TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_153:
+part_157:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_154
+	JZ      next_158
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4409,7 +4441,7 @@ part_153:
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
 
-term_155:
+term_159:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
@@ -4417,14 +4449,14 @@ term_155:
 	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_155
+	JNZ          term_159
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 
-next_154:
+next_158:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_153
+	JNZ  part_157
 	VZEROUPPER
 	RET
 
@@ -4442,10 +4474,10 @@ TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_156:
+part_160:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_157
+	JZ      next_161
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4455,7 +4487,7 @@ part_156:
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
 
-term_158:
+term_162:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
@@ -4464,15 +4496,15 @@ term_158:
 	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_158
+	JNZ          term_162
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 
-next_157:
+next_161:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_156
+	JNZ  part_160
 	VZEROUPPER
 	RET
 
@@ -4490,10 +4522,10 @@ TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_159:
+part_163:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_160
+	JZ      next_164
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4504,7 +4536,7 @@ part_159:
 	VMOVUPS 64(R11), Y2
 	VMOVUPS 96(R11), Y3
 
-term_161:
+term_165:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
@@ -4514,16 +4546,16 @@ term_161:
 	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_161
+	JNZ          term_165
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 
-next_160:
+next_164:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_159
+	JNZ  part_163
 	VZEROUPPER
 	RET
 
@@ -4541,10 +4573,10 @@ TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_162:
+part_166:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_163
+	JZ      next_167
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4556,7 +4588,7 @@ part_162:
 	VMOVUPS 96(R11), Y3
 	VMOVUPS 128(R11), Y4
 
-term_164:
+term_168:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
@@ -4567,17 +4599,17 @@ term_164:
 	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_164
+	JNZ          term_168
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 
-next_163:
+next_167:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_162
+	JNZ  part_166
 	VZEROUPPER
 	RET
 
@@ -4595,10 +4627,10 @@ TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_165:
+part_169:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_166
+	JZ      next_170
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4611,7 +4643,7 @@ part_165:
 	VMOVUPS 128(R11), Y4
 	VMOVUPS 160(R11), Y5
 
-term_167:
+term_171:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
@@ -4623,7 +4655,7 @@ term_167:
 	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_167
+	JNZ          term_171
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4631,10 +4663,10 @@ term_167:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 
-next_166:
+next_170:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_165
+	JNZ  part_169
 	VZEROUPPER
 	RET
 
@@ -4652,10 +4684,10 @@ TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_168:
+part_172:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_169
+	JZ      next_173
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4669,7 +4701,7 @@ part_168:
 	VMOVUPS 160(R11), Y5
 	VMOVUPS 192(R11), Y6
 
-term_170:
+term_174:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
@@ -4682,7 +4714,7 @@ term_170:
 	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_170
+	JNZ          term_174
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4691,10 +4723,10 @@ term_170:
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
 
-next_169:
+next_173:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_168
+	JNZ  part_172
 	VZEROUPPER
 	RET
 
@@ -4712,10 +4744,10 @@ TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_171:
+part_175:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_172
+	JZ      next_176
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4730,7 +4762,7 @@ part_171:
 	VMOVUPS 192(R11), Y6
 	VMOVUPS 224(R11), Y7
 
-term_173:
+term_177:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y8
 	LEAQ         (CX)(R11*4), R11
@@ -4744,7 +4776,7 @@ term_173:
 	VFMADD231PS  224(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_173
+	JNZ          term_177
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4754,10 +4786,10 @@ term_173:
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
 
-next_172:
+next_176:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_171
+	JNZ  part_175
 	VZEROUPPER
 	RET
 
@@ -4775,10 +4807,10 @@ TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_174:
+part_178:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_175
+	JZ      next_179
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4794,7 +4826,7 @@ part_174:
 	VMOVUPS 224(R11), Y7
 	VMOVUPS 256(R11), Y8
 
-term_176:
+term_180:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y9
 	LEAQ         (CX)(R11*4), R11
@@ -4809,7 +4841,7 @@ term_176:
 	VFMADD231PS  256(R11), Y9, Y8
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_176
+	JNZ          term_180
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4820,10 +4852,10 @@ term_176:
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
 
-next_175:
+next_179:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_174
+	JNZ  part_178
 	VZEROUPPER
 	RET
 
@@ -4841,10 +4873,10 @@ TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_177:
+part_181:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_178
+	JZ      next_182
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4861,7 +4893,7 @@ part_177:
 	VMOVUPS 256(R11), Y8
 	VMOVUPS 288(R11), Y9
 
-term_179:
+term_183:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y10
 	LEAQ         (CX)(R11*4), R11
@@ -4877,7 +4909,7 @@ term_179:
 	VFMADD231PS  288(R11), Y10, Y9
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_179
+	JNZ          term_183
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4889,10 +4921,10 @@ term_179:
 	VMOVUPS      Y8, 256(R8)
 	VMOVUPS      Y9, 288(R8)
 
-next_178:
+next_182:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_177
+	JNZ  part_181
 	VZEROUPPER
 	RET
 
@@ -4910,10 +4942,10 @@ TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_180:
+part_184:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_181
+	JZ      next_185
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4931,7 +4963,7 @@ part_180:
 	VMOVUPS 288(R11), Y9
 	VMOVUPS 320(R11), Y10
 
-term_182:
+term_186:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y11
 	LEAQ         (CX)(R11*4), R11
@@ -4948,7 +4980,7 @@ term_182:
 	VFMADD231PS  320(R11), Y11, Y10
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_182
+	JNZ          term_186
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -4961,10 +4993,10 @@ term_182:
 	VMOVUPS      Y9, 288(R8)
 	VMOVUPS      Y10, 320(R8)
 
-next_181:
+next_185:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_180
+	JNZ  part_184
 	VZEROUPPER
 	RET
 
@@ -4982,10 +5014,10 @@ TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_183:
+part_187:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_184
+	JZ      next_188
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5004,7 +5036,7 @@ part_183:
 	VMOVUPS 320(R11), Y10
 	VMOVUPS 352(R11), Y11
 
-term_185:
+term_189:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -5022,7 +5054,7 @@ term_185:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_185
+	JNZ          term_189
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5036,10 +5068,10 @@ term_185:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_184:
+next_188:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_183
+	JNZ  part_187
 	VZEROUPPER
 	RET
 
@@ -5062,14 +5094,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_186:
+row_190:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_187:
+group_191:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -5104,7 +5136,7 @@ group_187:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_187
+	JNZ       group_191
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -5114,7 +5146,7 @@ group_187:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_186
+	JNZ       row_190
 	VZEROUPPER
 	RET
 
@@ -5147,14 +5179,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_188:
+row_192:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_189:
+vector_193:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5169,7 +5201,7 @@ vector_189:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_189
+	JLT       vector_193
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5178,7 +5210,7 @@ vector_189:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_190:
+vector_194:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5193,7 +5225,7 @@ vector_190:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_190
+	JLT       vector_194
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5202,7 +5234,7 @@ vector_190:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_191:
+vector_195:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5217,7 +5249,7 @@ vector_191:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_191
+	JLT       vector_195
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5226,7 +5258,7 @@ vector_191:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_192:
+vector_196:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5241,7 +5273,7 @@ vector_192:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_192
+	JLT       vector_196
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5250,7 +5282,7 @@ vector_192:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_188
+	JNZ       row_192
 	VZEROUPPER
 	RET
 
@@ -5271,7 +5303,7 @@ TEXT ·patchesAVX2(SB), NOSPLIT, $32-8
 	VUNPCKLPD   Y0, Y0, Y0
 	VXORPS      Y1, Y1, Y1
 
-pixel_193:
+pixel_197:
 	VXORPS      Y2, Y2, Y2
 	VXORPS      Y3, Y3, Y3
 	VXORPS      Y4, Y4, Y4
@@ -5289,7 +5321,7 @@ pixel_193:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_194:
+group_198:
 	VMOVDQU      (CX), Y0
 	VPSLLD       $0x06, Y0, Y0
 	VMOVDQU      Y0, (SP)
@@ -5329,7 +5361,7 @@ group_194:
 	ADDQ         $0x20, DX
 	ADDQ         $0x00000a00, R9
 	DECQ         R10
-	JNZ          group_194
+	JNZ          group_198
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y6, Y2, Y2
@@ -5344,7 +5376,7 @@ group_194:
 	VEXTRACTF128 $0x01, Y1, (BX)(R8*1)
 	ADDQ         $0x08, BX
 	DECQ         SI
-	JNZ          pixel_193
+	JNZ          pixel_197
 	VZEROUPPER
 	RET
 
@@ -5364,7 +5396,7 @@ TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Y0
 
-vector_195:
+vector_199:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -5379,11 +5411,11 @@ vector_195:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_196:
+row_200:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_197:
+pixel_201:
 	VMOVUPS        (CX)(R11*1), Y11
 	VPCMPGTD       Y0, Y11, Y12
 	VANDPS         (DX)(R11*1), Y12, Y12
@@ -5418,10 +5450,10 @@ pixel_197:
 	ADDQ           $0x20, R12
 	ADDQ           DI, R11
 	DECQ           R13
-	JNZ            pixel_197
+	JNZ            pixel_201
 	LEAQ           (R9)(R8*2), R9
 	DECQ           R10
-	JNZ            row_196
+	JNZ            row_200
 	MOVQ           BX, R9
 	VADDPS         (R9), Y1, Y1
 	VMOVUPS        Y1, (R9)
@@ -5457,7 +5489,7 @@ pixel_197:
 	ADDQ           $0x20, DX
 	ADDQ           $0x20, BX
 	DECQ           SI
-	JNZ            vector_195
+	JNZ            vector_199
 	VZEROUPPER
 	RET
 
@@ -5471,15 +5503,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_199
+	JE         zeros_203
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        multiply_198
+	JMP        multiply_202
 
-zeros_199:
+zeros_203:
 	VPXORD Z0, Z0, Z0
 
-multiply_198:
+multiply_202:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5490,14 +5522,14 @@ multiply_198:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_200:
+tap_204:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_201:
+step_205:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -5505,26 +5537,26 @@ step_201:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_201
+	JNZ          step_205
 	DECQ         SI
-	JNZ          tap_200
+	JNZ          tap_204
 	CMPB         168(AX), $0x00
-	JE           bound_202
+	JE           bound_206
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_202:
+bound_206:
 	CMPB         169(AX), $0x00
-	JE           store_203
+	JE           store_207
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_203:
+store_207:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5545,17 +5577,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_205
+	JE         zeros_209
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        multiply_204
+	JMP        multiply_208
 
-zeros_205:
+zeros_209:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_204:
+multiply_208:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5566,14 +5598,14 @@ multiply_204:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_206:
+tap_210:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_207:
+step_211:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -5583,11 +5615,11 @@ step_207:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_207
+	JNZ          step_211
 	DECQ         DI
-	JNZ          tap_206
+	JNZ          tap_210
 	CMPB         168(AX), $0x00
-	JE           bound_208
+	JE           bound_212
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5596,9 +5628,9 @@ step_207:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_208:
+bound_212:
 	CMPB         169(AX), $0x00
-	JE           store_209
+	JE           store_213
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5606,7 +5638,7 @@ bound_208:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_209:
+store_213:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5631,19 +5663,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_211
+	JE         zeros_215
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        multiply_210
+	JMP        multiply_214
 
-zeros_211:
+zeros_215:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_210:
+multiply_214:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5654,14 +5686,14 @@ multiply_210:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_212:
+tap_216:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_213:
+step_217:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -5673,11 +5705,11 @@ step_213:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_213
+	JNZ          step_217
 	DECQ         DI
-	JNZ          tap_212
+	JNZ          tap_216
 	CMPB         168(AX), $0x00
-	JE           bound_214
+	JE           bound_218
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5688,9 +5720,9 @@ step_213:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_214:
+bound_218:
 	CMPB         169(AX), $0x00
-	JE           store_215
+	JE           store_219
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -5700,7 +5732,7 @@ bound_214:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_215:
+store_219:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5729,21 +5761,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_217
+	JE         zeros_221
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        multiply_216
+	JMP        multiply_220
 
-zeros_217:
+zeros_221:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_216:
+multiply_220:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5754,7 +5786,7 @@ multiply_216:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_218:
+tap_222:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5763,7 +5795,7 @@ tap_218:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_219:
+step_223:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -5778,11 +5810,11 @@ step_219:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_219
+	JNZ          step_223
 	DECQ         DI
-	JNZ          tap_218
+	JNZ          tap_222
 	CMPB         168(AX), $0x00
-	JE           bound_220
+	JE           bound_224
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5795,9 +5827,9 @@ step_219:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_220:
+bound_224:
 	CMPB         169(AX), $0x00
-	JE           store_221
+	JE           store_225
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5809,7 +5841,7 @@ bound_220:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_221:
+store_225:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5842,23 +5874,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_223
+	JE         zeros_227
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        multiply_222
+	JMP        multiply_226
 
-zeros_223:
+zeros_227:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-multiply_222:
+multiply_226:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5869,7 +5901,7 @@ multiply_222:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_224:
+tap_228:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5878,7 +5910,7 @@ tap_224:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_225:
+step_229:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5895,11 +5927,11 @@ step_225:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_225
+	JNZ          step_229
 	DECQ         DI
-	JNZ          tap_224
+	JNZ          tap_228
 	CMPB         168(AX), $0x00
-	JE           bound_226
+	JE           bound_230
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5914,9 +5946,9 @@ step_225:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_226:
+bound_230:
 	CMPB         169(AX), $0x00
-	JE           store_227
+	JE           store_231
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5930,7 +5962,7 @@ bound_226:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_227:
+store_231:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5967,7 +5999,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_229
+	JE         zeros_233
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -5975,9 +6007,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        multiply_228
+	JMP        multiply_232
 
-zeros_229:
+zeros_233:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -5985,7 +6017,7 @@ zeros_229:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_228:
+multiply_232:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5996,7 +6028,7 @@ multiply_228:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_230:
+tap_234:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6005,7 +6037,7 @@ tap_230:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_231:
+step_235:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -6024,11 +6056,11 @@ step_231:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_231
+	JNZ          step_235
 	DECQ         DI
-	JNZ          tap_230
+	JNZ          tap_234
 	CMPB         168(AX), $0x00
-	JE           bound_232
+	JE           bound_236
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6045,9 +6077,9 @@ step_231:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_232:
+bound_236:
 	CMPB         169(AX), $0x00
-	JE           store_233
+	JE           store_237
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6063,7 +6095,7 @@ bound_232:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_233:
+store_237:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6104,7 +6136,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_235
+	JE         zeros_239
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6113,9 +6145,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        multiply_234
+	JMP        multiply_238
 
-zeros_235:
+zeros_239:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6124,7 +6156,7 @@ zeros_235:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-multiply_234:
+multiply_238:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6135,7 +6167,7 @@ multiply_234:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_236:
+tap_240:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6146,7 +6178,7 @@ tap_236:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_237:
+step_241:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -6168,11 +6200,11 @@ step_237:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_237
+	JNZ          step_241
 	DECQ         DI
-	JNZ          tap_236
+	JNZ          tap_240
 	CMPB         168(AX), $0x00
-	JE           bound_238
+	JE           bound_242
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6191,9 +6223,9 @@ step_237:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_238:
+bound_242:
 	CMPB         169(AX), $0x00
-	JE           store_239
+	JE           store_243
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -6211,7 +6243,7 @@ bound_238:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_239:
+store_243:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6256,7 +6288,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_241
+	JE         zeros_245
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6266,9 +6298,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        multiply_240
+	JMP        multiply_244
 
-zeros_241:
+zeros_245:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6278,7 +6310,7 @@ zeros_241:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_240:
+multiply_244:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6289,7 +6321,7 @@ multiply_240:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_242:
+tap_246:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6300,7 +6332,7 @@ tap_242:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_243:
+step_247:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -6324,11 +6356,11 @@ step_243:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_243
+	JNZ          step_247
 	DECQ         DI
-	JNZ          tap_242
+	JNZ          tap_246
 	CMPB         168(AX), $0x00
-	JE           bound_244
+	JE           bound_248
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6349,9 +6381,9 @@ step_243:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_244:
+bound_248:
 	CMPB         169(AX), $0x00
-	JE           store_245
+	JE           store_249
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6371,7 +6403,7 @@ bound_244:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_245:
+store_249:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6420,7 +6452,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_247
+	JE         zeros_251
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6431,9 +6463,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        multiply_246
+	JMP        multiply_250
 
-zeros_247:
+zeros_251:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6444,7 +6476,7 @@ zeros_247:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_246:
+multiply_250:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6455,7 +6487,7 @@ multiply_246:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_248:
+tap_252:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6466,7 +6498,7 @@ tap_248:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_249:
+step_253:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -6492,11 +6524,11 @@ step_249:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_249
+	JNZ          step_253
 	DECQ         DI
-	JNZ          tap_248
+	JNZ          tap_252
 	CMPB         168(AX), $0x00
-	JE           bound_250
+	JE           bound_254
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6519,9 +6551,9 @@ step_249:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_250:
+bound_254:
 	CMPB         169(AX), $0x00
-	JE           store_251
+	JE           store_255
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -6543,7 +6575,7 @@ bound_250:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_251:
+store_255:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6596,7 +6628,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_253
+	JE         zeros_257
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6608,9 +6640,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        multiply_252
+	JMP        multiply_256
 
-zeros_253:
+zeros_257:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6622,7 +6654,7 @@ zeros_253:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_252:
+multiply_256:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6633,7 +6665,7 @@ multiply_252:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_254:
+tap_258:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6646,7 +6678,7 @@ tap_254:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_255:
+step_259:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -6675,11 +6707,11 @@ step_255:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_255
+	JNZ          step_259
 	DECQ         DI
-	JNZ          tap_254
+	JNZ          tap_258
 	CMPB         168(AX), $0x00
-	JE           bound_256
+	JE           bound_260
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6704,9 +6736,9 @@ step_255:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_256:
+bound_260:
 	CMPB         169(AX), $0x00
-	JE           store_257
+	JE           store_261
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6730,7 +6762,7 @@ bound_256:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_257:
+store_261:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6787,7 +6819,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_259
+	JE         zeros_263
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6800,9 +6832,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        multiply_258
+	JMP        multiply_262
 
-zeros_259:
+zeros_263:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6815,7 +6847,7 @@ zeros_259:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-multiply_258:
+multiply_262:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6826,7 +6858,7 @@ multiply_258:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_260:
+tap_264:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6839,7 +6871,7 @@ tap_260:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_261:
+step_265:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6870,11 +6902,11 @@ step_261:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_261
+	JNZ          step_265
 	DECQ         DI
-	JNZ          tap_260
+	JNZ          tap_264
 	CMPB         168(AX), $0x00
-	JE           bound_262
+	JE           bound_266
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6901,9 +6933,9 @@ step_261:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_262:
+bound_266:
 	CMPB         169(AX), $0x00
-	JE           store_263
+	JE           store_267
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6929,7 +6961,7 @@ bound_262:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_263:
+store_267:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6990,7 +7022,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_265
+	JE         zeros_269
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7004,9 +7036,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        multiply_264
+	JMP        multiply_268
 
-zeros_265:
+zeros_269:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7020,7 +7052,7 @@ zeros_265:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_264:
+multiply_268:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7031,7 +7063,7 @@ multiply_264:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_266:
+tap_270:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7044,7 +7076,7 @@ tap_266:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_267:
+step_271:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -7077,11 +7109,11 @@ step_267:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_267
+	JNZ          step_271
 	DECQ         DI
-	JNZ          tap_266
+	JNZ          tap_270
 	CMPB         168(AX), $0x00
-	JE           bound_268
+	JE           bound_272
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7110,9 +7142,9 @@ step_267:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_268:
+bound_272:
 	CMPB         169(AX), $0x00
-	JE           store_269
+	JE           store_273
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7140,7 +7172,7 @@ bound_268:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_269:
+store_273:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7205,7 +7237,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_271
+	JE         zeros_275
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7220,9 +7252,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        multiply_270
+	JMP        multiply_274
 
-zeros_271:
+zeros_275:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7237,7 +7269,7 @@ zeros_271:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-multiply_270:
+multiply_274:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7248,7 +7280,7 @@ multiply_270:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_272:
+tap_276:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7263,7 +7295,7 @@ tap_272:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_273:
+step_277:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -7299,11 +7331,11 @@ step_273:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_273
+	JNZ          step_277
 	DECQ         DI
-	JNZ          tap_272
+	JNZ          tap_276
 	CMPB         168(AX), $0x00
-	JE           bound_274
+	JE           bound_278
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7334,9 +7366,9 @@ step_273:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_274:
+bound_278:
 	CMPB         169(AX), $0x00
-	JE           store_275
+	JE           store_279
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -7366,7 +7398,7 @@ bound_274:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_275:
+store_279:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7435,7 +7467,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_277
+	JE         zeros_281
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7451,9 +7483,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        multiply_276
+	JMP        multiply_280
 
-zeros_277:
+zeros_281:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7469,7 +7501,7 @@ zeros_277:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_276:
+multiply_280:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7480,7 +7512,7 @@ multiply_276:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_278:
+tap_282:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7495,7 +7527,7 @@ tap_278:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_279:
+step_283:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -7533,11 +7565,11 @@ step_279:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_279
+	JNZ          step_283
 	DECQ         DI
-	JNZ          tap_278
+	JNZ          tap_282
 	CMPB         168(AX), $0x00
-	JE           bound_280
+	JE           bound_284
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7570,9 +7602,9 @@ step_279:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_280:
+bound_284:
 	CMPB         169(AX), $0x00
-	JE           store_281
+	JE           store_285
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7604,7 +7636,7 @@ bound_280:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_281:
+store_285:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7654,9 +7686,10 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_282:
+tile_286:
+	CMPQ    80(AX), $0x00
+	JE      zeros_287
 	MOVQ    72(AX), R8
-	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
@@ -7671,30 +7704,50 @@ tile_282:
 	VMOVAPS Z0, Z11
 	VMOVAPS Z0, Z12
 	VMOVAPS Z0, Z13
-	MOVQ    CX, R8
-	LEAQ    (R8)(BX*2), R10
-	ADDQ    BX, R10
-	LEAQ    (R10)(BX*2), R11
-	ADDQ    BX, R11
-	LEAQ    (R11)(BX*2), R12
-	ADDQ    BX, R12
-	LEAQ    (R12)(BX*2), R13
-	ADDQ    BX, R13
-	MOVQ    128(AX), R14
-	XORQ    R15, R15
-	CMPQ    R14, $0x60
-	JLT     steps_283
-	MOVQ    $0x00000030, R15
-	SUBQ    R15, R14
+	JMP     started_288
 
-steps_283:
-step_284:
-	VMOVUPS      (R9), Z14
-	VBROADCASTSS (R8), Z15
+zeros_287:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+started_288:
+	MOVQ 24(AX), R8
+	MOVQ CX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	LEAQ (R12)(BX*2), R13
+	ADDQ BX, R13
+	MOVQ 128(AX), R14
+	XORQ R15, R15
+	CMPQ R14, $0x60
+	JLT  steps_289
+	MOVQ $0x00000030, R15
+	SUBQ R15, R14
+
+steps_289:
+step_290:
+	VMOVUPS      (R8), Z14
+	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
-	VBROADCASTSS (R8)(BX*1), Z15
+	VBROADCASTSS (R9)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z1
-	VBROADCASTSS (R8)(BX*2), Z15
+	VBROADCASTSS (R9)(BX*2), Z15
 	VFMADD231PS  Z14, Z15, Z2
 	VBROADCASTSS (R10), Z15
 	VFMADD231PS  Z14, Z15, Z3
@@ -7718,16 +7771,16 @@ step_284:
 	VFMADD231PS  Z14, Z15, Z12
 	VBROADCASTSS (R13)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z13
-	ADDQ         SI, R8
+	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	ADDQ         SI, R12
 	ADDQ         SI, R13
-	ADDQ         DI, R9
+	ADDQ         DI, R8
 	DECQ         R14
-	JNZ          step_284
+	JNZ          step_290
 	TESTQ        R15, R15
-	JZ           finished_285
+	JZ           finished_291
 	MOVQ         120(AX), BP
 	SHLQ         $0x02, BP
 	MOVQ         DX, R14
@@ -7761,17 +7814,17 @@ step_284:
 	ADDQ         BP, R14
 	MOVQ         R15, R14
 	XORQ         R15, R15
-	JMP          steps_283
+	JMP          steps_289
 
-finished_285:
+finished_291:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_288
+	JNE    half_294
 	CMPB   152(AX), $0x00
-	JE     bound_286
+	JE     bound_292
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	ADDQ   R8, R9
@@ -7802,9 +7855,9 @@ finished_285:
 	VADDPS (R9), Z13, Z13
 	ADDQ   R8, R9
 
-bound_286:
+bound_292:
 	CMPB         153(AX), $0x00
-	JE           store_287
+	JE           store_293
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7836,7 +7889,7 @@ bound_286:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_287:
+store_293:
 	VMOVUPS Z0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Z1, (DX)
@@ -7865,11 +7918,11 @@ store_287:
 	ADDQ    R8, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R8, DX
-	JMP     next_289
+	JMP     next_295
 
-half_288:
+half_294:
 	CMPB   152(AX), $0x00
-	JE     bound_290
+	JE     bound_296
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -7900,9 +7953,9 @@ half_288:
 	VADDPS (R9), Y13, Y13
 	ADDQ   R8, R9
 
-bound_290:
+bound_296:
 	CMPB         153(AX), $0x00
-	JE           store_291
+	JE           store_297
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7934,7 +7987,7 @@ bound_290:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_291:
+store_297:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -7964,9 +8017,9 @@ store_291:
 	VMOVUPS Y13, (DX)
 	ADDQ    R8, DX
 
-next_289:
+next_295:
 	DECQ (SP)
-	JNZ  tile_282
+	JNZ  tile_286
 	VZEROUPPER
 	RET
 
@@ -7981,17 +8034,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_293
+	JE         zeros_299
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        multiply_292
+	JMP        multiply_298
 
-zeros_293:
+zeros_299:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-multiply_292:
+multiply_298:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -8002,14 +8055,14 @@ multiply_292:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_294:
+tap_300:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_295:
+step_301:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -8020,11 +8073,11 @@ step_295:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_295
+	JNZ          step_301
 	DECQ         SI
-	JNZ          tap_294
+	JNZ          tap_300
 	CMPB         168(AX), $0x00
-	JE           bound_296
+	JE           bound_302
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8032,9 +8085,9 @@ step_295:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_296:
+bound_302:
 	CMPB         169(AX), $0x00
-	JE           store_297
+	JE           store_303
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -8042,7 +8095,7 @@ bound_296:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_297:
+store_303:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8066,21 +8119,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_299
+	JE         zeros_305
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        multiply_298
+	JMP        multiply_304
 
-zeros_299:
+zeros_305:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_298:
+multiply_304:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8091,14 +8144,14 @@ multiply_298:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_300:
+tap_306:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_301:
+step_307:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -8112,11 +8165,11 @@ step_301:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_301
+	JNZ          step_307
 	DECQ         DI
-	JNZ          tap_300
+	JNZ          tap_306
 	CMPB         168(AX), $0x00
-	JE           bound_302
+	JE           bound_308
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8127,9 +8180,9 @@ step_301:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_302:
+bound_308:
 	CMPB         169(AX), $0x00
-	JE           store_303
+	JE           store_309
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -8141,7 +8194,7 @@ bound_302:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_303:
+store_309:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8171,7 +8224,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_305
+	JE         zeros_311
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8179,9 +8232,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        multiply_304
+	JMP        multiply_310
 
-zeros_305:
+zeros_311:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8189,7 +8242,7 @@ zeros_305:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_304:
+multiply_310:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8200,14 +8253,14 @@ multiply_304:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_306:
+tap_312:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_307:
+step_313:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -8224,11 +8277,11 @@ step_307:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_307
+	JNZ          step_313
 	DECQ         DI
-	JNZ          tap_306
+	JNZ          tap_312
 	CMPB         168(AX), $0x00
-	JE           bound_308
+	JE           bound_314
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8242,9 +8295,9 @@ step_307:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_308:
+bound_314:
 	CMPB         169(AX), $0x00
-	JE           store_309
+	JE           store_315
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -8260,7 +8313,7 @@ bound_308:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_309:
+store_315:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8296,7 +8349,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_311
+	JE         zeros_317
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8306,9 +8359,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        multiply_310
+	JMP        multiply_316
 
-zeros_311:
+zeros_317:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8318,7 +8371,7 @@ zeros_311:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_310:
+multiply_316:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8329,7 +8382,7 @@ multiply_310:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_312:
+tap_318:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8338,7 +8391,7 @@ tap_312:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_313:
+step_319:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -8359,11 +8412,11 @@ step_313:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_313
+	JNZ          step_319
 	DECQ         DI
-	JNZ          tap_312
+	JNZ          tap_318
 	CMPB         168(AX), $0x00
-	JE           bound_314
+	JE           bound_320
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8380,9 +8433,9 @@ step_313:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_314:
+bound_320:
 	CMPB         169(AX), $0x00
-	JE           store_315
+	JE           store_321
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -8402,7 +8455,7 @@ bound_314:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_315:
+store_321:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8444,7 +8497,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_317
+	JE         zeros_323
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8456,9 +8509,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        multiply_316
+	JMP        multiply_322
 
-zeros_317:
+zeros_323:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8470,7 +8523,7 @@ zeros_317:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-multiply_316:
+multiply_322:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8481,7 +8534,7 @@ multiply_316:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_318:
+tap_324:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8490,7 +8543,7 @@ tap_318:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_319:
+step_325:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -8514,11 +8567,11 @@ step_319:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_319
+	JNZ          step_325
 	DECQ         DI
-	JNZ          tap_318
+	JNZ          tap_324
 	CMPB         168(AX), $0x00
-	JE           bound_320
+	JE           bound_326
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8538,9 +8591,9 @@ step_319:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_320:
+bound_326:
 	CMPB         169(AX), $0x00
-	JE           store_321
+	JE           store_327
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -8564,7 +8617,7 @@ bound_320:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_321:
+store_327:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8612,7 +8665,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_323
+	JE         zeros_329
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8626,9 +8679,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        multiply_322
+	JMP        multiply_328
 
-zeros_323:
+zeros_329:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8642,7 +8695,7 @@ zeros_323:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_322:
+multiply_328:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8653,7 +8706,7 @@ multiply_322:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_324:
+tap_330:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8662,7 +8715,7 @@ tap_324:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_325:
+step_331:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -8689,11 +8742,11 @@ step_325:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_325
+	JNZ          step_331
 	DECQ         DI
-	JNZ          tap_324
+	JNZ          tap_330
 	CMPB         168(AX), $0x00
-	JE           bound_326
+	JE           bound_332
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8716,9 +8769,9 @@ step_325:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_326:
+bound_332:
 	CMPB         169(AX), $0x00
-	JE           store_327
+	JE           store_333
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -8746,7 +8799,7 @@ bound_326:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_327:
+store_333:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8800,7 +8853,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_329
+	JE         zeros_335
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8816,9 +8869,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        multiply_328
+	JMP        multiply_334
 
-zeros_329:
+zeros_335:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8834,7 +8887,7 @@ zeros_329:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-multiply_328:
+multiply_334:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8845,7 +8898,7 @@ multiply_328:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_330:
+tap_336:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8856,7 +8909,7 @@ tap_330:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_331:
+step_337:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -8887,11 +8940,11 @@ step_331:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_331
+	JNZ          step_337
 	DECQ         DI
-	JNZ          tap_330
+	JNZ          tap_336
 	CMPB         168(AX), $0x00
-	JE           bound_332
+	JE           bound_338
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8917,9 +8970,9 @@ step_331:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_332:
+bound_338:
 	CMPB         169(AX), $0x00
-	JE           store_333
+	JE           store_339
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8951,7 +9004,7 @@ bound_332:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_333:
+store_339:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9011,7 +9064,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_335
+	JE         zeros_341
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9029,9 +9082,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        multiply_334
+	JMP        multiply_340
 
-zeros_335:
+zeros_341:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9049,7 +9102,7 @@ zeros_335:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_334:
+multiply_340:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9060,7 +9113,7 @@ multiply_334:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_336:
+tap_342:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9071,7 +9124,7 @@ tap_336:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_337:
+step_343:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -9105,11 +9158,11 @@ step_337:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_337
+	JNZ          step_343
 	DECQ         DI
-	JNZ          tap_336
+	JNZ          tap_342
 	CMPB         168(AX), $0x00
-	JE           bound_338
+	JE           bound_344
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9138,9 +9191,9 @@ step_337:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_338:
+bound_344:
 	CMPB         169(AX), $0x00
-	JE           store_339
+	JE           store_345
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -9176,7 +9229,7 @@ bound_338:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_339:
+store_345:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9242,7 +9295,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_341
+	JE         zeros_347
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9262,9 +9315,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        multiply_340
+	JMP        multiply_346
 
-zeros_341:
+zeros_347:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9284,7 +9337,7 @@ zeros_341:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_340:
+multiply_346:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9295,7 +9348,7 @@ multiply_340:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_342:
+tap_348:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9306,7 +9359,7 @@ tap_342:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_343:
+step_349:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -9343,11 +9396,11 @@ step_343:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_343
+	JNZ          step_349
 	DECQ         DI
-	JNZ          tap_342
+	JNZ          tap_348
 	CMPB         168(AX), $0x00
-	JE           bound_344
+	JE           bound_350
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9379,9 +9432,9 @@ step_343:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_344:
+bound_350:
 	CMPB         169(AX), $0x00
-	JE           store_345
+	JE           store_351
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -9421,7 +9474,7 @@ bound_344:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_345:
+store_351:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9493,7 +9546,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_347
+	JE         zeros_353
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9515,9 +9568,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        multiply_346
+	JMP        multiply_352
 
-zeros_347:
+zeros_353:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9539,7 +9592,7 @@ zeros_347:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_346:
+multiply_352:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9550,7 +9603,7 @@ multiply_346:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_348:
+tap_354:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9563,7 +9616,7 @@ tap_348:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_349:
+step_355:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -9604,11 +9657,11 @@ step_349:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_349
+	JNZ          step_355
 	DECQ         DI
-	JNZ          tap_348
+	JNZ          tap_354
 	CMPB         168(AX), $0x00
-	JE           bound_350
+	JE           bound_356
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9643,9 +9696,9 @@ step_349:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_350:
+bound_356:
 	CMPB         169(AX), $0x00
-	JE           store_351
+	JE           store_357
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -9689,7 +9742,7 @@ bound_350:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_351:
+store_357:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9767,7 +9820,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_353
+	JE         zeros_359
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9791,9 +9844,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        multiply_352
+	JMP        multiply_358
 
-zeros_353:
+zeros_359:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9817,7 +9870,7 @@ zeros_353:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-multiply_352:
+multiply_358:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9828,7 +9881,7 @@ multiply_352:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_354:
+tap_360:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9841,7 +9894,7 @@ tap_354:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_355:
+step_361:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -9885,11 +9938,11 @@ step_355:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_355
+	JNZ          step_361
 	DECQ         DI
-	JNZ          tap_354
+	JNZ          tap_360
 	CMPB         168(AX), $0x00
-	JE           bound_356
+	JE           bound_362
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9927,9 +9980,9 @@ step_355:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_356:
+bound_362:
 	CMPB         169(AX), $0x00
-	JE           store_357
+	JE           store_363
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -9977,7 +10030,7 @@ bound_356:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_357:
+store_363:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10061,7 +10114,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_359
+	JE         zeros_365
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10087,9 +10140,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        multiply_358
+	JMP        multiply_364
 
-zeros_359:
+zeros_365:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10115,7 +10168,7 @@ zeros_359:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_358:
+multiply_364:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10126,7 +10179,7 @@ multiply_358:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_360:
+tap_366:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10139,7 +10192,7 @@ tap_360:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_361:
+step_367:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -10186,11 +10239,11 @@ step_361:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_361
+	JNZ          step_367
 	DECQ         DI
-	JNZ          tap_360
+	JNZ          tap_366
 	CMPB         168(AX), $0x00
-	JE           bound_362
+	JE           bound_368
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10231,9 +10284,9 @@ step_361:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_362:
+bound_368:
 	CMPB         169(AX), $0x00
-	JE           store_363
+	JE           store_369
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -10285,7 +10338,7 @@ bound_362:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_363:
+store_369:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10375,7 +10428,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_365
+	JE         zeros_371
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10403,9 +10456,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        multiply_364
+	JMP        multiply_370
 
-zeros_365:
+zeros_371:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10433,7 +10486,7 @@ zeros_365:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-multiply_364:
+multiply_370:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10444,7 +10497,7 @@ multiply_364:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_366:
+tap_372:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10459,7 +10512,7 @@ tap_366:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_367:
+step_373:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -10510,11 +10563,11 @@ step_367:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_367
+	JNZ          step_373
 	DECQ         DI
-	JNZ          tap_366
+	JNZ          tap_372
 	CMPB         168(AX), $0x00
-	JE           bound_368
+	JE           bound_374
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10558,9 +10611,9 @@ step_367:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_368:
+bound_374:
 	CMPB         169(AX), $0x00
-	JE           store_369
+	JE           store_375
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -10616,7 +10669,7 @@ bound_368:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_369:
+store_375:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10712,7 +10765,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_371
+	JE         zeros_377
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10742,9 +10795,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        multiply_370
+	JMP        multiply_376
 
-zeros_371:
+zeros_377:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10774,7 +10827,7 @@ zeros_371:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-multiply_370:
+multiply_376:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10785,7 +10838,7 @@ multiply_370:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_372:
+tap_378:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10800,7 +10853,7 @@ tap_372:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_373:
+step_379:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -10854,11 +10907,11 @@ step_373:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_373
+	JNZ          step_379
 	DECQ         DI
-	JNZ          tap_372
+	JNZ          tap_378
 	CMPB         168(AX), $0x00
-	JE           bound_374
+	JE           bound_380
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10905,9 +10958,9 @@ step_373:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_374:
+bound_380:
 	CMPB         169(AX), $0x00
-	JE           store_375
+	JE           store_381
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -10967,7 +11020,7 @@ bound_374:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_375:
+store_381:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11031,9 +11084,10 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_376:
+tile_382:
+	CMPQ    80(AX), $0x00
+	JE      zeros_383
 	MOVQ    72(AX), R8
-	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z4
@@ -11062,33 +11116,67 @@ tile_376:
 	VMOVAPS Z1, Z23
 	VMOVAPS Z1, Z25
 	VMOVAPS Z1, Z27
-	MOVQ    CX, R8
-	LEAQ    (R8)(BX*2), R10
-	ADDQ    BX, R10
-	LEAQ    (R10)(BX*2), R11
-	ADDQ    BX, R11
-	LEAQ    (R11)(BX*2), R12
-	ADDQ    BX, R12
-	LEAQ    (R12)(BX*2), R13
-	ADDQ    BX, R13
-	MOVQ    128(AX), R14
-	XORQ    R15, R15
-	CMPQ    R14, $0x60
-	JLT     steps_377
-	MOVQ    $0x00000030, R15
-	SUBQ    R15, R14
+	JMP     started_384
 
-steps_377:
-step_378:
-	VMOVUPS      (R9), Z28
-	VMOVUPS      64(R9), Z29
-	VBROADCASTSS (R8), Z30
+zeros_383:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+
+started_384:
+	MOVQ 24(AX), R8
+	MOVQ CX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	LEAQ (R11)(BX*2), R12
+	ADDQ BX, R12
+	LEAQ (R12)(BX*2), R13
+	ADDQ BX, R13
+	MOVQ 128(AX), R14
+	XORQ R15, R15
+	CMPQ R14, $0x60
+	JLT  steps_385
+	MOVQ $0x00000030, R15
+	SUBQ R15, R14
+
+steps_385:
+step_386:
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (R8)(BX*1), Z30
+	VBROADCASTSS (R9)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (R8)(BX*2), Z30
+	VBROADCASTSS (R9)(BX*2), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
 	VBROADCASTSS (R10), Z30
@@ -11124,16 +11212,16 @@ step_378:
 	VBROADCASTSS (R13)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         SI, R8
+	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	ADDQ         SI, R12
 	ADDQ         SI, R13
-	ADDQ         DI, R9
+	ADDQ         DI, R8
 	DECQ         R14
-	JNZ          step_378
+	JNZ          step_386
 	TESTQ        R15, R15
-	JZ           finished_379
+	JZ           finished_387
 	MOVQ         120(AX), BP
 	SHLQ         $0x02, BP
 	MOVQ         DX, R14
@@ -11181,17 +11269,17 @@ step_378:
 	ADDQ         BP, R14
 	MOVQ         R15, R14
 	XORQ         R15, R15
-	JMP          steps_377
+	JMP          steps_385
 
-finished_379:
+finished_387:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_382
+	JNE    half_390
 	CMPB   152(AX), $0x00
-	JE     bound_380
+	JE     bound_388
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -11236,9 +11324,9 @@ finished_379:
 	VADDPS 64(R9), Z27, Z27
 	ADDQ   R8, R9
 
-bound_380:
+bound_388:
 	CMPB         153(AX), $0x00
-	JE           store_381
+	JE           store_389
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11298,7 +11386,7 @@ bound_380:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_381:
+store_389:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    R8, DX
@@ -11341,11 +11429,11 @@ store_381:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    R8, DX
-	JMP     next_383
+	JMP     next_391
 
-half_382:
+half_390:
 	CMPB   152(AX), $0x00
-	JE     bound_384
+	JE     bound_392
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Y1, Y1
@@ -11390,9 +11478,9 @@ half_382:
 	VADDPS 64(R9), Y27, Y27
 	ADDQ   R8, R9
 
-bound_384:
+bound_392:
 	CMPB         153(AX), $0x00
-	JE           store_385
+	JE           store_393
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11452,7 +11540,7 @@ bound_384:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_385:
+store_393:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R8, DX
@@ -11496,9 +11584,9 @@ store_385:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R8, DX
 
-next_383:
+next_391:
 	DECQ (SP)
-	JNZ  tile_376
+	JNZ  tile_382
 	VZEROUPPER
 	RET
 
@@ -11514,19 +11602,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_387
+	JE         zeros_395
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        multiply_386
+	JMP        multiply_394
 
-zeros_387:
+zeros_395:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-multiply_386:
+multiply_394:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -11537,14 +11625,14 @@ multiply_386:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_388:
+tap_396:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_389:
+step_397:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -11558,11 +11646,11 @@ step_389:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_389
+	JNZ          step_397
 	DECQ         SI
-	JNZ          tap_388
+	JNZ          tap_396
 	CMPB         168(AX), $0x00
-	JE           bound_390
+	JE           bound_398
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11571,9 +11659,9 @@ step_389:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_390:
+bound_398:
 	CMPB         169(AX), $0x00
-	JE           store_391
+	JE           store_399
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -11583,7 +11671,7 @@ bound_390:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_391:
+store_399:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11610,7 +11698,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_393
+	JE         zeros_401
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11618,9 +11706,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        multiply_392
+	JMP        multiply_400
 
-zeros_393:
+zeros_401:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11628,7 +11716,7 @@ zeros_393:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-multiply_392:
+multiply_400:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11639,14 +11727,14 @@ multiply_392:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_394:
+tap_402:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_395:
+step_403:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -11664,11 +11752,11 @@ step_395:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_395
+	JNZ          step_403
 	DECQ         DI
-	JNZ          tap_394
+	JNZ          tap_402
 	CMPB         168(AX), $0x00
-	JE           bound_396
+	JE           bound_404
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11681,9 +11769,9 @@ step_395:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_396:
+bound_404:
 	CMPB         169(AX), $0x00
-	JE           store_397
+	JE           store_405
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -11699,7 +11787,7 @@ bound_396:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_397:
+store_405:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11734,7 +11822,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_399
+	JE         zeros_407
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11745,9 +11833,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        multiply_398
+	JMP        multiply_406
 
-zeros_399:
+zeros_407:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11758,7 +11846,7 @@ zeros_399:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-multiply_398:
+multiply_406:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11769,14 +11857,14 @@ multiply_398:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_400:
+tap_408:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_401:
+step_409:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -11798,11 +11886,11 @@ step_401:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_401
+	JNZ          step_409
 	DECQ         DI
-	JNZ          tap_400
+	JNZ          tap_408
 	CMPB         168(AX), $0x00
-	JE           bound_402
+	JE           bound_410
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11819,9 +11907,9 @@ step_401:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_402:
+bound_410:
 	CMPB         169(AX), $0x00
-	JE           store_403
+	JE           store_411
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -11843,7 +11931,7 @@ bound_402:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_403:
+store_411:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11886,7 +11974,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_405
+	JE         zeros_413
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11900,9 +11988,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        multiply_404
+	JMP        multiply_412
 
-zeros_405:
+zeros_413:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11916,7 +12004,7 @@ zeros_405:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_404:
+multiply_412:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11927,7 +12015,7 @@ multiply_404:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_406:
+tap_414:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11936,7 +12024,7 @@ tap_406:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_407:
+step_415:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -11963,11 +12051,11 @@ step_407:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_407
+	JNZ          step_415
 	DECQ         DI
-	JNZ          tap_406
+	JNZ          tap_414
 	CMPB         168(AX), $0x00
-	JE           bound_408
+	JE           bound_416
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11988,9 +12076,9 @@ step_407:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_408:
+bound_416:
 	CMPB         169(AX), $0x00
-	JE           store_409
+	JE           store_417
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -12018,7 +12106,7 @@ bound_408:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_409:
+store_417:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12069,7 +12157,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_411
+	JE         zeros_419
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12086,9 +12174,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        multiply_410
+	JMP        multiply_418
 
-zeros_411:
+zeros_419:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12105,7 +12193,7 @@ zeros_411:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-multiply_410:
+multiply_418:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12116,7 +12204,7 @@ multiply_410:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_412:
+tap_420:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12125,7 +12213,7 @@ tap_412:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_413:
+step_421:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -12156,11 +12244,11 @@ step_413:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_413
+	JNZ          step_421
 	DECQ         DI
-	JNZ          tap_412
+	JNZ          tap_420
 	CMPB         168(AX), $0x00
-	JE           bound_414
+	JE           bound_422
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12185,9 +12273,9 @@ step_413:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_414:
+bound_422:
 	CMPB         169(AX), $0x00
-	JE           store_415
+	JE           store_423
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -12221,7 +12309,7 @@ bound_414:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_415:
+store_423:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12280,7 +12368,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_417
+	JE         zeros_425
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12300,9 +12388,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        multiply_416
+	JMP        multiply_424
 
-zeros_417:
+zeros_425:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12322,7 +12410,7 @@ zeros_417:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-multiply_416:
+multiply_424:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12333,7 +12421,7 @@ multiply_416:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_418:
+tap_426:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12342,7 +12430,7 @@ tap_418:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_419:
+step_427:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -12377,11 +12465,11 @@ step_419:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_419
+	JNZ          step_427
 	DECQ         DI
-	JNZ          tap_418
+	JNZ          tap_426
 	CMPB         168(AX), $0x00
-	JE           bound_420
+	JE           bound_428
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12410,9 +12498,9 @@ step_419:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_420:
+bound_428:
 	CMPB         169(AX), $0x00
-	JE           store_421
+	JE           store_429
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -12452,7 +12540,7 @@ bound_420:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_421:
+store_429:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12519,7 +12607,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_423
+	JE         zeros_431
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12542,9 +12630,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        multiply_422
+	JMP        multiply_430
 
-zeros_423:
+zeros_431:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12567,7 +12655,7 @@ zeros_423:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-multiply_422:
+multiply_430:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12578,7 +12666,7 @@ multiply_422:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_424:
+tap_432:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12589,7 +12677,7 @@ tap_424:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_425:
+step_433:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -12629,11 +12717,11 @@ step_425:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_425
+	JNZ          step_433
 	DECQ         DI
-	JNZ          tap_424
+	JNZ          tap_432
 	CMPB         168(AX), $0x00
-	JE           bound_426
+	JE           bound_434
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12666,9 +12754,9 @@ step_425:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_426:
+bound_434:
 	CMPB         169(AX), $0x00
-	JE           store_427
+	JE           store_435
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -12714,7 +12802,7 @@ bound_426:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_427:
+store_435:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12789,7 +12877,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_429
+	JE         zeros_437
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12815,9 +12903,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        multiply_428
+	JMP        multiply_436
 
-zeros_429:
+zeros_437:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12843,7 +12931,7 @@ zeros_429:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_428:
+multiply_436:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12854,7 +12942,7 @@ multiply_428:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_430:
+tap_438:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12865,7 +12953,7 @@ tap_430:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_431:
+step_439:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -12909,11 +12997,11 @@ step_431:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_431
+	JNZ          step_439
 	DECQ         DI
-	JNZ          tap_430
+	JNZ          tap_438
 	CMPB         168(AX), $0x00
-	JE           bound_432
+	JE           bound_440
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12950,9 +13038,9 @@ step_431:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_432:
+bound_440:
 	CMPB         169(AX), $0x00
-	JE           store_433
+	JE           store_441
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -13004,7 +13092,7 @@ bound_432:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_433:
+store_441:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13087,7 +13175,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_435
+	JE         zeros_443
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13116,9 +13204,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        multiply_434
+	JMP        multiply_442
 
-zeros_435:
+zeros_443:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13147,7 +13235,7 @@ zeros_435:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-multiply_434:
+multiply_442:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13158,7 +13246,7 @@ multiply_434:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_436:
+tap_444:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13169,7 +13257,7 @@ tap_436:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_437:
+step_445:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -13217,11 +13305,11 @@ step_437:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_437
+	JNZ          step_445
 	DECQ         DI
-	JNZ          tap_436
+	JNZ          tap_444
 	CMPB         168(AX), $0x00
-	JE           bound_438
+	JE           bound_446
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13262,9 +13350,9 @@ step_437:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_438:
+bound_446:
 	CMPB         169(AX), $0x00
-	JE           store_439
+	JE           store_447
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13322,7 +13410,7 @@ bound_438:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_439:
+store_447:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13380,9 +13468,10 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_440:
+tile_448:
+	CMPQ    80(AX), $0x00
+	JE      zeros_449
 	MOVQ    72(AX), R8
-	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z3
 	VMOVAPS Z0, Z6
@@ -13410,32 +13499,65 @@ tile_440:
 	VMOVAPS Z2, Z20
 	VMOVAPS Z2, Z23
 	VMOVAPS Z2, Z26
-	MOVQ    CX, R8
-	LEAQ    (R8)(BX*2), R10
-	ADDQ    BX, R10
-	LEAQ    (R10)(BX*2), R11
-	ADDQ    BX, R11
-	MOVQ    128(AX), R12
-	XORQ    R13, R13
-	CMPQ    R12, $0x60
-	JLT     steps_441
-	MOVQ    $0x00000030, R13
-	SUBQ    R13, R12
+	JMP     started_450
 
-steps_441:
-step_442:
-	VMOVUPS      (R9), Z27
-	VMOVUPS      64(R9), Z28
-	VMOVUPS      128(R9), Z29
-	VBROADCASTSS (R8), Z30
+zeros_449:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+
+started_450:
+	MOVQ 24(AX), R8
+	MOVQ CX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	LEAQ (R10)(BX*2), R11
+	ADDQ BX, R11
+	MOVQ 128(AX), R12
+	XORQ R13, R13
+	CMPQ R12, $0x60
+	JLT  steps_451
+	MOVQ $0x00000030, R13
+	SUBQ R13, R12
+
+steps_451:
+step_452:
+	VMOVUPS      (R8), Z27
+	VMOVUPS      64(R8), Z28
+	VMOVUPS      128(R8), Z29
+	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
 	VFMADD231PS  Z29, Z30, Z2
-	VBROADCASTSS (R8)(BX*1), Z30
+	VBROADCASTSS (R9)(BX*1), Z30
 	VFMADD231PS  Z27, Z30, Z3
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (R8)(BX*2), Z30
+	VBROADCASTSS (R9)(BX*2), Z30
 	VFMADD231PS  Z27, Z30, Z6
 	VFMADD231PS  Z28, Z30, Z7
 	VFMADD231PS  Z29, Z30, Z8
@@ -13463,14 +13585,14 @@ step_442:
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
-	ADDQ         SI, R8
+	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
-	ADDQ         DI, R9
+	ADDQ         DI, R8
 	DECQ         R12
-	JNZ          step_442
+	JNZ          step_452
 	TESTQ        R13, R13
-	JZ           finished_443
+	JZ           finished_453
 	MOVQ         120(AX), R14
 	SHLQ         $0x02, R14
 	MOVQ         DX, R12
@@ -13512,17 +13634,17 @@ step_442:
 	ADDQ         R14, R12
 	MOVQ         R13, R12
 	XORQ         R13, R13
-	JMP          steps_441
+	JMP          steps_451
 
-finished_443:
+finished_453:
 	IMUL3Q $0x09, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_446
+	JNE    half_456
 	CMPB   152(AX), $0x00
-	JE     bound_444
+	JE     bound_454
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13561,9 +13683,9 @@ finished_443:
 	VADDPS 128(R9), Z26, Z26
 	ADDQ   R8, R9
 
-bound_444:
+bound_454:
 	CMPB         153(AX), $0x00
-	JE           store_445
+	JE           store_455
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13621,7 +13743,7 @@ bound_444:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_445:
+store_455:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -13658,11 +13780,11 @@ store_445:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R8, DX
-	JMP     next_447
+	JMP     next_457
 
-half_446:
+half_456:
 	CMPB   152(AX), $0x00
-	JE     bound_448
+	JE     bound_458
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13701,9 +13823,9 @@ half_446:
 	VADDPS 128(R9), Y26, Y26
 	ADDQ   R8, R9
 
-bound_448:
+bound_458:
 	CMPB         153(AX), $0x00
-	JE           store_449
+	JE           store_459
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13761,7 +13883,7 @@ bound_448:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_449:
+store_459:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -13799,9 +13921,9 @@ store_449:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R8, DX
 
-next_447:
+next_457:
 	DECQ (SP)
-	JNZ  tile_440
+	JNZ  tile_448
 	VZEROUPPER
 	RET
 
@@ -13818,21 +13940,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_451
+	JE         zeros_461
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        multiply_450
+	JMP        multiply_460
 
-zeros_451:
+zeros_461:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-multiply_450:
+multiply_460:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -13843,14 +13965,14 @@ multiply_450:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_452:
+tap_462:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_453:
+step_463:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -13867,11 +13989,11 @@ step_453:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_453
+	JNZ          step_463
 	DECQ         SI
-	JNZ          tap_452
+	JNZ          tap_462
 	CMPB         168(AX), $0x00
-	JE           bound_454
+	JE           bound_464
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13881,9 +14003,9 @@ step_453:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_454:
+bound_464:
 	CMPB         169(AX), $0x00
-	JE           store_455
+	JE           store_465
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -13895,7 +14017,7 @@ bound_454:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_455:
+store_465:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13925,7 +14047,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_457
+	JE         zeros_467
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -13935,9 +14057,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        multiply_456
+	JMP        multiply_466
 
-zeros_457:
+zeros_467:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13947,7 +14069,7 @@ zeros_457:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-multiply_456:
+multiply_466:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13958,14 +14080,14 @@ multiply_456:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_458:
+tap_468:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_459:
+step_469:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -13987,11 +14109,11 @@ step_459:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_459
+	JNZ          step_469
 	DECQ         DI
-	JNZ          tap_458
+	JNZ          tap_468
 	CMPB         168(AX), $0x00
-	JE           bound_460
+	JE           bound_470
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14006,9 +14128,9 @@ step_459:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_460:
+bound_470:
 	CMPB         169(AX), $0x00
-	JE           store_461
+	JE           store_471
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -14028,7 +14150,7 @@ bound_460:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_461:
+store_471:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14068,7 +14190,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_463
+	JE         zeros_473
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14082,9 +14204,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        multiply_462
+	JMP        multiply_472
 
-zeros_463:
+zeros_473:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14098,7 +14220,7 @@ zeros_463:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-multiply_462:
+multiply_472:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14109,14 +14231,14 @@ multiply_462:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_464:
+tap_474:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_465:
+step_475:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -14143,11 +14265,11 @@ step_465:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_465
+	JNZ          step_475
 	DECQ         DI
-	JNZ          tap_464
+	JNZ          tap_474
 	CMPB         168(AX), $0x00
-	JE           bound_466
+	JE           bound_476
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14167,9 +14289,9 @@ step_465:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_466:
+bound_476:
 	CMPB         169(AX), $0x00
-	JE           store_467
+	JE           store_477
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -14197,7 +14319,7 @@ bound_466:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_467:
+store_477:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14247,7 +14369,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_469
+	JE         zeros_479
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14265,9 +14387,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        multiply_468
+	JMP        multiply_478
 
-zeros_469:
+zeros_479:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14285,7 +14407,7 @@ zeros_469:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-multiply_468:
+multiply_478:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14296,7 +14418,7 @@ multiply_468:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_470:
+tap_480:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14305,7 +14427,7 @@ tap_470:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_471:
+step_481:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -14338,11 +14460,11 @@ step_471:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_471
+	JNZ          step_481
 	DECQ         DI
-	JNZ          tap_470
+	JNZ          tap_480
 	CMPB         168(AX), $0x00
-	JE           bound_472
+	JE           bound_482
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14367,9 +14489,9 @@ step_471:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_472:
+bound_482:
 	CMPB         169(AX), $0x00
-	JE           store_473
+	JE           store_483
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -14405,7 +14527,7 @@ bound_472:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_473:
+store_483:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14465,7 +14587,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_475
+	JE         zeros_485
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14487,9 +14609,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        multiply_474
+	JMP        multiply_484
 
-zeros_475:
+zeros_485:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14511,7 +14633,7 @@ zeros_475:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-multiply_474:
+multiply_484:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14522,7 +14644,7 @@ multiply_474:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_476:
+tap_486:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14531,7 +14653,7 @@ tap_476:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_477:
+step_487:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -14569,11 +14691,11 @@ step_477:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_477
+	JNZ          step_487
 	DECQ         DI
-	JNZ          tap_476
+	JNZ          tap_486
 	CMPB         168(AX), $0x00
-	JE           bound_478
+	JE           bound_488
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14603,9 +14725,9 @@ step_477:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_478:
+bound_488:
 	CMPB         169(AX), $0x00
-	JE           store_479
+	JE           store_489
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -14649,7 +14771,7 @@ bound_478:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_479:
+store_489:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14719,7 +14841,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_481
+	JE         zeros_491
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14745,9 +14867,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        multiply_480
+	JMP        multiply_490
 
-zeros_481:
+zeros_491:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14773,7 +14895,7 @@ zeros_481:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-multiply_480:
+multiply_490:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14784,7 +14906,7 @@ multiply_480:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_482:
+tap_492:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14793,7 +14915,7 @@ tap_482:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_483:
+step_493:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -14836,11 +14958,11 @@ step_483:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_483
+	JNZ          step_493
 	DECQ         DI
-	JNZ          tap_482
+	JNZ          tap_492
 	CMPB         168(AX), $0x00
-	JE           bound_484
+	JE           bound_494
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14875,9 +14997,9 @@ step_483:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_484:
+bound_494:
 	CMPB         169(AX), $0x00
-	JE           store_485
+	JE           store_495
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14929,7 +15051,7 @@ bound_484:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_485:
+store_495:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14981,9 +15103,10 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_486:
+tile_496:
+	CMPQ    80(AX), $0x00
+	JE      zeros_497
 	MOVQ    72(AX), R8
-	MOVQ    24(AX), R9
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z4
 	VMOVAPS Z0, Z8
@@ -15008,33 +15131,63 @@ tile_486:
 	VMOVAPS Z3, Z15
 	VMOVAPS Z3, Z19
 	VMOVAPS Z3, Z23
-	MOVQ    CX, R8
-	LEAQ    (R8)(BX*2), R10
-	ADDQ    BX, R10
-	MOVQ    128(AX), R11
-	XORQ    R12, R12
-	CMPQ    R11, $0x60
-	JLT     steps_487
-	MOVQ    $0x00000030, R12
-	SUBQ    R12, R11
+	JMP     started_498
 
-steps_487:
-step_488:
-	VMOVUPS      (R9), Z24
-	VMOVUPS      64(R9), Z25
-	VMOVUPS      128(R9), Z26
-	VMOVUPS      192(R9), Z27
-	VBROADCASTSS (R8), Z28
+zeros_497:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+started_498:
+	MOVQ 24(AX), R8
+	MOVQ CX, R9
+	LEAQ (R9)(BX*2), R10
+	ADDQ BX, R10
+	MOVQ 128(AX), R11
+	XORQ R12, R12
+	CMPQ R11, $0x60
+	JLT  steps_499
+	MOVQ $0x00000030, R12
+	SUBQ R12, R11
+
+steps_499:
+step_500:
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	VMOVUPS      192(R8), Z27
+	VBROADCASTSS (R9), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (R8)(BX*1), Z28
+	VBROADCASTSS (R9)(BX*1), Z28
 	VFMADD231PS  Z24, Z28, Z4
 	VFMADD231PS  Z25, Z28, Z5
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (R8)(BX*2), Z28
+	VBROADCASTSS (R9)(BX*2), Z28
 	VFMADD231PS  Z24, Z28, Z8
 	VFMADD231PS  Z25, Z28, Z9
 	VFMADD231PS  Z26, Z28, Z10
@@ -15054,13 +15207,13 @@ step_488:
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	ADDQ         SI, R8
+	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R9
+	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_488
+	JNZ          step_500
 	TESTQ        R12, R12
-	JZ           finished_489
+	JZ           finished_501
 	MOVQ         120(AX), R13
 	SHLQ         $0x02, R13
 	MOVQ         DX, R11
@@ -15096,17 +15249,17 @@ step_488:
 	ADDQ         R13, R11
 	MOVQ         R12, R11
 	XORQ         R12, R12
-	JMP          steps_487
+	JMP          steps_499
 
-finished_489:
+finished_501:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   120(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   154(AX), $0x00
-	JNE    half_492
+	JNE    half_504
 	CMPB   152(AX), $0x00
-	JE     bound_490
+	JE     bound_502
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15139,9 +15292,9 @@ finished_489:
 	VADDPS 192(R9), Z23, Z23
 	ADDQ   R8, R9
 
-bound_490:
+bound_502:
 	CMPB         153(AX), $0x00
-	JE           store_491
+	JE           store_503
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15193,7 +15346,7 @@ bound_490:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_491:
+store_503:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15224,11 +15377,11 @@ store_491:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R8, DX
-	JMP     next_493
+	JMP     next_505
 
-half_492:
+half_504:
 	CMPB   152(AX), $0x00
-	JE     bound_494
+	JE     bound_506
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15261,9 +15414,9 @@ half_492:
 	VADDPS 192(R9), Y23, Y23
 	ADDQ   R8, R9
 
-bound_494:
+bound_506:
 	CMPB         153(AX), $0x00
-	JE           store_495
+	JE           store_507
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15315,7 +15468,7 @@ bound_494:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_495:
+store_507:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15347,9 +15500,9 @@ store_495:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R8, DX
 
-next_493:
+next_505:
 	DECQ (SP)
-	JNZ  tile_486
+	JNZ  tile_496
 	VZEROUPPER
 	RET
 
@@ -15417,7 +15570,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_496
+	JE           whole_508
 	VPXORD       Z6, Z6, Z6
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z6, 64(CX)
@@ -15456,7 +15609,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	VMOVUPS      Z6, 2176(CX)
 	VMOVUPS      Z6, 2240(CX)
 
-whole_496:
+whole_508:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000040, BX, BX
 	LEAQ   (CX), SI
@@ -15487,19 +15640,19 @@ whole_496:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 2448(SP)
 
-square_497:
+square_509:
 	MOVQ 96(AX), BX
 	MOVQ 2440(SP), SI
 	MOVQ 2448(SP), R8
 
-vector_498:
+vector_510:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 2368(SP), R14
 
-column_499:
+column_511:
 	CMPB         184(AX), $0x00
-	JNE          flat_500
+	JNE          flat_512
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15528,9 +15681,9 @@ column_499:
 	VMOVUPS      Z6, 1152(R14)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, 1536(R14)
-	JMP          done_501
+	JMP          done_513
 
-flat_500:
+flat_512:
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15553,17 +15706,17 @@ flat_500:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, 1152(R14)
 
-done_501:
+done_513:
 	ADDQ         2376(SP), R9
 	ADDQ         $0x40, R14
 	DECQ         R15
-	JNZ          column_499
+	JNZ          column_511
 	MOVQ         2408(SP), R9
 	MOVQ         2416(SP), R14
 	MOVQ         2424(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_503
+	JNE          narrow_515
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15592,9 +15745,9 @@ done_501:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_504
+	JMP          done_516
 
-narrow_503:
+narrow_515:
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15617,10 +15770,10 @@ narrow_503:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_504:
+done_516:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_505
+	JNE          narrow_517
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -15649,9 +15802,9 @@ done_504:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_506
+	JMP          done_518
 
-narrow_505:
+narrow_517:
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -15674,10 +15827,10 @@ narrow_505:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_506:
+done_518:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_507
+	JNE          narrow_519
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -15706,9 +15859,9 @@ done_506:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_508
+	JMP          done_520
 
-narrow_507:
+narrow_519:
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -15731,10 +15884,10 @@ narrow_507:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_508:
+done_520:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_509
+	JNE          narrow_521
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -15763,9 +15916,9 @@ done_508:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_510
+	JMP          done_522
 
-narrow_509:
+narrow_521:
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -15788,12 +15941,12 @@ narrow_509:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_510:
+done_522:
 	ADDQ         2432(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_502
+	JNE          done_514
 	CMPB         185(AX), $0x00
-	JNE          narrow_511
+	JNE          narrow_523
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -15822,9 +15975,9 @@ done_510:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_512
+	JMP          done_524
 
-narrow_511:
+narrow_523:
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -15847,10 +16000,10 @@ narrow_511:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_512:
+done_524:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_513
+	JNE          narrow_525
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -15879,9 +16032,9 @@ done_512:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_514
+	JMP          done_526
 
-narrow_513:
+narrow_525:
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -15904,18 +16057,18 @@ narrow_513:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
+done_526:
 done_514:
-done_502:
 	ADDQ $0x40, SI
 	ADDQ $0x40, R8
 	DECQ BX
-	JNZ  vector_498
+	JNZ  vector_510
 	MOVQ 2400(SP), BX
 	ADDQ BX, 2440(SP)
 	MOVQ 2384(SP), BX
 	ADDQ BX, 2448(SP)
 	DECQ 2392(SP)
-	JNZ  square_497
+	JNZ  square_509
 	VZEROUPPER
 	RET
 
@@ -15964,7 +16117,7 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	SUBQ         R10, (SP)
 	SUBQ         R11, 8(SP)
 
-square_515:
+square_527:
 	MOVQ 112(AX), R10
 	SHLQ $0x02, R10
 	MOVQ 120(AX), R11
@@ -15976,7 +16129,7 @@ square_515:
 	ADDQ 8(SP), R11
 	MOVQ R11, 8(SP)
 
-vector_516:
+vector_528:
 	LEAQ        (R10)(R9*1), R14
 	VMOVUPS     (R14), Z8
 	VMOVUPS     (R14)(SI*1), Z9
@@ -16214,9 +16367,9 @@ vector_516:
 	ADDQ        $0x40, R11
 	ADDQ        $0x40, R12
 	DECQ        R13
-	JNZ         vector_516
+	JNZ         vector_528
 	DECQ        16(SP)
-	JNZ         square_515
+	JNZ         square_527
 	VZEROUPPER
 	RET
 
@@ -16263,7 +16416,7 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	SUBQ         R8, (SP)
 	SUBQ         R9, 8(SP)
 
-square_517:
+square_529:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R9
@@ -16275,7 +16428,7 @@ square_517:
 	ADDQ 8(SP), R9
 	MOVQ R9, 8(SP)
 
-vector_518:
+vector_530:
 	LEAQ        (R8)(DI*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(DX*1), Z9
@@ -16485,9 +16638,9 @@ vector_518:
 	ADDQ        $0x40, R9
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_518
+	JNZ         vector_530
 	DECQ        16(SP)
-	JNZ         square_517
+	JNZ         square_529
 	VZEROUPPER
 	RET
 
@@ -16528,7 +16681,7 @@ TEXT ·kernelTransformAVX512(SB), $2368-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Z6
 
-vector_519:
+vector_531:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Z7
 	VMOVUPS      (R9)(BX*1), Z8
@@ -16752,7 +16905,7 @@ vector_519:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_519
+	JNZ          vector_531
 	VZEROUPPER
 	RET
 
@@ -16777,10 +16930,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_520:
+pixel_532:
 	XORQ R9, R9
 
-vector_521:
+vector_533:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -16789,9 +16942,9 @@ vector_521:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_522
+	JZ      chosen_534
 
-tap_523:
+tap_535:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -16802,12 +16955,12 @@ tap_523:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_523
+	JNZ     tap_535
 
-chosen_522:
+chosen_534:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_524
+	JZ           done_536
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -16815,7 +16968,7 @@ chosen_522:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_524
+	JE           done_536
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -16825,7 +16978,7 @@ chosen_522:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_525:
+neighbour_537:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -16834,7 +16987,7 @@ neighbour_525:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_525
+	JNZ          neighbour_537
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -16844,19 +16997,19 @@ neighbour_525:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_524:
+done_536:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_521
+	JLT   vector_533
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_526
+	JZ    skip_538
 	ADDQ  R8, BX
 
-skip_526:
+skip_538:
 	DECQ SI
-	JNZ  pixel_520
+	JNZ  pixel_532
 	VZEROUPPER
 	RET
 
@@ -16879,14 +17032,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_527:
+pixel_539:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_528:
+column_540:
 	XORQ R10, R10
 
-vector_529:
+vector_541:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -16894,15 +17047,15 @@ vector_529:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_529
+	JLT       vector_541
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_528
+	JNZ       column_540
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_527
+	JNZ       pixel_539
 	VZEROUPPER
 	RET
 
@@ -16916,13 +17069,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_530:
+row_542:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_531:
+vectors_543:
 	CMPQ    R8, $0x02
-	JLT     fewer_532
+	JLT     fewer_544
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -16960,18 +17113,18 @@ vectors_531:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_533
+	JZ      untraced_545
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_533:
+untraced_545:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_534:
+window_546:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -17083,7 +17236,7 @@ window_534:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_535
+	JZ           next_547
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -17108,19 +17261,19 @@ window_534:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_535:
+next_547:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_534
+	JNZ  window_546
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_531
+	JMP  vectors_543
 
-fewer_532:
-vectors_536:
+fewer_544:
+vectors_548:
 	CMPQ    R8, $0x01
-	JLT     fewer_537
+	JLT     fewer_549
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -17149,18 +17302,18 @@ vectors_536:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_538
+	JZ      untraced_550
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_538:
+untraced_550:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_539:
+window_551:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -17223,7 +17376,7 @@ window_539:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_540
+	JZ           next_552
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -17237,16 +17390,16 @@ window_539:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_540:
+next_552:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_539
+	JNZ  window_551
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_536
+	JMP  vectors_548
 
-fewer_537:
+fewer_549:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -17254,7 +17407,7 @@ fewer_537:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_530
+	JNZ   row_542
 	VZEROUPPER
 	RET
 
@@ -17270,13 +17423,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_541:
+many_553:
 	CMPQ DX, $0x07
-	JLT  few_542
+	JLT  few_554
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_544:
+vector_556:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -17292,7 +17445,7 @@ vector_544:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_545:
+tap_557:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -17311,7 +17464,7 @@ tap_545:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_545
+	JNZ         tap_557
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -17345,22 +17498,22 @@ tap_545:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_544
+	JNZ         vector_556
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_541
+	JMP         many_553
 
-few_542:
+few_554:
 	TESTQ DX, DX
-	JZ    done_543
+	JZ    done_555
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_546:
+vector_558:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -17370,7 +17523,7 @@ vector_546:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_547:
+tap_559:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -17379,7 +17532,7 @@ tap_547:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_547
+	JNZ         tap_559
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -17389,16 +17542,16 @@ tap_547:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_546
+	JNZ         vector_558
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_542
+	JMP         few_554
 
-done_543:
+done_555:
 	VZEROUPPER
 	RET
 
@@ -17417,35 +17570,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_548:
+vector_560:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_549:
+tap_561:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_550:
+pixel_562:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_550
+	JNZ         pixel_562
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_549
+	JNZ         tap_561
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_548
+	JNZ         vector_560
 	VZEROUPPER
 	RET
 
@@ -17461,14 +17614,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_551:
+vector_563:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_551
+	JNZ     vector_563
 	VZEROUPPER
 	RET
 
@@ -17483,14 +17636,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_552:
+vector_564:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_552
+	JNZ     vector_564
 	VZEROUPPER
 	RET
 
@@ -17506,7 +17659,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_553:
+vector_565:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -17516,7 +17669,7 @@ vector_553:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_553
+	JNZ       vector_565
 	VZEROUPPER
 	RET
 
@@ -17530,7 +17683,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_554:
+vector_566:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -17540,7 +17693,7 @@ vector_554:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_554
+	JNZ     vector_566
 	VZEROUPPER
 	RET
 
@@ -17552,14 +17705,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_555:
+vector_567:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_555
+	JNZ       vector_567
 	VZEROUPPER
 	RET
 
@@ -17584,7 +17737,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_556:
+vector_568:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -17611,7 +17764,7 @@ vector_556:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_556
+	JNZ       vector_568
 	VZEROUPPER
 	RET
 
@@ -17633,7 +17786,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_557:
+step_569:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -17647,199 +17800,13 @@ step_557:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_557
+	JNZ         step_569
 	VZEROUPPER
 	RET
 
 // func sparse1x1AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
 TEXT ·sparse1x1AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_558:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_559
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-
-term_560:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z1, Z0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_560
-	VMOVUPS      Z0, (R8)
-
-next_559:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_558
-	VZEROUPPER
-	RET
-
-// func sparse1x2AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_561:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_562
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-
-term_563:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z2
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z2, Z0
-	VFMADD231PS  64(R11), Z2, Z1
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_563
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-
-next_562:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_561
-	VZEROUPPER
-	RET
-
-// func sparse1x3AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_564:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_565
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
-
-term_566:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z3
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z3, Z0
-	VFMADD231PS  64(R11), Z3, Z1
-	VFMADD231PS  128(R11), Z3, Z2
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_566
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
-
-next_565:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_564
-	VZEROUPPER
-	RET
-
-// func sparse1x4AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_567:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_568
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
-
-term_569:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z4
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z4, Z0
-	VFMADD231PS  64(R11), Z4, Z1
-	VFMADD231PS  128(R11), Z4, Z2
-	VFMADD231PS  192(R11), Z4, Z3
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_569
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
-
-next_568:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_567
-	VZEROUPPER
-	RET
-
-// func sparse1x5AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -17861,28 +17828,16 @@ part_570:
 	MOVLQSX 4(DX), R9
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
-	VMOVUPS 256(R11), Z4
 
 term_572:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z5
+	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z5, Z0
-	VFMADD231PS  64(R11), Z5, Z1
-	VFMADD231PS  128(R11), Z5, Z2
-	VFMADD231PS  192(R11), Z5, Z3
-	VFMADD231PS  256(R11), Z5, Z4
+	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_572
 	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
-	VMOVUPS      Z4, 256(R8)
 
 next_571:
 	ADDQ $0x0c, DX
@@ -17891,9 +17846,9 @@ next_571:
 	VZEROUPPER
 	RET
 
-// func sparse1x6AVX512(p *sparseSum)
+// func sparse1x2AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -17916,12 +17871,210 @@ part_573:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
+
+term_575:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z2
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z2, Z0
+	VFMADD231PS  64(R11), Z2, Z1
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_575
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+
+next_574:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_573
+	VZEROUPPER
+	RET
+
+// func sparse1x3AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_576:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_577
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+
+term_578:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z3
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z3, Z0
+	VFMADD231PS  64(R11), Z3, Z1
+	VFMADD231PS  128(R11), Z3, Z2
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_578
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+
+next_577:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_576
+	VZEROUPPER
+	RET
+
+// func sparse1x4AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_579:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_580
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+
+term_581:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z4
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z4, Z0
+	VFMADD231PS  64(R11), Z4, Z1
+	VFMADD231PS  128(R11), Z4, Z2
+	VFMADD231PS  192(R11), Z4, Z3
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_581
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+
+next_580:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_579
+	VZEROUPPER
+	RET
+
+// func sparse1x5AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_582:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_583
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+
+term_584:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z5
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z5, Z0
+	VFMADD231PS  64(R11), Z5, Z1
+	VFMADD231PS  128(R11), Z5, Z2
+	VFMADD231PS  192(R11), Z5, Z3
+	VFMADD231PS  256(R11), Z5, Z4
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_584
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
+
+next_583:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_582
+	VZEROUPPER
+	RET
+
+// func sparse1x6AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_585:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_586
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
 	VMOVUPS 192(R11), Z3
 	VMOVUPS 256(R11), Z4
 	VMOVUPS 320(R11), Z5
 
-term_575:
+term_587:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -17933,7 +18086,7 @@ term_575:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_575
+	JNZ          term_587
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -17941,10 +18094,10 @@ term_575:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_574:
+next_586:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_573
+	JNZ  part_585
 	VZEROUPPER
 	RET
 
@@ -17962,10 +18115,10 @@ TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_576:
+part_588:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_577
+	JZ      next_589
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -17977,7 +18130,7 @@ part_576:
 	ADDQ    R9, R13
 	VMOVUPS (R13), Z2
 
-term_578:
+term_590:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z3
 	LEAQ         (CX)(R13*4), R13
@@ -17988,17 +18141,17 @@ term_578:
 	VFMADD231PS  (R13), Z3, Z2
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_578
+	JNZ          term_590
 	VMOVUPS      Z0, (R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z1, (R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z2, (R10)
 
-next_577:
+next_589:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_576
+	JNZ  part_588
 	VZEROUPPER
 	RET
 
@@ -18016,10 +18169,10 @@ TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_579:
+part_591:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_580
+	JZ      next_592
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18034,7 +18187,7 @@ part_579:
 	VMOVUPS (R13), Z4
 	VMOVUPS 64(R13), Z5
 
-term_581:
+term_593:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z6
 	LEAQ         (CX)(R13*4), R13
@@ -18048,7 +18201,7 @@ term_581:
 	VFMADD231PS  64(R13), Z6, Z5
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_581
+	JNZ          term_593
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	ADDQ         R9, R10
@@ -18058,10 +18211,10 @@ term_581:
 	VMOVUPS      Z4, (R10)
 	VMOVUPS      Z5, 64(R10)
 
-next_580:
+next_592:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_579
+	JNZ  part_591
 	VZEROUPPER
 	RET
 
@@ -18079,10 +18232,10 @@ TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_582:
+part_594:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_583
+	JZ      next_595
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18100,7 +18253,7 @@ part_582:
 	VMOVUPS 64(R13), Z7
 	VMOVUPS 128(R13), Z8
 
-term_584:
+term_596:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z9
 	LEAQ         (CX)(R13*4), R13
@@ -18117,7 +18270,7 @@ term_584:
 	VFMADD231PS  128(R13), Z9, Z8
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_584
+	JNZ          term_596
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18130,10 +18283,10 @@ term_584:
 	VMOVUPS      Z7, 64(R10)
 	VMOVUPS      Z8, 128(R10)
 
-next_583:
+next_595:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_582
+	JNZ  part_594
 	VZEROUPPER
 	RET
 
@@ -18151,10 +18304,10 @@ TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_585:
+part_597:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_586
+	JZ      next_598
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18175,7 +18328,7 @@ part_585:
 	VMOVUPS 128(R13), Z10
 	VMOVUPS 192(R13), Z11
 
-term_587:
+term_599:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z12
 	LEAQ         (CX)(R13*4), R13
@@ -18195,7 +18348,7 @@ term_587:
 	VFMADD231PS  192(R13), Z12, Z11
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_587
+	JNZ          term_599
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18211,10 +18364,10 @@ term_587:
 	VMOVUPS      Z10, 128(R10)
 	VMOVUPS      Z11, 192(R10)
 
-next_586:
+next_598:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_585
+	JNZ  part_597
 	VZEROUPPER
 	RET
 
@@ -18232,10 +18385,10 @@ TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_588:
+part_600:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_589
+	JZ      next_601
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18259,7 +18412,7 @@ part_588:
 	VMOVUPS 192(R13), Z13
 	VMOVUPS 256(R13), Z14
 
-term_590:
+term_602:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z15
 	LEAQ         (CX)(R13*4), R13
@@ -18282,7 +18435,7 @@ term_590:
 	VFMADD231PS  256(R13), Z15, Z14
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_590
+	JNZ          term_602
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18301,10 +18454,10 @@ term_590:
 	VMOVUPS      Z13, 192(R10)
 	VMOVUPS      Z14, 256(R10)
 
-next_589:
+next_601:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_588
+	JNZ  part_600
 	VZEROUPPER
 	RET
 
@@ -18322,10 +18475,10 @@ TEXT ·sparse3x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_591:
+part_603:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_592
+	JZ      next_604
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18352,7 +18505,7 @@ part_591:
 	VMOVUPS 256(R13), Z16
 	VMOVUPS 320(R13), Z17
 
-term_593:
+term_605:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z18
 	LEAQ         (CX)(R13*4), R13
@@ -18378,7 +18531,7 @@ term_593:
 	VFMADD231PS  320(R13), Z18, Z17
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_593
+	JNZ          term_605
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18400,10 +18553,10 @@ term_593:
 	VMOVUPS      Z16, 256(R10)
 	VMOVUPS      Z17, 320(R10)
 
-next_592:
+next_604:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_591
+	JNZ  part_603
 	VZEROUPPER
 	RET
 
@@ -18425,13 +18578,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_594:
+row_606:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_595:
+group_607:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -18450,7 +18603,7 @@ group_595:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_595
+	JNZ           group_607
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -18459,7 +18612,7 @@ group_595:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_594
+	JNZ           row_606
 	VZEROUPPER
 	RET
 
@@ -18491,14 +18644,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_596:
+row_608:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_597:
+vector_609:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18512,7 +18665,7 @@ vector_597:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_597
+	JLT           vector_609
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18521,7 +18674,7 @@ vector_597:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_598:
+vector_610:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18535,7 +18688,7 @@ vector_598:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_598
+	JLT           vector_610
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18544,7 +18697,7 @@ vector_598:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_599:
+vector_611:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18558,7 +18711,7 @@ vector_599:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_599
+	JLT           vector_611
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18567,7 +18720,7 @@ vector_599:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_600:
+vector_612:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18581,7 +18734,7 @@ vector_600:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_600
+	JLT           vector_612
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18590,7 +18743,7 @@ vector_600:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_596
+	JNZ           row_608
 	VZEROUPPER
 	RET
 
@@ -18610,7 +18763,7 @@ TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
 	VINSERTF128 $0x01, X5, Y0, Y0
 	VUNPCKLPD   Z0, Z0, Z0
 
-pixel_601:
+pixel_613:
 	VPXORD      Z1, Z1, Z1
 	VPXORD      Z2, Z2, Z2
 	VPXORD      Z3, Z3, Z3
@@ -18623,7 +18776,7 @@ pixel_601:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_602:
+group_614:
 	VMOVDQU       (CX), Y0
 	VPSLLD        $0x06, Y0, Y0
 	VMOVDQU       Y0, (SP)
@@ -18655,7 +18808,7 @@ group_602:
 	ADDQ          $0x20, DX
 	ADDQ          $0x00000a00, R9
 	DECQ          R10
-	JNZ           group_602
+	JNZ           group_614
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z3
 	VADDPS        Z3, Z1, Z1
@@ -18666,7 +18819,7 @@ group_602:
 	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
 	ADDQ          $0x08, BX
 	DECQ          SI
-	JNZ           pixel_601
+	JNZ           pixel_613
 	VZEROUPPER
 	RET
 
@@ -18686,7 +18839,7 @@ TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Z0
 
-vector_603:
+vector_615:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -18701,11 +18854,11 @@ vector_603:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_604:
+row_616:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_605:
+pixel_617:
 	VMOVUPS         (CX)(R11*1), Z11
 	VPCMPGTD        Z0, Z11, K1
 	VMOVUPS.Z       (DX)(R11*1), K1, Z12
@@ -18740,10 +18893,10 @@ pixel_605:
 	ADDQ            $0x20, R12
 	ADDQ            DI, R11
 	DECQ            R13
-	JNZ             pixel_605
+	JNZ             pixel_617
 	LEAQ            (R9)(R8*2), R9
 	DECQ            R10
-	JNZ             row_604
+	JNZ             row_616
 	MOVQ            BX, R9
 	VADDPS          (R9), Z1, Z1
 	VMOVUPS         Z1, (R9)
@@ -18779,7 +18932,7 @@ pixel_605:
 	ADDQ            $0x40, DX
 	ADDQ            $0x40, BX
 	DECQ            SI
-	JNZ             vector_603
+	JNZ             vector_615
 	VZEROUPPER
 	RET
 
@@ -18797,7 +18950,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_606:
+block_618:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -18849,7 +19002,7 @@ block_606:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_606
+	JNZ        block_618
 	VZEROUPPER
 	RET
 
@@ -18867,7 +19020,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_607:
+block_619:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -18919,7 +19072,7 @@ block_607:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_607
+	JNZ        block_619
 	VZEROUPPER
 	RET
 
@@ -18932,24 +19085,24 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_608:
+pixel_620:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_609:
+vector_621:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_609
+	JNZ     vector_621
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_608
+	JNZ     pixel_620
 	VZEROUPPER
 	RET
 
@@ -18962,7 +19115,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), AX
 
-block_610:
+block_622:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      4(CX), Y2
 	VUNPCKLPS    Y2, Y0, Y1
@@ -18987,6 +19140,6 @@ block_610:
 	VEXTRACTF128 $0x01, Y1, 112(BX)
 	ADDQ         $0x00000080, BX
 	DECQ         AX
-	JNZ          block_610
+	JNZ          block_622
 	VZEROUPPER
 	RET

@@ -21,7 +21,6 @@ type winograd struct {
 	y            []float32
 	codes        []int32
 	job          func(worker, unit int)
-	zeros        []float32 // a bias of the products
 	outside      []float32 // zeros in place of a row
 }
 
@@ -51,7 +50,7 @@ func (g *winograd) plan() {
 			g.lines = lines
 		}
 	}
-	g.job, g.zeros = g.unit, make([]float32, g.width)
+	g.job = g.unit
 	g.outside = make([]float32, g.source.w*g.source.c)
 }
 
@@ -191,7 +190,7 @@ func (g *winograd) sum(w *worker, from, to []float32, place, count, pitch int) {
 	w.tile = tile{taps: w.taps, row: in, step: 1, depth: in, wide: width, line: pitch}
 	for p := range pitch / width {
 		w.tile.b = g.kernels[(place*pitch/width+p)*in*width:][:in*width]
-		g.c.e.tiles(&w.tile, &w.mixing, g.zeros, count, min(width, g.out-p*width), from, to[p*width:], nil)
+		g.c.e.tiles(&w.tile, &w.mixing, count, min(width, g.out-p*width), from, to[p*width:], nil)
 	}
 }
 

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"466a5c7ec1edab47bdb5c343363f7861e5a4a8b480f13adbe3e5023d64a61dc4",
+		"293bb87181b1c071d0d68164db4f077c7a25c00ffa969c336fab66917f3a10f9",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
