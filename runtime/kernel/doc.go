@@ -13,8 +13,8 @@
 // convolution are kernel rows × kernel columns × channels in × channels out, those
 // of a dense layer features in × features out.
 //
-// Results are the same bits whatever GOMAXPROCS: work is cut into units by its
-// shape alone, and sums over units run in their order. AVX2 and AVX-512 also give
+// Results are the same bits whatever GOMAXPROCS: however the work is cut into units,
+// its shape alone decides in which order the terms of a sum are added. AVX2 and AVX-512 also give
 // the same bits as each other: vectors lie across channels or pixels, never across the terms
 // of a sum. The portable path has no fused multiplication and addition in float32
 // and differs in the last bits.
