@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"293bb87181b1c071d0d68164db4f077c7a25c00ffa969c336fab66917f3a10f9",
+		"8d3e72b59b35e4dd9e1a7c22161d90eb707b0bd114fc9283fbd10b404bfeb4d0",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

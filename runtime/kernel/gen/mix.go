@@ -8,8 +8,12 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// callAhead is how many steps before the end of a tile C is called into the cache.
-const callAhead = 48
+// What is called into the cache before its turn: C, so many steps before the end of a
+// tile, and B, so many bytes before.
+const (
+	callAhead  = 48
+	panelAhead = 4096
+)
 
 // mix multiplies the channels of pixels by one panel: tiles one after another,
 // so that the end of one overlaps with the beginning of the next. With few
@@ -58,53 +62,51 @@ func mix(s isa, rows, vectors int) {
 		LEAQ(Mem{Base: a[i-1], Index: row, Scale: 2}, a[i])
 		ADDQ(row, a[i])
 	}
-	// C is called into the cache shortly before its turn, lest the stores wait for
-	// it and what is loaded from like places of other pages for them. For a tile of few
-	// steps that would be more work than it saves.
-	depth, last := load(m, "depth"), GP64()
-	XORQ(last, last)
-	steps := s.label("steps")
-	CMPQ(depth, Imm(2*callAhead))
-	JLT(LabelRef(steps))
-	MOVQ(U32(callAhead), last)
-	SUBQ(last, depth)
-	Label(steps)
-	s.loop("step", depth, func() {
-		vb := s.vecs(vectors)
-		for j := range vb {
-			VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
-		}
-		for i := range rows {
-			at := Mem{Base: a[i/3]}
-			if i%3 != 0 {
-				at.Index, at.Scale = row, uint8(i%3)
-			}
-			va := s.vec()
-			VBROADCASTSS(at, va)
+	multiply := func(n reg.Register, ahead int) {
+		s.loop("step", n, func() {
+			vb := s.vecs(vectors)
 			for j := range vb {
-				VFMADD231PS(vb[j], va, sum[i][j])
+				VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
+				if ahead > 0 && j*s.wide()%64 == 0 {
+					PREFETCHT0(Mem{Base: b, Disp: ahead + j*s.wide()})
+				}
 			}
-		}
-		for _, p := range a {
-			ADDQ(step, p)
-		}
-		ADDQ(wide, b)
-	})
-	finished := s.label("finished")
-	TESTQ(last, last)
-	JZ(LabelRef(finished))
-	apart := bytes(m, "line")
-	MOVQ(to, depth)
+			for i := range rows {
+				at := Mem{Base: a[i/3]}
+				if i%3 != 0 {
+					at.Index, at.Scale = row, uint8(i%3)
+				}
+				va := s.vec()
+				VBROADCASTSS(at, va)
+				for j := range vb {
+					VFMADD231PS(vb[j], va, sum[i][j])
+				}
+			}
+			for _, p := range a {
+				ADDQ(step, p)
+			}
+			ADDQ(wide, b)
+		})
+	}
+	// Long tiles call into the cache what is to come of B, and shortly before its turn C,
+	// lest the stores wait for it and what is loaded from like places of other pages for
+	// them. For short tiles that would be more work than it saves.
+	depth, rest := load(m, "depth"), s.label("rest")
+	CMPQ(depth, Imm(2*callAhead))
+	JLT(LabelRef(rest))
+	SUBQ(Imm(callAhead), depth)
+	multiply(depth, panelAhead)
+	c, apart := GP64(), bytes(m, "line")
+	MOVQ(to, c)
 	for range rows {
 		for j := 0; j < vectors*s.wide(); j += 64 {
-			PREFETCHT0(Mem{Base: depth, Disp: j})
+			PREFETCHT0(Mem{Base: c, Disp: j})
 		}
-		ADDQ(apart, depth)
+		ADDQ(apart, c)
 	}
-	MOVQ(last, depth)
-	XORQ(last, last)
-	JMP(LabelRef(steps))
-	Label(finished)
+	MOVQ(U32(callAhead), depth)
+	Label(rest)
+	multiply(depth, 0)
 	below := GP64()
 	IMUL3Q(Imm(uint64(rows)), row, below)
 	ADDQ(below, from)
