@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 
 	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/pixel"
@@ -20,14 +22,25 @@ type Predictions struct {
 	Classes    int
 }
 
+// fewPredictions are not worth another core.
+const fewPredictions = 512
+
 // newPredictions derives labels and confidences from logits.
 func newPredictions(logits []float32, classes int) *Predictions {
-	p := &Predictions{Logits: logits, Classes: classes}
-	for row := range slices.Chunk(logits, classes) {
-		label := best(row)
-		p.Labels = append(p.Labels, label)
-		p.Confidence = append(p.Confidence, math.Exp(-kernel.CrossEntropy(row, label)))
+	n := len(logits) / classes
+	p := &Predictions{Labels: make([]int, n), Confidence: make([]float64, n), Logits: logits, Classes: classes}
+	parts := max(1, min(runtime.GOMAXPROCS(0), n/fewPredictions))
+	var workers sync.WaitGroup
+	for k := range parts {
+		workers.Go(func() {
+			for i := k * n / parts; i < (k+1)*n/parts; i++ {
+				row := p.row(i)
+				p.Labels[i] = best(row)
+				p.Confidence[i] = math.Exp(-kernel.CrossEntropy(row, p.Labels[i]))
+			}
+		})
 	}
+	workers.Wait()
 	return p
 }
 
