@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"8d3e72b59b35e4dd9e1a7c22161d90eb707b0bd114fc9283fbd10b404bfeb4d0",
+		"a52a7a122966319c6c6f76ac71935d0190aad3c5de84bbe9b15c79fcf3a7476a",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
