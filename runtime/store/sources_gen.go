@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"8d3e72b59b35e4dd9e1a7c22161d90eb707b0bd114fc9283fbd10b404bfeb4d0",
+		"643ff6a6fa595ea3a0b260916306f7777ef02360ed52dbf09e7df4a5136a0cbf",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
