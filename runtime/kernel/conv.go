@@ -114,7 +114,8 @@ func (c *Conv) SetWeights(w, bias []float32) error {
 }
 
 // Forward sets y, n×height×width×Out, to the results for x, n×H×W×In. It remembers
-// which pixels the pool took when traced, as the gradients need.
+// which pixels the pool took when traced, as the gradients need; behind a pool the
+// results may then differ in the last bits.
 func (c *Conv) Forward(y, x []float32, n int, traced bool) error {
 	if len(x) < n*c.Input() || len(y) < n*c.Output() {
 		return fmt.Errorf("convolution: %d and %d elements for %d images, want %d and %d", len(x), len(y), n, n*c.Input(), n*c.Output())

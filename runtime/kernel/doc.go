@@ -14,8 +14,8 @@
 // of a dense layer features in × features out.
 //
 // Results are the same bits whatever GOMAXPROCS: however the work is cut into units,
-// its shape alone decides in which order the terms of a sum are added. AVX2 and AVX-512 also give
-// the same bits as each other: vectors lie across channels or pixels, never across the terms
-// of a sum. The portable path has no fused multiplication and addition in float32
-// and differs in the last bits.
+// its shape alone decides in which order the terms of a sum are added. AVX2 and
+// AVX-512 also give the same bits as each other: vectors lie across channels or
+// pixels, never across the terms of a sum. The portable path has no fused
+// multiplication and addition in float32 and differs in the last bits.
 package kernel

@@ -12,7 +12,7 @@ type Path int
 const (
 	Portable Path = iota // Go; every machine has it
 	AVX2                 // x86-64 with AVX2 and FMA
-	AVX512               // x86-64 with AVX-512F besides
+	AVX512               // x86-64 with AVX-512F and VL besides
 )
 
 var pathNames = [...]string{Portable: "portable", AVX2: "avx2", AVX512: "avx512"}

@@ -13,7 +13,8 @@ func simd() map[Path]*routines {
 	narrow := routinesAVX2
 	narrow.narrower = portable()
 	found[AVX2] = &narrow
-	if cpu.X86.HasAVX512F {
+	// The halves of vectors 16 to 31 that mix stores are registers of VL.
+	if cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL {
 		wide := routinesAVX512
 		wide.narrower = &narrow
 		found[AVX512] = &wide

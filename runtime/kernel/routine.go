@@ -62,8 +62,8 @@ type tile struct {
 	depth      int // at least 1
 	wide, line int
 	low, high  float32 // with clamp
-	accumulate bool    // without a bias
-	clamp      bool    // bound the sums to low..high
+	accumulate bool
+	clamp      bool // bound the sums to low..high
 }
 
 // A mixing is tiles of as many rows as there can be, one after another, with one tap.

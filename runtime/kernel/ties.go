@@ -12,6 +12,9 @@ import (
 // otherwise and would decide where the gradient goes. So results whose inputs are
 // equal are made equal, and where two others are as near as rounding, exact sums
 // decide.
+//
+// Note: without a trace they stay as they are, and the largest of them may differ in
+// the last bits from the result of a traced pass.
 
 // nearness is the share of a result within which another is taken for as near as
 // rounding: two hundred times what the transforms usually lose, and few have it.

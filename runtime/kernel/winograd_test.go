@@ -8,7 +8,9 @@ import (
 )
 
 // Results are pooled while they are in registers, but for those whose codes are
-// wanted, which go by way of memory. Both are the same bits, and a NaN stays one.
+// wanted, which go by way of memory. Both are the same bits, and a NaN stays one. Of
+// results over the same inputs this does not hold: only where codes are wanted are
+// they made equal.
 func TestTracingChangesNoResult(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 1))
 	for i := 0; i < 60; {

@@ -27,8 +27,7 @@ type worker struct {
 	turned     []float32 // products by term
 	edge       []float32 // a tile at the right edge
 	ones       []float32
-	bias       []float32 // sums of one band
-	alike      []uint8   // of pixels beside and above each other
+	alike      []uint8 // of pixels beside and above each other
 	taps       []int
 	passing    passing
 	places     []int32 // of terms

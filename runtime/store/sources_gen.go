@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"a52a7a122966319c6c6f76ac71935d0190aad3c5de84bbe9b15c79fcf3a7476a",
+		"cffcfd1ad76efa1d5c7931624815bcaade5a1b1b3c8e49ad32a5572b42c8479a",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
