@@ -18,10 +18,7 @@ const unitWindows = 256
 
 // fitsMonochrome tells whether a convolution can be one. The upper bound is put to the
 // largest sum alone, which could show at a bound of 0, by the sign of a zero.
-func fitsMonochrome(s ConvShape) bool {
-	return s.In == 1 && s.Out%8 == 0 && s.Kernel == [2]int{3, 3} && s.Stride == [2]int{1, 1} && s.Dilation == [2]int{1, 1} &&
-		s.Pool == 2 && s.High != 0
-}
+func fitsMonochrome(s ConvShape) bool { return fitsPatch(s) && s.High != 0 }
 
 func newMonochrome(c *Conv) *monochrome {
 	m := &monochrome{c: c, band: min(c.ph, ceil(unitWindows, c.pw))}

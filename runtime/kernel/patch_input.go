@@ -20,7 +20,8 @@ const patchPixels = 16
 // patchCodes are those of a window: none, or one of its four pixels.
 const patchCodes = 5
 
-// fitsPatch tells whether gradients can be summed by patches.
+// fitsPatch tells whether gradients can be summed by patches: 3×3 kernels on one channel
+// behind windows of 2×2.
 func fitsPatch(s ConvShape) bool {
 	return s.In == 1 && s.Pool == 2 && s.Out%8 == 0 &&
 		s.Kernel == [2]int{3, 3} && s.Stride == [2]int{1, 1} && s.Dilation == [2]int{1, 1}

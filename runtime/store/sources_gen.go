@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"cffcfd1ad76efa1d5c7931624815bcaade5a1b1b3c8e49ad32a5572b42c8479a",
+		"93f7ed9a1b04c682275f647e21e537453105cbe18d1a11e8795d3af4babc4a6f",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

@@ -32,25 +32,7 @@ func mix(s isa, rows, vectors int) {
 	for i := range sum {
 		sum[i] = s.vecs(vectors)
 	}
-	// Zeroed registers cost nothing; copies of one may take the place of multiply-adds.
-	zeros, started := s.label("zeros"), s.label("started")
-	CMPQ(mem(m.Field("bias").Len()), Imm(0))
-	JE(LabelRef(zeros))
-	bias := load(m, "bias")
-	for j := range vectors {
-		VMOVUPS(Mem{Base: bias, Disp: j * s.wide()}, sum[0][j])
-		for i := 1; i < rows; i++ {
-			VMOVAPS(sum[0][j], sum[i][j])
-		}
-	}
-	JMP(LabelRef(started))
-	Label(zeros)
-	for i := range rows {
-		for j := range vectors {
-			s.zero(sum[i][j])
-		}
-	}
-	Label(started)
+	s.begin(m, sum)
 	b := load(m, "b")
 	a := make([]reg.Register, (rows+2)/3)
 	for i := range a {

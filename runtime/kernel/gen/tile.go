@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
@@ -31,25 +32,7 @@ func tile(s isa, rows, vectors int) {
 		}
 		ADDQ(apart, next)
 	}
-	// The sums start from the bias or 0.
-	multiply, zeros := s.label("multiply"), s.label("zeros")
-	CMPQ(mem(t.Field("bias").Len()), Imm(0))
-	JE(LabelRef(zeros))
-	bias := load(t, "bias")
-	for j := range vectors {
-		VMOVUPS(Mem{Base: bias, Disp: j * s.wide()}, sum[0][j])
-		for i := 1; i < rows; i++ {
-			VMOVAPS(sum[0][j], sum[i][j])
-		}
-	}
-	JMP(LabelRef(multiply))
-	Label(zeros)
-	for i := range rows {
-		for j := range vectors {
-			s.zero(sum[i][j])
-		}
-	}
-	Label(multiply)
+	s.begin(t, sum)
 
 	row, step, wide := bytes(t, "row"), bytes(t, "step"), bytes(t, "wide")
 	taps, count := load(t, "taps"), length(t, "taps")
@@ -128,6 +111,29 @@ func tile(s isa, rows, vectors int) {
 	}
 	VZEROUPPER()
 	RET()
+}
+
+// begin sets the rows of sums to the bias or 0: zeroed registers cost nothing, where
+// copies of one may take the place of multiply-adds.
+func (s isa) begin(t gotypes.Component, sum [][]reg.VecVirtual) {
+	zeros, begun := s.label("zeros"), s.label("begun")
+	CMPQ(mem(t.Field("bias").Len()), Imm(0))
+	JE(LabelRef(zeros))
+	bias := load(t, "bias")
+	for j, v := range sum[0] {
+		VMOVUPS(Mem{Base: bias, Disp: j * s.wide()}, v)
+		for i := 1; i < len(sum); i++ {
+			VMOVAPS(v, sum[i][j])
+		}
+	}
+	JMP(LabelRef(begun))
+	Label(zeros)
+	for _, row := range sum {
+		for _, v := range row {
+			s.zero(v)
+		}
+	}
+	Label(begun)
 }
 
 // clamp bounds v. A NaN stays one: of two operands that do not compare, these
