@@ -49,7 +49,7 @@ func (e *Engine) Adam(a *Adam, weights, gradient []float32, rate float64, scale 
 		alpha: float32(rate * math.Sqrt(c2) / c1), epsilon: float32(adamEpsilon * math.Sqrt(c2)), smallest: smallestMoment,
 	}
 	units := ceil(len(a.mean), chunk)
-	for len(r.worker) < workers(units) {
+	for len(r.worker) < r.e.team.workers(units) {
 		r.worker = append(r.worker, adamStep{})
 	}
 	e.team.each(units, r.job)

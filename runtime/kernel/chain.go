@@ -112,7 +112,7 @@ func (c *chain) run(y, x []float32, n int) {
 	c.x, c.y, c.n = x, y, n
 	c.bands = min(ceil(minUnits, n), ceil(c.th, c.group))
 	units := n * c.bands
-	for len(c.e.chains) < workers(units) {
+	for len(c.e.chains) < c.e.team.workers(units) {
 		c.e.chains = append(c.e.chains, chainWorker{edge: make([]float32, c.e.edge())})
 	}
 	c.e.team.each(units, c.job)

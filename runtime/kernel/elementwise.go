@@ -29,7 +29,7 @@ func (l *elementwise) init(e *Engine) {
 func (l *elementwise) run(f, rest func(v *vectors), v vectors, n int) {
 	l.f, l.rest, l.vectors, l.n = f, rest, v, n
 	units := ceil(n, chunk)
-	for len(l.worker) < workers(units) {
+	for len(l.worker) < l.e.team.workers(units) {
 		l.worker = append(l.worker, vectors{})
 	}
 	l.e.team.each(units, l.job)
@@ -90,7 +90,7 @@ func (e *Engine) MeanGradient(dx, dy []float32, n, pixels, channels int) {
 func (l *elementwise) image(n int, y, x []float32, channels, pixels int, mean, factor float32, job func(worker, image int)) {
 	m := &l.images
 	m.y, m.x, m.channels, m.pixels, m.mean, m.factor = y, x, channels, pixels, mean, factor
-	for len(l.worker) < workers(n) {
+	for len(l.worker) < l.e.team.workers(n) {
 		l.worker = append(l.worker, vectors{})
 	}
 	l.e.team.each(n, job)

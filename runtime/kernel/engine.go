@@ -15,6 +15,16 @@ type Engine struct {
 	chains      []chainWorker
 }
 
+// NewSingle returns an engine that computes on the goroutine that calls it alone, for
+// callers who spread their own work. Its results are the same bits as those of [New].
+func NewSingle(p Path) (*Engine, error) {
+	e, err := New(p)
+	if err == nil {
+		e.team.single = true
+	}
+	return e, err
+}
+
 // New returns an engine. A path that this machine does not have is an error.
 func New(p Path) (*Engine, error) {
 	r := simd()[p]

@@ -50,7 +50,7 @@ const (
 	blockRows   = 128
 	blockPanels = 4
 	blockDepth  = 1024
-	leastUnits  = 8
+	leastUnits  = 3
 )
 
 // A product is the state of one multiplication.
@@ -125,11 +125,14 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 	}
 	p.rows = p.e.rows(p.width)
 	p.tiles = ceil(a.Rows, p.rows)
-	least := leastUnits * workers(p.tiles*panels)
+	least := 1
+	if n := p.e.team.workers(p.tiles * panels); n > 1 {
+		least = leastUnits * n
+	}
 	p.groups = min(p.tiles, max(ceil(a.Rows, blockRows), ceil(least, panels)))
 	p.across = max(1, min(blockPanels, panels*p.groups/least))
 	units := p.groups * ceil(panels, p.across)
-	n := max(workers(units), workers(panels))
+	n := max(p.e.team.workers(units), p.e.team.workers(panels))
 	for len(p.worker) < n {
 		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.edge()), taps: []int{0}})
 	}

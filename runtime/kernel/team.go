@@ -16,7 +16,8 @@ type team struct {
 	job      func(worker, unit int)
 	active   int // parts
 	parts    []part
-	workers  atomic.Int64 // helpers' numbers given out
+	single   bool         // the caller works alone
+	numbers  atomic.Int64 // helpers' numbers given out
 	tickets  atomic.Int64
 	finished atomic.Int64
 	standing atomic.Int64 // helpers that work or look out for it
@@ -44,12 +45,17 @@ const (
 var teams, latest atomic.Int64
 
 // workers returns how many goroutines each will use at most.
-func workers(units int) int { return min(units, runtime.GOMAXPROCS(0)) }
+func (t *team) workers(units int) int {
+	if t.single {
+		return min(units, 1)
+	}
+	return min(units, runtime.GOMAXPROCS(0))
+}
 
 // each calls job for each unit. Calls with different workers, 0 ≤ worker <
-// [workers](units), run side by side; each unit must write to places of its own.
+// workers(units), run side by side; each unit must write to places of its own.
 func (t *team) each(units int, job func(worker, unit int)) {
-	n := workers(units)
+	n := t.workers(units)
 	if n <= 1 {
 		for i := range units {
 			job(0, i)
@@ -66,7 +72,7 @@ func (t *team) each(units int, job func(worker, unit int)) {
 		t.parts[i].end.Store(int64((i + 1) * units / n))
 	}
 	t.active = n
-	t.workers.Store(0)
+	t.numbers.Store(0)
 	t.finished.Store(0)
 	helpers := int64(n - 1)
 	t.tickets.Store(helpers)
@@ -87,7 +93,7 @@ func (t *team) stand() {
 	for looks := 1; looks < lookouts && latest.Load() == t.number; looks++ {
 		n := t.tickets.Load()
 		if n > 0 && t.tickets.CompareAndSwap(n, n-1) {
-			t.work(int(t.workers.Add(1)))
+			t.work(int(t.numbers.Add(1)))
 			t.finished.Add(1)
 			looks = 0
 		}

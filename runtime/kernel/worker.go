@@ -41,7 +41,7 @@ type worker struct {
 
 // ready returns workers for so many units, made when first needed.
 func (c *Conv) ready(units int) {
-	for len(c.workers) < workers(units) {
+	for len(c.workers) < c.e.team.workers(units) {
 		c.workers = append(c.workers, worker{edge: make([]float32, c.e.edge()), ones: []float32{1}})
 	}
 }

@@ -22,11 +22,12 @@ const (
 
 // A machine is a compiled graph over a batch of up to capacity images. It reads
 // the network's weights in place and is used by one goroutine at a time; its
-// engine spreads each operation over the cores.
+// engine spreads each operation over the cores, or else computes on one.
 type machine struct {
-	vm       G.VM
+	tape     tape
 	engine   *kernel.Engine
 	purpose  purpose
+	single   bool // it works on one core
 	capacity int
 	n        int       // images that it is loaded with
 	x        []float32 // samples, N×C×H×W
@@ -43,9 +44,13 @@ type machine struct {
 // Memory of a machine is bounded by that of the tensors between layers: a batch
 // is large enough that the weights are read seldom, and no larger than that.
 const (
-	maxImages   = 250
-	maxElements = 24 << 20
+	maxImages    = 250
+	maxElements  = 24 << 20
+	singleImages = 125 // of a machine that works on one core
 )
+
+// newEngine is [kernel.New] or [kernel.NewSingle].
+type newEngine func(p kernel.Path) (*kernel.Engine, error)
 
 // capacity returns how many images a machine of these blocks takes at a time.
 func capacity(all []block) int {
@@ -66,7 +71,7 @@ func (p purpose) plan(stages []stage) ([]block, error) {
 }
 
 // newMachine builds one for at most limit images at a time.
-func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machine, error) {
+func newMachine(a Architecture, weights []float32, p purpose, limit int, engine newEngine) (*machine, error) {
 	stages, _, err := a.stages()
 	if err != nil {
 		return nil, err
@@ -80,7 +85,7 @@ func newMachine(a Architecture, weights []float32, p purpose, limit int) (*machi
 		return nil, err
 	}
 	m := &machine{purpose: p, capacity: min(capacity(all), limit), shape: stages[0].in, classes: a.Classes, reads: all[0].Kind == "normalise"}
-	if m.engine, err = kernel.New(path); err != nil {
+	if m.engine, err = engine(path); err != nil {
 		return nil, err
 	}
 	return m, m.compile(a.Name, func(g *G.ExprGraph, x *G.Node) (*G.Node, G.Nodes, error) { return m.network(g, x, all, weights) })
@@ -120,11 +125,11 @@ func (m *machine) compile(name string, network func(g *G.ExprGraph, x *G.Node) (
 	if err != nil {
 		return fmt.Errorf("compile %s: %w", name, err)
 	}
-	m.vm = G.NewTapeMachine(g, G.WithPrecompiled(prog, locations))
+	m.tape = tape{graph: g, vm: G.NewTapeMachine(g, G.WithPrecompiled(prog, locations))}
 	// Without CUDA its finalizer does nothing, but what has one is never collected
 	// when it is reachable from itself, as this is through the graph's operations.
 	// Its method Close leaves the finalizer on.
-	runtime.SetFinalizer(m.vm, nil)
+	runtime.SetFinalizer(m.tape.vm, nil)
 	m.logits = result(logits)
 	for _, n := range outputs[1:] {
 		m.dw = append(m.dw, result(n))
@@ -233,11 +238,8 @@ func (m *machine) load(n int, image func(i int) []float32, label func(i int) int
 // run executes the graph. Logits and gradients of the images loaded are valid
 // until the next run.
 func (m *machine) run() error {
-	defer func() {
-		m.vm.Reset()
-		m.seen = nil
-	}()
-	return m.vm.RunAll()
+	defer func() { m.seen = nil }()
+	return m.tape.run()
 }
 
 // row returns the logits of image i.

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 
 	"jpgreport/runtime/attack"
+	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/pixel"
 )
 
@@ -26,15 +28,16 @@ type Net struct {
 	idle    *idle
 }
 
-// An idle holds machines between the calls that use them, one for each purpose:
-// building one takes longer than many a call. Of two that goroutines had at once the
-// one given back last stays.
+// An idle holds machines between the calls that use them, as building one takes longer
+// than many a call: for each purpose one that works on all cores, of two that goroutines
+// had at once the one given back last, and as many of one core as there are cores.
 type idle struct {
 	sync.Mutex
 	machines [purposes]*machine
+	single   [purposes][]*machine
 }
 
-// borrow returns a machine for the caller alone.
+// borrow returns a machine for the caller alone, which works on all cores.
 func (n *Net) borrow(p purpose) (*machine, error) {
 	n.idle.Lock()
 	m := n.idle.machines[p]
@@ -43,17 +46,44 @@ func (n *Net) borrow(p purpose) (*machine, error) {
 	if m != nil {
 		return m, nil
 	}
-	if n.plan != nil {
-		return newPlanMachine(n.arch, n.plan, p, maxImages)
+	return n.machine(p, maxImages, kernel.New)
+}
+
+// borrowSingle returns a machine for the caller alone, which works on one core.
+func (n *Net) borrowSingle(p purpose) (*machine, error) {
+	n.idle.Lock()
+	list := &n.idle.single[p]
+	var m *machine
+	if last := len(*list) - 1; last >= 0 {
+		m, *list = (*list)[last], (*list)[:last]
 	}
-	return newMachine(n.arch, n.weights, p, maxImages)
+	n.idle.Unlock()
+	if m != nil {
+		return m, nil
+	}
+	m, err := n.machine(p, singleImages, kernel.NewSingle)
+	if err == nil {
+		m.single = true
+	}
+	return m, err
+}
+
+func (n *Net) machine(p purpose, limit int, engine newEngine) (*machine, error) {
+	if n.plan != nil {
+		return newPlanMachine(n.arch, n.plan, p, limit, engine)
+	}
+	return newMachine(n.arch, n.weights, p, limit, engine)
 }
 
 // giveBack takes a machine that did what it was borrowed for.
 func (n *Net) giveBack(m *machine) {
 	n.idle.Lock()
 	defer n.idle.Unlock()
-	n.idle.machines[m.purpose] = m
+	if !m.single {
+		n.idle.machines[m.purpose] = m
+	} else if list := &n.idle.single[m.purpose]; len(*list) < runtime.GOMAXPROCS(0) {
+		*list = append(*list, m)
+	}
 }
 
 // A CurvePoint is the state of training after Step steps: loss and accuracy on

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash"
 	"hash/fnv"
+	"slices"
 
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
@@ -31,6 +32,7 @@ type operation struct {
 	result []float32
 	value  G.Value
 	scalar *G.F32
+	tape   *tape // on which each run is recorded; nil: it is not
 }
 
 var _ G.SDOp = (*operation)(nil)
@@ -79,6 +81,9 @@ func (o *operation) Type() hm.Type {
 func (o *operation) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.out.Clone(), nil }
 
 func (o *operation) Do(in ...G.Value) (G.Value, error) {
+	if o.tape != nil {
+		o.tape.steps = append(o.tape.steps, recorded{o, slices.Clone(in)})
+	}
 	for i, v := range in {
 		switch d := v.Data().(type) {
 		case []float32:

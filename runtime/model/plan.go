@@ -149,21 +149,26 @@ func (p *plan) try() error {
 	return nil
 }
 
-// newPlanMachine builds one for at most limit images at a time.
-func newPlanMachine(a Architecture, p *plan, purpose purpose, limit int) (*machine, error) {
-	path, err := kernelPath()
-	if err != nil {
-		return nil, err
-	}
+// capacity returns how many images a machine takes at a time.
+func (p *plan) capacity() int {
 	elements := 0
 	for _, n := range p.sizes {
 		elements += n
 	}
+	return min(max(1, maxElements/elements), maxImages)
+}
+
+// newPlanMachine builds one for at most limit images at a time.
+func newPlanMachine(a Architecture, p *plan, purpose purpose, limit int, engine newEngine) (*machine, error) {
+	path, err := kernelPath()
+	if err != nil {
+		return nil, err
+	}
 	m := &machine{
-		purpose: purpose, capacity: min(max(1, maxElements/elements), limit), classes: a.Classes,
+		purpose: purpose, capacity: min(p.capacity(), limit), classes: a.Classes,
 		shape: shape{a.Channels, a.Height, a.Width}, reads: true,
 	}
-	if m.engine, err = kernel.New(path); err != nil {
+	if m.engine, err = engine(path); err != nil {
 		return nil, err
 	}
 	return m, m.compile(a.Name, func(_ *G.ExprGraph, x *G.Node) (*G.Node, G.Nodes, error) {

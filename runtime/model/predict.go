@@ -123,37 +123,6 @@ func (n *Net) logits(ctx context.Context, x *pixel.Batch) ([]float32, error) {
 	return logits, err
 }
 
-// inBatches runs x through a machine, as many images at a time as it takes, and
-// hands it on after each run with the index of its first image.
-func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Batch, labels []int, each func(m *machine, first int)) error {
-	if x.N == 0 {
-		return nil
-	}
-	m, err := n.borrow(p)
-	if err != nil {
-		return err
-	}
-	for first := 0; first < x.N; first += m.capacity {
-		if err := ctx.Err(); err != nil {
-			n.giveBack(m)
-			return err
-		}
-		var label func(i int) int
-		if labels != nil {
-			label = func(i int) int { return labels[first+i] }
-		}
-		count := min(m.capacity, x.N-first)
-		m.see(count, x.Data[first*x.Size():(first+count)*x.Size()], label)
-		if err := m.run(); err != nil {
-			return err
-		}
-		each(m, first)
-		work.Report(ctx, work.Step{Task: task, Done: first + m.n, Total: x.N, Unit: "images"})
-	}
-	n.giveBack(m)
-	return nil
-}
-
 // Loss returns each image's cross-entropy against its label, in nats, computed in
 // float64 from the logits, which are kept as those of [Net.Classify].
 func (n *Net) Loss(ctx context.Context, x *pixel.Batch, labels []int) ([]float64, error) {

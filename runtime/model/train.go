@@ -157,7 +157,7 @@ func newTrainer(a Architecture, images *pixel.Batch, labels []int, o TrainOption
 		return nil, err
 	}
 	t := &trainer{arch: a, images: images, labels: labels, o: o, weights: weights}
-	if t.machine, err = newMachine(a, weights, weightGradient, o.BatchSize); err != nil {
+	if t.machine, err = newMachine(a, weights, weightGradient, o.BatchSize, kernel.New); err != nil {
 		return nil, err
 	}
 	stages, _, err := a.stages()

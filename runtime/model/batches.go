@@ -1,0 +1,131 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"jpgreport/runtime/pixel"
+	"jpgreport/runtime/work"
+)
+
+// inBatches runs x through machines, as many images at a time as one takes, and hands
+// each on after its runs with the index of its first image. Calls of each are side by
+// side where there are many images: then each core has a machine of its own, and no
+// operation of one waits for the end of another's.
+func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Batch, labels []int, each func(m *machine, first int)) error {
+	if x.N == 0 {
+		return nil
+	}
+	b := &batches{net: n, purpose: p, task: task, x: x, labels: labels, each: each}
+	cores := runtime.GOMAXPROCS(0)
+	if cores > 1 && x.N >= 2*maxImages {
+		capacity, err := n.capacity(p)
+		if err != nil {
+			return err
+		}
+		if capacity == maxImages { // of larger networks the weights would be in memory more than once
+			return b.spread(ctx, min(cores, x.N/singleImages))
+		}
+	}
+	m, err := n.borrow(p)
+	if err != nil {
+		return err
+	}
+	return b.run(ctx, m, m.capacity, true)
+}
+
+// capacity returns how many images a machine takes at a time.
+func (n *Net) capacity(p purpose) (int, error) {
+	if n.plan != nil {
+		return n.plan.capacity(), nil
+	}
+	stages, _, err := n.arch.stages()
+	if err != nil {
+		return 0, err
+	}
+	all, err := p.plan(stages)
+	return capacity(all), err
+}
+
+// A batches is the images of one call, of which machines take some at a time.
+type batches struct {
+	net        *Net
+	purpose    purpose
+	task       string
+	x          *pixel.Batch
+	labels     []int
+	each       func(m *machine, first int)
+	next, done atomic.Int64 // images
+}
+
+// spread runs so many machines, one of them on the calling goroutine, which alone
+// reports progress.
+func (b *batches) spread(parent context.Context, machines int) error {
+	ctx, stop := context.WithCancel(parent)
+	defer stop()
+	rounds := (b.x.N + machines*singleImages - 1) / (machines * singleImages)
+	images := (b.x.N + machines*rounds - 1) / (machines * rounds)
+	errs := make([]error, machines)
+	one := func(i int) {
+		m, err := b.net.borrowSingle(b.purpose)
+		if err == nil {
+			err = b.run(ctx, m, images, i == 0)
+		}
+		if errs[i] = err; err != nil {
+			stop()
+		}
+	}
+	var workers sync.WaitGroup
+	for i := 1; i < machines; i++ {
+		workers.Go(func() { one(i) })
+	}
+	one(0)
+	workers.Wait()
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, context.Canceled) { // that of the others
+			return err
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return parent.Err()
+	}
+	b.report(parent, b.x.N)
+	return nil
+}
+
+// run takes so many images at a time until none is left.
+func (b *batches) run(ctx context.Context, m *machine, images int, report bool) error {
+	x := b.x
+	for {
+		first := int(b.next.Add(int64(images))) - images
+		if first >= x.N {
+			break
+		}
+		if err := ctx.Err(); err != nil {
+			b.net.giveBack(m)
+			return err
+		}
+		var label func(i int) int
+		if b.labels != nil {
+			label = func(i int) int { return b.labels[first+i] }
+		}
+		count := min(images, x.N-first)
+		m.see(count, x.Data[first*x.Size():(first+count)*x.Size()], label)
+		if err := m.run(); err != nil {
+			return err
+		}
+		b.each(m, first)
+		if done := b.done.Add(int64(count)); report {
+			b.report(ctx, int(done))
+		}
+	}
+	b.net.giveBack(m)
+	return nil
+}
+
+func (b *batches) report(ctx context.Context, done int) {
+	work.Report(ctx, work.Step{Task: b.task, Done: done, Total: b.x.N, Unit: "images"})
+}
