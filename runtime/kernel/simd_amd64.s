@@ -934,8 +934,13 @@ begun_39:
 	CMPQ R11, $0x60
 	JLT  rest_40
 	SUBQ $0x30, R11
+	CMPQ SI, $0x04
+	JNE  single_41
+	MOVQ R11, R12
+	SHRQ $0x02, R12
+	JZ   single_41
 
-step_41:
+step_43:
 	VMOVUPS      (R8), Y6
 	PREFETCHT0   4096(R8)
 	VBROADCASTSS (R9), Y7
@@ -950,30 +955,107 @@ step_41:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS (R10)(BX*2), Y7
 	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 4(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 4(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 4(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 8(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 8(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 8(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 8(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 12(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 12(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 12(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 12(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	DECQ         R12
+	JNZ          step_43
+	ANDQ         $0x03, R11
+	JZ           done_42
+
+single_41:
+step_44:
+	VMOVUPS      (R8), Y6
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS (R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_41
-	MOVQ         120(AX), R12
-	SHLQ         $0x02, R12
-	MOVQ         DX, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	MOVQ         $0x00000030, R11
+	JNZ          step_44
+
+done_42:
+	MOVQ       120(AX), R12
+	SHLQ       $0x02, R12
+	MOVQ       DX, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	MOVQ       $0x00000030, R11
 
 rest_40:
-step_42:
+	CMPQ SI, $0x04
+	JNE  single_45
+	MOVQ R11, R12
+	SHRQ $0x02, R12
+	JZ   single_45
+
+step_47:
 	VMOVUPS      (R8), Y6
 	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -987,36 +1069,103 @@ step_42:
 	VFMADD231PS  Y6, Y7, Y4
 	VBROADCASTSS (R10)(BX*2), Y7
 	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS 4(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 4(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 4(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS 8(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 8(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 8(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 8(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS 12(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 12(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 12(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 12(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	DECQ         R12
+	JNZ          step_47
+	ANDQ         $0x03, R11
+	JZ           done_46
+
+single_45:
+step_48:
+	VMOVUPS      (R8), Y6
+	VBROADCASTSS (R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_42
-	IMUL3Q       $0x06, BX, R8
-	ADDQ         R8, CX
-	MOVQ         120(AX), R8
-	SHLQ         $0x02, R8
-	CMPB         154(AX), $0x00
-	JNE          half_45
-	CMPB         152(AX), $0x00
-	JE           bound_43
-	MOVQ         DX, R9
-	VADDPS       (R9), Y0, Y0
-	ADDQ         R8, R9
-	VADDPS       (R9), Y1, Y1
-	ADDQ         R8, R9
-	VADDPS       (R9), Y2, Y2
-	ADDQ         R8, R9
-	VADDPS       (R9), Y3, Y3
-	ADDQ         R8, R9
-	VADDPS       (R9), Y4, Y4
-	ADDQ         R8, R9
-	VADDPS       (R9), Y5, Y5
-	ADDQ         R8, R9
+	JNZ          step_48
 
-bound_43:
+done_46:
+	IMUL3Q $0x06, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_51
+	CMPB   152(AX), $0x00
+	JE     bound_49
+	MOVQ   DX, R9
+	VADDPS (R9), Y0, Y0
+	ADDQ   R8, R9
+	VADDPS (R9), Y1, Y1
+	ADDQ   R8, R9
+	VADDPS (R9), Y2, Y2
+	ADDQ   R8, R9
+	VADDPS (R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Y4, Y4
+	ADDQ   R8, R9
+	VADDPS (R9), Y5, Y5
+	ADDQ   R8, R9
+
+bound_49:
 	CMPB         153(AX), $0x00
-	JE           store_44
+	JE           store_50
 	VBROADCASTSS 144(AX), Y6
 	VBROADCASTSS 148(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1032,7 +1181,7 @@ bound_43:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_44:
+store_50:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -1045,11 +1194,11 @@ store_44:
 	ADDQ    R8, DX
 	VMOVUPS Y5, (DX)
 	ADDQ    R8, DX
-	JMP     next_46
+	JMP     next_52
 
-half_45:
+half_51:
 	CMPB   152(AX), $0x00
-	JE     bound_47
+	JE     bound_53
 	MOVQ   DX, R9
 	VADDPS (R9), X0, X0
 	ADDQ   R8, R9
@@ -1064,9 +1213,9 @@ half_45:
 	VADDPS (R9), X5, X5
 	ADDQ   R8, R9
 
-bound_47:
+bound_53:
 	CMPB         153(AX), $0x00
-	JE           store_48
+	JE           store_54
 	VBROADCASTSS 144(AX), Y6
 	VBROADCASTSS 148(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1082,7 +1231,7 @@ bound_47:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_48:
+store_54:
 	VMOVUPS X0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS X1, (DX)
@@ -1096,7 +1245,7 @@ store_48:
 	VMOVUPS X5, (DX)
 	ADDQ    R8, DX
 
-next_46:
+next_52:
 	DECQ (SP)
 	JNZ  tile_37
 	VZEROUPPER
@@ -1112,17 +1261,17 @@ TEXT ·tile1x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_49
+	JE         zeros_55
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
-	JMP        begun_50
+	JMP        begun_56
 
-zeros_49:
+zeros_55:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-begun_50:
+begun_56:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -1133,14 +1282,14 @@ begun_50:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_51:
+tap_57:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_52:
+step_58:
 	VMOVUPS      (DI), Y2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      32(DI), Y3
@@ -1151,11 +1300,11 @@ step_52:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_52
+	JNZ          step_58
 	DECQ         SI
-	JNZ          tap_51
+	JNZ          tap_57
 	CMPB         168(AX), $0x00
-	JE           bound_53
+	JE           bound_59
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1163,9 +1312,9 @@ step_52:
 	VADDPS       32(CX), Y1, Y1
 	ADDQ         DX, CX
 
-bound_53:
+bound_59:
 	CMPB         169(AX), $0x00
-	JE           store_54
+	JE           store_60
 	VBROADCASTSS 160(AX), Y2
 	VBROADCASTSS 164(AX), Y3
 	VMAXPS       Y0, Y2, Y0
@@ -1173,7 +1322,7 @@ bound_53:
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
 
-store_54:
+store_60:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1195,21 +1344,21 @@ TEXT ·tile2x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_55
+	JE         zeros_61
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
-	JMP        begun_56
+	JMP        begun_62
 
-zeros_55:
+zeros_61:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-begun_56:
+begun_62:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1220,14 +1369,14 @@ begun_56:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_57:
+tap_63:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_58:
+step_64:
 	VMOVUPS      (R8), Y4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y5
@@ -1241,11 +1390,11 @@ step_58:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_58
+	JNZ          step_64
 	DECQ         DI
-	JNZ          tap_57
+	JNZ          tap_63
 	CMPB         168(AX), $0x00
-	JE           bound_59
+	JE           bound_65
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1256,9 +1405,9 @@ step_58:
 	VADDPS       32(CX), Y3, Y3
 	ADDQ         DX, CX
 
-bound_59:
+bound_65:
 	CMPB         169(AX), $0x00
-	JE           store_60
+	JE           store_66
 	VBROADCASTSS 160(AX), Y4
 	VBROADCASTSS 164(AX), Y5
 	VMAXPS       Y0, Y4, Y0
@@ -1270,7 +1419,7 @@ bound_59:
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
 
-store_60:
+store_66:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1297,7 +1446,7 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_61
+	JE         zeros_67
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1305,9 +1454,9 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
-	JMP        begun_62
+	JMP        begun_68
 
-zeros_61:
+zeros_67:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1315,7 +1464,7 @@ zeros_61:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-begun_62:
+begun_68:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1326,14 +1475,14 @@ begun_62:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_63:
+tap_69:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_64:
+step_70:
 	VMOVUPS      (R8), Y6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y7
@@ -1350,11 +1499,11 @@ step_64:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_64
+	JNZ          step_70
 	DECQ         DI
-	JNZ          tap_63
+	JNZ          tap_69
 	CMPB         168(AX), $0x00
-	JE           bound_65
+	JE           bound_71
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1368,9 +1517,9 @@ step_64:
 	VADDPS       32(CX), Y5, Y5
 	ADDQ         DX, CX
 
-bound_65:
+bound_71:
 	CMPB         169(AX), $0x00
-	JE           store_66
+	JE           store_72
 	VBROADCASTSS 160(AX), Y6
 	VBROADCASTSS 164(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1386,7 +1535,7 @@ bound_65:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_66:
+store_72:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1418,7 +1567,7 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_67
+	JE         zeros_73
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1428,9 +1577,9 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
-	JMP        begun_68
+	JMP        begun_74
 
-zeros_67:
+zeros_73:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1440,7 +1589,7 @@ zeros_67:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-begun_68:
+begun_74:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1451,7 +1600,7 @@ begun_68:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_69:
+tap_75:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1460,7 +1609,7 @@ tap_69:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_70:
+step_76:
 	VMOVUPS      (R8), Y8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y9
@@ -1481,11 +1630,11 @@ step_70:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_70
+	JNZ          step_76
 	DECQ         DI
-	JNZ          tap_69
+	JNZ          tap_75
 	CMPB         168(AX), $0x00
-	JE           bound_71
+	JE           bound_77
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1502,9 +1651,9 @@ step_70:
 	VADDPS       32(CX), Y7, Y7
 	ADDQ         DX, CX
 
-bound_71:
+bound_77:
 	CMPB         169(AX), $0x00
-	JE           store_72
+	JE           store_78
 	VBROADCASTSS 160(AX), Y8
 	VBROADCASTSS 164(AX), Y9
 	VMAXPS       Y0, Y8, Y0
@@ -1524,7 +1673,7 @@ bound_71:
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
 
-store_72:
+store_78:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1561,7 +1710,7 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_73
+	JE         zeros_79
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1573,9 +1722,9 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
-	JMP        begun_74
+	JMP        begun_80
 
-zeros_73:
+zeros_79:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1587,7 +1736,7 @@ zeros_73:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-begun_74:
+begun_80:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1598,7 +1747,7 @@ begun_74:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_75:
+tap_81:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1607,7 +1756,7 @@ tap_75:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_76:
+step_82:
 	VMOVUPS      (R8), Y10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y11
@@ -1631,11 +1780,11 @@ step_76:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_76
+	JNZ          step_82
 	DECQ         DI
-	JNZ          tap_75
+	JNZ          tap_81
 	CMPB         168(AX), $0x00
-	JE           bound_77
+	JE           bound_83
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1655,9 +1804,9 @@ step_76:
 	VADDPS       32(CX), Y9, Y9
 	ADDQ         DX, CX
 
-bound_77:
+bound_83:
 	CMPB         169(AX), $0x00
-	JE           store_78
+	JE           store_84
 	VBROADCASTSS 160(AX), Y10
 	VBROADCASTSS 164(AX), Y11
 	VMAXPS       Y0, Y10, Y0
@@ -1681,7 +1830,7 @@ bound_77:
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
 
-store_78:
+store_84:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1723,7 +1872,7 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_79
+	JE         zeros_85
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1737,9 +1886,9 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
 	VMOVAPS    Y1, Y11
-	JMP        begun_80
+	JMP        begun_86
 
-zeros_79:
+zeros_85:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1753,7 +1902,7 @@ zeros_79:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-begun_80:
+begun_86:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1764,7 +1913,7 @@ begun_80:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_81:
+tap_87:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1773,7 +1922,7 @@ tap_81:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_82:
+step_88:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y13
@@ -1800,11 +1949,11 @@ step_82:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_82
+	JNZ          step_88
 	DECQ         DI
-	JNZ          tap_81
+	JNZ          tap_87
 	CMPB         168(AX), $0x00
-	JE           bound_83
+	JE           bound_89
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1827,9 +1976,9 @@ step_82:
 	VADDPS       32(CX), Y11, Y11
 	ADDQ         DX, CX
 
-bound_83:
+bound_89:
 	CMPB         169(AX), $0x00
-	JE           store_84
+	JE           store_90
 	VBROADCASTSS 160(AX), Y12
 	VBROADCASTSS 164(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -1857,7 +2006,7 @@ bound_83:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_84:
+store_90:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1897,9 +2046,9 @@ TEXT ·mix2AVX2(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_85:
+tile_91:
 	CMPQ    80(AX), $0x00
-	JE      zeros_86
+	JE      zeros_92
 	MOVQ    72(AX), R8
 	VMOVUPS (R8), Y0
 	VMOVAPS Y0, Y2
@@ -1913,9 +2062,9 @@ tile_85:
 	VMOVAPS Y1, Y7
 	VMOVAPS Y1, Y9
 	VMOVAPS Y1, Y11
-	JMP     begun_87
+	JMP     begun_93
 
-zeros_86:
+zeros_92:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1929,17 +2078,22 @@ zeros_86:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-begun_87:
+begun_93:
 	MOVQ 24(AX), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
 	MOVQ 128(AX), R11
 	CMPQ R11, $0x60
-	JLT  rest_88
+	JLT  rest_94
 	SUBQ $0x30, R11
+	CMPQ SI, $0x04
+	JNE  single_95
+	MOVQ R11, R12
+	SHRQ $0x02, R12
+	JZ   single_95
 
-step_89:
+step_97:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   4096(R8)
 	VMOVUPS      32(R8), Y13
@@ -1961,30 +2115,135 @@ step_89:
 	VBROADCASTSS (R10)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y12
+	PREFETCHT0   4096(R8)
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS 4(R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 4(R9)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 4(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 4(R10)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 4(R10)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y12
+	PREFETCHT0   4096(R8)
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS 8(R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 8(R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R9)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 8(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 8(R10)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 8(R10)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y12
+	PREFETCHT0   4096(R8)
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS 12(R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 12(R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(R9)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 12(R10)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 12(R10)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	DECQ         R12
+	JNZ          step_97
+	ANDQ         $0x03, R11
+	JZ           done_96
+
+single_95:
+step_98:
+	VMOVUPS      (R8), Y12
+	PREFETCHT0   4096(R8)
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R9)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R10)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_89
-	MOVQ         120(AX), R12
-	SHLQ         $0x02, R12
-	MOVQ         DX, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	ADDQ         R12, R11
-	MOVQ         $0x00000030, R11
+	JNZ          step_98
 
-rest_88:
-step_90:
+done_96:
+	MOVQ       120(AX), R12
+	SHLQ       $0x02, R12
+	MOVQ       DX, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	ADDQ       R12, R11
+	MOVQ       $0x00000030, R11
+
+rest_94:
+	CMPQ SI, $0x04
+	JNE  single_99
+	MOVQ R11, R12
+	SHRQ $0x02, R12
+	JZ   single_99
+
+step_101:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (R9), Y14
@@ -2005,42 +2264,137 @@ step_90:
 	VBROADCASTSS (R10)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS 4(R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 4(R9)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 4(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 4(R10)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 4(R10)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS 8(R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 8(R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(R9)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 8(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 8(R10)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 8(R10)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS 12(R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 12(R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 12(R9)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 12(R10)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 12(R10)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	DECQ         R12
+	JNZ          step_101
+	ANDQ         $0x03, R11
+	JZ           done_100
+
+single_99:
+step_102:
+	VMOVUPS      (R8), Y12
+	VMOVUPS      32(R8), Y13
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R9)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R10)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10)(BX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_90
-	IMUL3Q       $0x06, BX, R8
-	ADDQ         R8, CX
-	MOVQ         120(AX), R8
-	SHLQ         $0x02, R8
-	CMPB         154(AX), $0x00
-	JNE          half_93
-	CMPB         152(AX), $0x00
-	JE           bound_91
-	MOVQ         DX, R9
-	VADDPS       (R9), Y0, Y0
-	VADDPS       32(R9), Y1, Y1
-	ADDQ         R8, R9
-	VADDPS       (R9), Y2, Y2
-	VADDPS       32(R9), Y3, Y3
-	ADDQ         R8, R9
-	VADDPS       (R9), Y4, Y4
-	VADDPS       32(R9), Y5, Y5
-	ADDQ         R8, R9
-	VADDPS       (R9), Y6, Y6
-	VADDPS       32(R9), Y7, Y7
-	ADDQ         R8, R9
-	VADDPS       (R9), Y8, Y8
-	VADDPS       32(R9), Y9, Y9
-	ADDQ         R8, R9
-	VADDPS       (R9), Y10, Y10
-	VADDPS       32(R9), Y11, Y11
-	ADDQ         R8, R9
+	JNZ          step_102
 
-bound_91:
+done_100:
+	IMUL3Q $0x06, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_105
+	CMPB   152(AX), $0x00
+	JE     bound_103
+	MOVQ   DX, R9
+	VADDPS (R9), Y0, Y0
+	VADDPS 32(R9), Y1, Y1
+	ADDQ   R8, R9
+	VADDPS (R9), Y2, Y2
+	VADDPS 32(R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Y4, Y4
+	VADDPS 32(R9), Y5, Y5
+	ADDQ   R8, R9
+	VADDPS (R9), Y6, Y6
+	VADDPS 32(R9), Y7, Y7
+	ADDQ   R8, R9
+	VADDPS (R9), Y8, Y8
+	VADDPS 32(R9), Y9, Y9
+	ADDQ   R8, R9
+	VADDPS (R9), Y10, Y10
+	VADDPS 32(R9), Y11, Y11
+	ADDQ   R8, R9
+
+bound_103:
 	CMPB         153(AX), $0x00
-	JE           store_92
+	JE           store_104
 	VBROADCASTSS 144(AX), Y12
 	VBROADCASTSS 148(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -2068,7 +2422,7 @@ bound_91:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_92:
+store_104:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    R8, DX
@@ -2087,11 +2441,11 @@ store_92:
 	VMOVUPS Y10, (DX)
 	VMOVUPS Y11, 32(DX)
 	ADDQ    R8, DX
-	JMP     next_94
+	JMP     next_106
 
-half_93:
+half_105:
 	CMPB   152(AX), $0x00
-	JE     bound_95
+	JE     bound_107
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	VADDPS 32(R9), X1, X1
@@ -2112,9 +2466,9 @@ half_93:
 	VADDPS 32(R9), X11, X11
 	ADDQ   R8, R9
 
-bound_95:
+bound_107:
 	CMPB         153(AX), $0x00
-	JE           store_96
+	JE           store_108
 	VBROADCASTSS 144(AX), Y12
 	VBROADCASTSS 148(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -2142,7 +2496,7 @@ bound_95:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_96:
+store_108:
 	VMOVUPS Y0, (DX)
 	VMOVUPS X1, 32(DX)
 	ADDQ    R8, DX
@@ -2162,9 +2516,9 @@ store_96:
 	VMOVUPS X11, 32(DX)
 	ADDQ    R8, DX
 
-next_94:
+next_106:
 	DECQ (SP)
-	JNZ  tile_85
+	JNZ  tile_91
 	VZEROUPPER
 	RET
 
@@ -2232,7 +2586,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_97
+	JE           whole_109
 	VXORPS       Y6, Y6, Y6
 	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y6, 32(CX)
@@ -2271,7 +2625,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	VMOVUPS      Y6, 1088(CX)
 	VMOVUPS      Y6, 1120(CX)
 
-whole_97:
+whole_109:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000020, BX, BX
 	LEAQ   (CX), SI
@@ -2302,19 +2656,19 @@ whole_97:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 1264(SP)
 
-square_98:
+square_110:
 	MOVQ 96(AX), BX
 	MOVQ 1256(SP), SI
 	MOVQ 1264(SP), R8
 
-vector_99:
+vector_111:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 1184(SP), R14
 
-column_100:
+column_112:
 	CMPB         184(AX), $0x00
-	JNE          flat_101
+	JNE          flat_113
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2343,9 +2697,9 @@ column_100:
 	VMOVUPS      Y6, 576(R14)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, 768(R14)
-	JMP          done_102
+	JMP          done_114
 
-flat_101:
+flat_113:
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2368,17 +2722,17 @@ flat_101:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, 576(R14)
 
-done_102:
+done_114:
 	ADDQ         1192(SP), R9
 	ADDQ         $0x20, R14
 	DECQ         R15
-	JNZ          column_100
+	JNZ          column_112
 	MOVQ         1224(SP), R9
 	MOVQ         1232(SP), R14
 	MOVQ         1240(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_104
+	JNE          narrow_116
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2407,9 +2761,9 @@ done_102:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_105
+	JMP          done_117
 
-narrow_104:
+narrow_116:
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2432,10 +2786,10 @@ narrow_104:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_105:
+done_117:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_106
+	JNE          narrow_118
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2464,9 +2818,9 @@ done_105:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_107
+	JMP          done_119
 
-narrow_106:
+narrow_118:
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2489,10 +2843,10 @@ narrow_106:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_107:
+done_119:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_108
+	JNE          narrow_120
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2521,9 +2875,9 @@ done_107:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_109
+	JMP          done_121
 
-narrow_108:
+narrow_120:
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2546,10 +2900,10 @@ narrow_108:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_109:
+done_121:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_110
+	JNE          narrow_122
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2578,9 +2932,9 @@ done_109:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_111
+	JMP          done_123
 
-narrow_110:
+narrow_122:
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2603,12 +2957,12 @@ narrow_110:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_111:
+done_123:
 	ADDQ         1248(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_103
+	JNE          done_115
 	CMPB         185(AX), $0x00
-	JNE          narrow_112
+	JNE          narrow_124
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -2637,9 +2991,9 @@ done_111:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_113
+	JMP          done_125
 
-narrow_112:
+narrow_124:
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -2662,10 +3016,10 @@ narrow_112:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_113:
+done_125:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_114
+	JNE          narrow_126
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -2694,9 +3048,9 @@ done_113:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_115
+	JMP          done_127
 
-narrow_114:
+narrow_126:
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -2719,18 +3073,18 @@ narrow_114:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
+done_127:
 done_115:
-done_103:
 	ADDQ $0x20, SI
 	ADDQ $0x20, R8
 	DECQ BX
-	JNZ  vector_99
+	JNZ  vector_111
 	MOVQ 1216(SP), BX
 	ADDQ BX, 1256(SP)
 	MOVQ 1200(SP), BX
 	ADDQ BX, 1264(SP)
 	DECQ 1208(SP)
-	JNZ  square_98
+	JNZ  square_110
 	VZEROUPPER
 	RET
 
@@ -2779,7 +3133,7 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	SUBQ         R11, 1184(SP)
 	SUBQ         R12, 1192(SP)
 
-square_116:
+square_128:
 	MOVQ 112(AX), R11
 	SHLQ $0x02, R11
 	MOVQ 120(AX), R12
@@ -2791,7 +3145,7 @@ square_116:
 	ADDQ 1192(SP), R12
 	MOVQ R12, 1192(SP)
 
-vector_117:
+vector_129:
 	LEAQ         (R11)(R10*1), R15
 	VMOVUPS      (R15), Y6
 	VMOVUPS      (R15)(DI*1), Y7
@@ -3085,9 +3439,9 @@ vector_117:
 	ADDQ         $0x20, R12
 	ADDQ         $0x20, R13
 	DECQ         R14
-	JNZ          vector_117
+	JNZ          vector_129
 	DECQ         1200(SP)
-	JNZ          square_116
+	JNZ          square_128
 	VZEROUPPER
 	RET
 
@@ -3134,7 +3488,7 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	SUBQ         R9, 1184(SP)
 	SUBQ         R10, 1192(SP)
 
-square_118:
+square_130:
 	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
 	MOVQ 120(AX), R10
@@ -3146,7 +3500,7 @@ square_118:
 	ADDQ 1192(SP), R10
 	MOVQ R10, 1192(SP)
 
-vector_119:
+vector_131:
 	LEAQ         (R9)(R8*1), R13
 	VMOVUPS      (R13), Y6
 	VMOVUPS      (R13)(BX*1), Y7
@@ -3420,9 +3774,9 @@ vector_119:
 	ADDQ         $0x20, R10
 	ADDQ         $0x20, R11
 	DECQ         R12
-	JNZ          vector_119
+	JNZ          vector_131
 	DECQ         1200(SP)
-	JNZ          square_118
+	JNZ          square_130
 	VZEROUPPER
 	RET
 
@@ -3463,7 +3817,7 @@ TEXT ·kernelTransformAVX2(SB), $1184-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Y6
 
-vector_120:
+vector_132:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Y7
 	VMOVUPS      (R9)(BX*1), Y8
@@ -3687,7 +4041,7 @@ vector_120:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_120
+	JNZ          vector_132
 	VZEROUPPER
 	RET
 
@@ -3712,10 +4066,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_121:
+pixel_133:
 	XORQ R9, R9
 
-vector_122:
+vector_134:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -3724,9 +4078,9 @@ vector_122:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_123
+	JZ      chosen_135
 
-tap_124:
+tap_136:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -3737,12 +4091,12 @@ tap_124:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_124
+	JNZ       tap_136
 
-chosen_123:
+chosen_135:
 	VMOVUPS      Y4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_125
+	JZ           done_137
 	VCMPPS       $0x1e, Y0, Y4, Y6
 	VCMPPS       $0x11, Y1, Y4, Y7
 	VANDPS       Y6, Y7, Y6
@@ -3750,7 +4104,7 @@ chosen_123:
 	VBLENDVPS    Y6, Y5, Y7, Y7
 	VMOVUPS      Y7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_125
+	JE           done_137
 	VXORPS       Y9, Y9, Y9
 	VBROADCASTSS 152(AX), Y5
 	VMULPS       Y4, Y5, Y5
@@ -3760,7 +4114,7 @@ chosen_123:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_126:
+neighbour_138:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Y4, Y10
@@ -3769,7 +4123,7 @@ neighbour_126:
 	VANDPS       Y11, Y10, Y11
 	VORPS        Y8, Y11, Y8
 	DECQ         R11
-	JNZ          neighbour_126
+	JNZ          neighbour_138
 	VANDPS       Y8, Y6, Y8
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -3779,19 +4133,19 @@ neighbour_126:
 	ORL          R10, 156(AX)
 	VMOVUPS      Y7, (BX)(R9*1)
 
-done_125:
+done_137:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_122
+	JLT   vector_134
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_127
+	JZ    skip_139
 	ADDQ  R8, BX
 
-skip_127:
+skip_139:
 	DECQ SI
-	JNZ  pixel_121
+	JNZ  pixel_133
 	VZEROUPPER
 	RET
 
@@ -3814,14 +4168,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_128:
+pixel_140:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_129:
+column_141:
 	XORQ R10, R10
 
-vector_130:
+vector_142:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -3829,15 +4183,15 @@ vector_130:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_130
+	JLT      vector_142
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_129
+	JNZ      column_141
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_128
+	JNZ      pixel_140
 	VZEROUPPER
 	RET
 
@@ -3851,13 +4205,13 @@ TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_131:
+row_143:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_132:
+vectors_144:
 	CMPQ    R8, $0x01
-	JLT     fewer_133
+	JLT     fewer_145
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Y0
@@ -3886,17 +4240,17 @@ vectors_132:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_134
+	JZ      untraced_146
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_134:
+untraced_146:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Y9
 
-window_135:
+window_147:
 	VBROADCASTSS (R9), Y10
 	VFMADD213PS  (R12), Y0, Y10
 	VBROADCASTSS 4(R9), Y11
@@ -3961,7 +4315,7 @@ window_135:
 	VMINPS       Y14, Y13, Y14
 	VMOVUPS      Y14, (R10)
 	TESTQ        R11, R11
-	JZ           next_136
+	JZ           next_148
 	VCMPPS       $0x04, Y14, Y12, Y13
 	VPCMPEQD     Y12, Y12, Y12
 	VPADDD       Y12, Y13, Y13
@@ -3979,16 +4333,16 @@ window_135:
 	VMOVUPS      Y13, (R11)
 	ADDQ         BX, R11
 
-next_136:
+next_148:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_135
+	JNZ  window_147
 	ADDQ $0x20, DI
 	SUBQ $0x01, R8
-	JMP  vectors_132
+	JMP  vectors_144
 
-fewer_133:
+fewer_145:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -3996,7 +4350,7 @@ fewer_133:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_131
+	JNZ   row_143
 	VZEROUPPER
 	RET
 
@@ -4012,13 +4366,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_137:
+many_149:
 	CMPQ DX, $0x07
-	JLT  few_138
+	JLT  few_150
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_140:
+vector_152:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -4034,7 +4388,7 @@ vector_140:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_141:
+tap_153:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -4053,7 +4407,7 @@ tap_141:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_141
+	JNZ         tap_153
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4087,22 +4441,22 @@ tap_141:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_140
+	JNZ         vector_152
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_137
+	JMP         many_149
 
-few_138:
+few_150:
 	TESTQ DX, DX
-	JZ    done_139
+	JZ    done_151
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_142:
+vector_154:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -4112,7 +4466,7 @@ vector_142:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_143:
+tap_155:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -4121,7 +4475,7 @@ tap_143:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_143
+	JNZ         tap_155
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4131,16 +4485,16 @@ tap_143:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_142
+	JNZ         vector_154
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_138
+	JMP         few_150
 
-done_139:
+done_151:
 	VZEROUPPER
 	RET
 
@@ -4159,35 +4513,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_144:
+vector_156:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_145:
+tap_157:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_146:
+pixel_158:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_146
+	JNZ         pixel_158
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_145
+	JNZ         tap_157
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_144
+	JNZ         vector_156
 	VZEROUPPER
 	RET
 
@@ -4203,14 +4557,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_147:
+vector_159:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_147
+	JNZ     vector_159
 	VZEROUPPER
 	RET
 
@@ -4225,14 +4579,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_148:
+vector_160:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_148
+	JNZ     vector_160
 	VZEROUPPER
 	RET
 
@@ -4248,7 +4602,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_149:
+vector_161:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -4258,7 +4612,7 @@ vector_149:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_149
+	JNZ     vector_161
 	VZEROUPPER
 	RET
 
@@ -4272,7 +4626,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_150:
+vector_162:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -4282,7 +4636,7 @@ vector_150:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_150
+	JNZ       vector_162
 	VZEROUPPER
 	RET
 
@@ -4295,7 +4649,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_151:
+vector_163:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -4304,7 +4658,7 @@ vector_151:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_151
+	JNZ          vector_163
 	VZEROUPPER
 	RET
 
@@ -4339,7 +4693,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_152:
+vector_164:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -4366,7 +4720,7 @@ vector_152:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_152
+	JNZ     vector_164
 	VZEROUPPER
 	RET
 
@@ -4388,7 +4742,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_153:
+step_165:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -4402,199 +4756,13 @@ step_153:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_153
+	JNZ         step_165
 	VZEROUPPER
 	RET
 
 // func sparse1x1AVX2(p *sparseSum)
 // Requires: AVX, FMA3
 TEXT ·sparse1x1AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_154:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_155
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Y0
-
-term_156:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y1, Y0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_156
-	VMOVUPS      Y0, (R8)
-
-next_155:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_154
-	VZEROUPPER
-	RET
-
-// func sparse1x2AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_157:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_158
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
-
-term_159:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y2
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y2, Y0
-	VFMADD231PS  32(R11), Y2, Y1
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_159
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-
-next_158:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_157
-	VZEROUPPER
-	RET
-
-// func sparse1x3AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_160:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_161
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
-	VMOVUPS 64(R11), Y2
-
-term_162:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y3
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y3, Y0
-	VFMADD231PS  32(R11), Y3, Y1
-	VFMADD231PS  64(R11), Y3, Y2
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_162
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-
-next_161:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_160
-	VZEROUPPER
-	RET
-
-// func sparse1x4AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_163:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_164
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
-	VMOVUPS 64(R11), Y2
-	VMOVUPS 96(R11), Y3
-
-term_165:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y4
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y4, Y0
-	VFMADD231PS  32(R11), Y4, Y1
-	VFMADD231PS  64(R11), Y4, Y2
-	VFMADD231PS  96(R11), Y4, Y3
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_165
-	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-
-next_164:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_163
-	VZEROUPPER
-	RET
-
-// func sparse1x5AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -4616,28 +4784,16 @@ part_166:
 	MOVLQSX 4(DX), R9
 	MOVQ    R8, R11
 	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
-	VMOVUPS 64(R11), Y2
-	VMOVUPS 96(R11), Y3
-	VMOVUPS 128(R11), Y4
 
 term_168:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y5
+	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y5, Y0
-	VFMADD231PS  32(R11), Y5, Y1
-	VFMADD231PS  64(R11), Y5, Y2
-	VFMADD231PS  96(R11), Y5, Y3
-	VFMADD231PS  128(R11), Y5, Y4
+	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_168
 	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
 
 next_167:
 	ADDQ $0x0c, DX
@@ -4646,9 +4802,9 @@ next_167:
 	VZEROUPPER
 	RET
 
-// func sparse1x6AVX2(p *sparseSum)
+// func sparse1x2AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -4671,30 +4827,18 @@ part_169:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
-	VMOVUPS 64(R11), Y2
-	VMOVUPS 96(R11), Y3
-	VMOVUPS 128(R11), Y4
-	VMOVUPS 160(R11), Y5
 
 term_171:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y6
+	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y6, Y0
-	VFMADD231PS  32(R11), Y6, Y1
-	VFMADD231PS  64(R11), Y6, Y2
-	VFMADD231PS  96(R11), Y6, Y3
-	VFMADD231PS  128(R11), Y6, Y4
-	VFMADD231PS  160(R11), Y6, Y5
+	VFMADD231PS  (R11), Y2, Y0
+	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_171
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
 
 next_170:
 	ADDQ $0x0c, DX
@@ -4703,9 +4847,9 @@ next_170:
 	VZEROUPPER
 	RET
 
-// func sparse1x7AVX2(p *sparseSum)
+// func sparse1x3AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -4729,32 +4873,20 @@ part_172:
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
-	VMOVUPS 96(R11), Y3
-	VMOVUPS 128(R11), Y4
-	VMOVUPS 160(R11), Y5
-	VMOVUPS 192(R11), Y6
 
 term_174:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y7
+	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y7, Y0
-	VFMADD231PS  32(R11), Y7, Y1
-	VFMADD231PS  64(R11), Y7, Y2
-	VFMADD231PS  96(R11), Y7, Y3
-	VFMADD231PS  128(R11), Y7, Y4
-	VFMADD231PS  160(R11), Y7, Y5
-	VFMADD231PS  192(R11), Y7, Y6
+	VFMADD231PS  (R11), Y3, Y0
+	VFMADD231PS  32(R11), Y3, Y1
+	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_174
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
 
 next_173:
 	ADDQ $0x0c, DX
@@ -4763,9 +4895,9 @@ next_173:
 	VZEROUPPER
 	RET
 
-// func sparse1x8AVX2(p *sparseSum)
+// func sparse1x4AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -4790,23 +4922,15 @@ part_175:
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
 	VMOVUPS 96(R11), Y3
-	VMOVUPS 128(R11), Y4
-	VMOVUPS 160(R11), Y5
-	VMOVUPS 192(R11), Y6
-	VMOVUPS 224(R11), Y7
 
 term_177:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y8
+	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	VFMADD231PS  128(R11), Y8, Y4
-	VFMADD231PS  160(R11), Y8, Y5
-	VFMADD231PS  192(R11), Y8, Y6
-	VFMADD231PS  224(R11), Y8, Y7
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	VFMADD231PS  64(R11), Y4, Y2
+	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_177
@@ -4814,10 +4938,6 @@ term_177:
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
 
 next_176:
 	ADDQ $0x0c, DX
@@ -4826,9 +4946,9 @@ next_176:
 	VZEROUPPER
 	RET
 
-// func sparse1x9AVX2(p *sparseSum)
+// func sparse1x5AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -4854,24 +4974,16 @@ part_178:
 	VMOVUPS 64(R11), Y2
 	VMOVUPS 96(R11), Y3
 	VMOVUPS 128(R11), Y4
-	VMOVUPS 160(R11), Y5
-	VMOVUPS 192(R11), Y6
-	VMOVUPS 224(R11), Y7
-	VMOVUPS 256(R11), Y8
 
 term_180:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y9
+	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y9, Y0
-	VFMADD231PS  32(R11), Y9, Y1
-	VFMADD231PS  64(R11), Y9, Y2
-	VFMADD231PS  96(R11), Y9, Y3
-	VFMADD231PS  128(R11), Y9, Y4
-	VFMADD231PS  160(R11), Y9, Y5
-	VFMADD231PS  192(R11), Y9, Y6
-	VFMADD231PS  224(R11), Y9, Y7
-	VFMADD231PS  256(R11), Y9, Y8
+	VFMADD231PS  (R11), Y5, Y0
+	VFMADD231PS  32(R11), Y5, Y1
+	VFMADD231PS  64(R11), Y5, Y2
+	VFMADD231PS  96(R11), Y5, Y3
+	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_180
@@ -4880,10 +4992,6 @@ term_180:
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
 
 next_179:
 	ADDQ $0x0c, DX
@@ -4892,9 +5000,9 @@ next_179:
 	VZEROUPPER
 	RET
 
-// func sparse1x10AVX2(p *sparseSum)
+// func sparse1x6AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -4921,25 +5029,17 @@ part_181:
 	VMOVUPS 96(R11), Y3
 	VMOVUPS 128(R11), Y4
 	VMOVUPS 160(R11), Y5
-	VMOVUPS 192(R11), Y6
-	VMOVUPS 224(R11), Y7
-	VMOVUPS 256(R11), Y8
-	VMOVUPS 288(R11), Y9
 
 term_183:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y10
+	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y10, Y0
-	VFMADD231PS  32(R11), Y10, Y1
-	VFMADD231PS  64(R11), Y10, Y2
-	VFMADD231PS  96(R11), Y10, Y3
-	VFMADD231PS  128(R11), Y10, Y4
-	VFMADD231PS  160(R11), Y10, Y5
-	VFMADD231PS  192(R11), Y10, Y6
-	VFMADD231PS  224(R11), Y10, Y7
-	VFMADD231PS  256(R11), Y10, Y8
-	VFMADD231PS  288(R11), Y10, Y9
+	VFMADD231PS  (R11), Y6, Y0
+	VFMADD231PS  32(R11), Y6, Y1
+	VFMADD231PS  64(R11), Y6, Y2
+	VFMADD231PS  96(R11), Y6, Y3
+	VFMADD231PS  128(R11), Y6, Y4
+	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_183
@@ -4949,10 +5049,6 @@ term_183:
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
 
 next_182:
 	ADDQ $0x0c, DX
@@ -4961,9 +5057,9 @@ next_182:
 	VZEROUPPER
 	RET
 
-// func sparse1x11AVX2(p *sparseSum)
+// func sparse1x7AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -4991,26 +5087,18 @@ part_184:
 	VMOVUPS 128(R11), Y4
 	VMOVUPS 160(R11), Y5
 	VMOVUPS 192(R11), Y6
-	VMOVUPS 224(R11), Y7
-	VMOVUPS 256(R11), Y8
-	VMOVUPS 288(R11), Y9
-	VMOVUPS 320(R11), Y10
 
 term_186:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y11
+	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y11, Y0
-	VFMADD231PS  32(R11), Y11, Y1
-	VFMADD231PS  64(R11), Y11, Y2
-	VFMADD231PS  96(R11), Y11, Y3
-	VFMADD231PS  128(R11), Y11, Y4
-	VFMADD231PS  160(R11), Y11, Y5
-	VFMADD231PS  192(R11), Y11, Y6
-	VFMADD231PS  224(R11), Y11, Y7
-	VFMADD231PS  256(R11), Y11, Y8
-	VFMADD231PS  288(R11), Y11, Y9
-	VFMADD231PS  320(R11), Y11, Y10
+	VFMADD231PS  (R11), Y7, Y0
+	VFMADD231PS  32(R11), Y7, Y1
+	VFMADD231PS  64(R11), Y7, Y2
+	VFMADD231PS  96(R11), Y7, Y3
+	VFMADD231PS  128(R11), Y7, Y4
+	VFMADD231PS  160(R11), Y7, Y5
+	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_186
@@ -5021,10 +5109,6 @@ term_186:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
-	VMOVUPS      Y10, 320(R8)
 
 next_185:
 	ADDQ $0x0c, DX
@@ -5033,9 +5117,9 @@ next_185:
 	VZEROUPPER
 	RET
 
-// func sparse1x12AVX2(p *sparseSum)
+// func sparse1x8AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -5064,12 +5148,282 @@ part_187:
 	VMOVUPS 160(R11), Y5
 	VMOVUPS 192(R11), Y6
 	VMOVUPS 224(R11), Y7
+
+term_189:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y8
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	VFMADD231PS  128(R11), Y8, Y4
+	VFMADD231PS  160(R11), Y8, Y5
+	VFMADD231PS  192(R11), Y8, Y6
+	VFMADD231PS  224(R11), Y8, Y7
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_189
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+
+next_188:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_187
+	VZEROUPPER
+	RET
+
+// func sparse1x9AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_190:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_191
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
+	VMOVUPS 256(R11), Y8
+
+term_192:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y9
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y9, Y0
+	VFMADD231PS  32(R11), Y9, Y1
+	VFMADD231PS  64(R11), Y9, Y2
+	VFMADD231PS  96(R11), Y9, Y3
+	VFMADD231PS  128(R11), Y9, Y4
+	VFMADD231PS  160(R11), Y9, Y5
+	VFMADD231PS  192(R11), Y9, Y6
+	VFMADD231PS  224(R11), Y9, Y7
+	VFMADD231PS  256(R11), Y9, Y8
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_192
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+
+next_191:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_190
+	VZEROUPPER
+	RET
+
+// func sparse1x10AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_193:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_194
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
+	VMOVUPS 256(R11), Y8
+	VMOVUPS 288(R11), Y9
+
+term_195:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y10
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y10, Y0
+	VFMADD231PS  32(R11), Y10, Y1
+	VFMADD231PS  64(R11), Y10, Y2
+	VFMADD231PS  96(R11), Y10, Y3
+	VFMADD231PS  128(R11), Y10, Y4
+	VFMADD231PS  160(R11), Y10, Y5
+	VFMADD231PS  192(R11), Y10, Y6
+	VFMADD231PS  224(R11), Y10, Y7
+	VFMADD231PS  256(R11), Y10, Y8
+	VFMADD231PS  288(R11), Y10, Y9
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_195
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+
+next_194:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_193
+	VZEROUPPER
+	RET
+
+// func sparse1x11AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_196:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_197
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
+	VMOVUPS 256(R11), Y8
+	VMOVUPS 288(R11), Y9
+	VMOVUPS 320(R11), Y10
+
+term_198:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y11
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y11, Y0
+	VFMADD231PS  32(R11), Y11, Y1
+	VFMADD231PS  64(R11), Y11, Y2
+	VFMADD231PS  96(R11), Y11, Y3
+	VFMADD231PS  128(R11), Y11, Y4
+	VFMADD231PS  160(R11), Y11, Y5
+	VFMADD231PS  192(R11), Y11, Y6
+	VFMADD231PS  224(R11), Y11, Y7
+	VFMADD231PS  256(R11), Y11, Y8
+	VFMADD231PS  288(R11), Y11, Y9
+	VFMADD231PS  320(R11), Y11, Y10
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_198
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+	VMOVUPS      Y10, 320(R8)
+
+next_197:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_196
+	VZEROUPPER
+	RET
+
+// func sparse1x12AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_199:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_200
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
 	VMOVUPS 256(R11), Y8
 	VMOVUPS 288(R11), Y9
 	VMOVUPS 320(R11), Y10
 	VMOVUPS 352(R11), Y11
 
-term_189:
+term_201:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -5087,7 +5441,7 @@ term_189:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_189
+	JNZ          term_201
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5101,10 +5455,10 @@ term_189:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_188:
+next_200:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_187
+	JNZ  part_199
 	VZEROUPPER
 	RET
 
@@ -5127,14 +5481,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_190:
+row_202:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_191:
+group_203:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -5169,7 +5523,7 @@ group_191:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_191
+	JNZ       group_203
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -5179,7 +5533,7 @@ group_191:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_190
+	JNZ       row_202
 	VZEROUPPER
 	RET
 
@@ -5212,14 +5566,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_192:
+row_204:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_193:
+vector_205:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5234,7 +5588,7 @@ vector_193:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_193
+	JLT       vector_205
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5243,7 +5597,7 @@ vector_193:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_194:
+vector_206:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5258,7 +5612,7 @@ vector_194:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_194
+	JLT       vector_206
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5267,7 +5621,7 @@ vector_194:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_195:
+vector_207:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5282,7 +5636,7 @@ vector_195:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_195
+	JLT       vector_207
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5291,7 +5645,7 @@ vector_195:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_196:
+vector_208:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5306,7 +5660,7 @@ vector_196:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_196
+	JLT       vector_208
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5315,7 +5669,7 @@ vector_196:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_192
+	JNZ       row_204
 	VZEROUPPER
 	RET
 
@@ -5336,7 +5690,7 @@ TEXT ·patchesAVX2(SB), NOSPLIT, $32-8
 	VUNPCKLPD   Y0, Y0, Y0
 	VXORPS      Y1, Y1, Y1
 
-pixel_197:
+pixel_209:
 	VXORPS      Y2, Y2, Y2
 	VXORPS      Y3, Y3, Y3
 	VXORPS      Y4, Y4, Y4
@@ -5354,7 +5708,7 @@ pixel_197:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_198:
+group_210:
 	VMOVDQU      (CX), Y0
 	VPSLLD       $0x06, Y0, Y0
 	VMOVDQU      Y0, (SP)
@@ -5394,7 +5748,7 @@ group_198:
 	ADDQ         $0x20, DX
 	ADDQ         $0x00000a00, R9
 	DECQ         R10
-	JNZ          group_198
+	JNZ          group_210
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y6, Y2, Y2
@@ -5409,7 +5763,7 @@ group_198:
 	VEXTRACTF128 $0x01, Y1, (BX)(R8*1)
 	ADDQ         $0x08, BX
 	DECQ         SI
-	JNZ          pixel_197
+	JNZ          pixel_209
 	VZEROUPPER
 	RET
 
@@ -5429,7 +5783,7 @@ TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Y0
 
-vector_199:
+vector_211:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -5444,11 +5798,11 @@ vector_199:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_200:
+row_212:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_201:
+pixel_213:
 	VMOVUPS        (CX)(R11*1), Y11
 	VPCMPGTD       Y0, Y11, Y12
 	VANDPS         (DX)(R11*1), Y12, Y12
@@ -5483,10 +5837,10 @@ pixel_201:
 	ADDQ           $0x20, R12
 	ADDQ           DI, R11
 	DECQ           R13
-	JNZ            pixel_201
+	JNZ            pixel_213
 	LEAQ           (R9)(R8*2), R9
 	DECQ           R10
-	JNZ            row_200
+	JNZ            row_212
 	MOVQ           BX, R9
 	VADDPS         (R9), Y1, Y1
 	VMOVUPS        Y1, (R9)
@@ -5522,7 +5876,7 @@ pixel_201:
 	ADDQ           $0x20, DX
 	ADDQ           $0x20, BX
 	DECQ           SI
-	JNZ            vector_199
+	JNZ            vector_211
 	VZEROUPPER
 	RET
 
@@ -5536,15 +5890,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_202
+	JE         zeros_214
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        begun_203
+	JMP        begun_215
 
-zeros_202:
+zeros_214:
 	VPXORD Z0, Z0, Z0
 
-begun_203:
+begun_215:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5555,14 +5909,14 @@ begun_203:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_204:
+tap_216:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_205:
+step_217:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -5570,26 +5924,26 @@ step_205:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_205
+	JNZ          step_217
 	DECQ         SI
-	JNZ          tap_204
+	JNZ          tap_216
 	CMPB         168(AX), $0x00
-	JE           bound_206
+	JE           bound_218
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_206:
+bound_218:
 	CMPB         169(AX), $0x00
-	JE           store_207
+	JE           store_219
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_207:
+store_219:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5610,17 +5964,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_208
+	JE         zeros_220
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        begun_209
+	JMP        begun_221
 
-zeros_208:
+zeros_220:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-begun_209:
+begun_221:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5631,14 +5985,14 @@ begun_209:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_210:
+tap_222:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_211:
+step_223:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -5648,11 +6002,11 @@ step_211:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_211
+	JNZ          step_223
 	DECQ         DI
-	JNZ          tap_210
+	JNZ          tap_222
 	CMPB         168(AX), $0x00
-	JE           bound_212
+	JE           bound_224
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5661,9 +6015,9 @@ step_211:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_212:
+bound_224:
 	CMPB         169(AX), $0x00
-	JE           store_213
+	JE           store_225
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -5671,7 +6025,7 @@ bound_212:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_213:
+store_225:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5696,19 +6050,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_214
+	JE         zeros_226
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        begun_215
+	JMP        begun_227
 
-zeros_214:
+zeros_226:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-begun_215:
+begun_227:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5719,14 +6073,14 @@ begun_215:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_216:
+tap_228:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_217:
+step_229:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -5738,11 +6092,11 @@ step_217:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_217
+	JNZ          step_229
 	DECQ         DI
-	JNZ          tap_216
+	JNZ          tap_228
 	CMPB         168(AX), $0x00
-	JE           bound_218
+	JE           bound_230
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5753,9 +6107,9 @@ step_217:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_218:
+bound_230:
 	CMPB         169(AX), $0x00
-	JE           store_219
+	JE           store_231
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -5765,7 +6119,7 @@ bound_218:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_219:
+store_231:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5794,21 +6148,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_220
+	JE         zeros_232
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        begun_221
+	JMP        begun_233
 
-zeros_220:
+zeros_232:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_221:
+begun_233:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5819,7 +6173,7 @@ begun_221:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_222:
+tap_234:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5828,7 +6182,7 @@ tap_222:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_223:
+step_235:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -5843,11 +6197,11 @@ step_223:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_223
+	JNZ          step_235
 	DECQ         DI
-	JNZ          tap_222
+	JNZ          tap_234
 	CMPB         168(AX), $0x00
-	JE           bound_224
+	JE           bound_236
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5860,9 +6214,9 @@ step_223:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_224:
+bound_236:
 	CMPB         169(AX), $0x00
-	JE           store_225
+	JE           store_237
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -5874,7 +6228,7 @@ bound_224:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_225:
+store_237:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5907,23 +6261,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_226
+	JE         zeros_238
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        begun_227
+	JMP        begun_239
 
-zeros_226:
+zeros_238:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-begun_227:
+begun_239:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5934,7 +6288,7 @@ begun_227:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_228:
+tap_240:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -5943,7 +6297,7 @@ tap_228:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_229:
+step_241:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -5960,11 +6314,11 @@ step_229:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_229
+	JNZ          step_241
 	DECQ         DI
-	JNZ          tap_228
+	JNZ          tap_240
 	CMPB         168(AX), $0x00
-	JE           bound_230
+	JE           bound_242
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -5979,9 +6333,9 @@ step_229:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_230:
+bound_242:
 	CMPB         169(AX), $0x00
-	JE           store_231
+	JE           store_243
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -5995,7 +6349,7 @@ bound_230:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_231:
+store_243:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6032,7 +6386,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_232
+	JE         zeros_244
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6040,9 +6394,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        begun_233
+	JMP        begun_245
 
-zeros_232:
+zeros_244:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6050,7 +6404,7 @@ zeros_232:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_233:
+begun_245:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6061,7 +6415,7 @@ begun_233:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_234:
+tap_246:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6070,7 +6424,7 @@ tap_234:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_235:
+step_247:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -6089,11 +6443,11 @@ step_235:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_235
+	JNZ          step_247
 	DECQ         DI
-	JNZ          tap_234
+	JNZ          tap_246
 	CMPB         168(AX), $0x00
-	JE           bound_236
+	JE           bound_248
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6110,9 +6464,9 @@ step_235:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_236:
+bound_248:
 	CMPB         169(AX), $0x00
-	JE           store_237
+	JE           store_249
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6128,7 +6482,7 @@ bound_236:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_237:
+store_249:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6169,7 +6523,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_238
+	JE         zeros_250
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6178,9 +6532,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        begun_239
+	JMP        begun_251
 
-zeros_238:
+zeros_250:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6189,7 +6543,7 @@ zeros_238:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-begun_239:
+begun_251:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6200,7 +6554,7 @@ begun_239:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_240:
+tap_252:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6211,7 +6565,7 @@ tap_240:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_241:
+step_253:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -6233,11 +6587,11 @@ step_241:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_241
+	JNZ          step_253
 	DECQ         DI
-	JNZ          tap_240
+	JNZ          tap_252
 	CMPB         168(AX), $0x00
-	JE           bound_242
+	JE           bound_254
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6256,9 +6610,9 @@ step_241:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_242:
+bound_254:
 	CMPB         169(AX), $0x00
-	JE           store_243
+	JE           store_255
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -6276,7 +6630,7 @@ bound_242:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_243:
+store_255:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6321,7 +6675,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_244
+	JE         zeros_256
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6331,9 +6685,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        begun_245
+	JMP        begun_257
 
-zeros_244:
+zeros_256:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6343,7 +6697,7 @@ zeros_244:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_245:
+begun_257:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6354,7 +6708,7 @@ begun_245:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_246:
+tap_258:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6365,7 +6719,7 @@ tap_246:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_247:
+step_259:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -6389,11 +6743,11 @@ step_247:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_247
+	JNZ          step_259
 	DECQ         DI
-	JNZ          tap_246
+	JNZ          tap_258
 	CMPB         168(AX), $0x00
-	JE           bound_248
+	JE           bound_260
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6414,9 +6768,9 @@ step_247:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_248:
+bound_260:
 	CMPB         169(AX), $0x00
-	JE           store_249
+	JE           store_261
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6436,7 +6790,7 @@ bound_248:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_249:
+store_261:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6485,7 +6839,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_250
+	JE         zeros_262
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6496,9 +6850,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        begun_251
+	JMP        begun_263
 
-zeros_250:
+zeros_262:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6509,7 +6863,7 @@ zeros_250:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-begun_251:
+begun_263:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6520,7 +6874,7 @@ begun_251:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_252:
+tap_264:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6531,7 +6885,7 @@ tap_252:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_253:
+step_265:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -6557,11 +6911,11 @@ step_253:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_253
+	JNZ          step_265
 	DECQ         DI
-	JNZ          tap_252
+	JNZ          tap_264
 	CMPB         168(AX), $0x00
-	JE           bound_254
+	JE           bound_266
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6584,9 +6938,9 @@ step_253:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_254:
+bound_266:
 	CMPB         169(AX), $0x00
-	JE           store_255
+	JE           store_267
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -6608,7 +6962,7 @@ bound_254:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_255:
+store_267:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6661,7 +7015,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_256
+	JE         zeros_268
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6673,9 +7027,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        begun_257
+	JMP        begun_269
 
-zeros_256:
+zeros_268:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6687,7 +7041,7 @@ zeros_256:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-begun_257:
+begun_269:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6698,7 +7052,7 @@ begun_257:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_258:
+tap_270:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6711,7 +7065,7 @@ tap_258:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_259:
+step_271:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -6740,11 +7094,11 @@ step_259:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_259
+	JNZ          step_271
 	DECQ         DI
-	JNZ          tap_258
+	JNZ          tap_270
 	CMPB         168(AX), $0x00
-	JE           bound_260
+	JE           bound_272
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6769,9 +7123,9 @@ step_259:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_260:
+bound_272:
 	CMPB         169(AX), $0x00
-	JE           store_261
+	JE           store_273
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -6795,7 +7149,7 @@ bound_260:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_261:
+store_273:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6852,7 +7206,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_262
+	JE         zeros_274
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6865,9 +7219,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        begun_263
+	JMP        begun_275
 
-zeros_262:
+zeros_274:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6880,7 +7234,7 @@ zeros_262:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-begun_263:
+begun_275:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6891,7 +7245,7 @@ begun_263:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_264:
+tap_276:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6904,7 +7258,7 @@ tap_264:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_265:
+step_277:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -6935,11 +7289,11 @@ step_265:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_265
+	JNZ          step_277
 	DECQ         DI
-	JNZ          tap_264
+	JNZ          tap_276
 	CMPB         168(AX), $0x00
-	JE           bound_266
+	JE           bound_278
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6966,9 +7320,9 @@ step_265:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_266:
+bound_278:
 	CMPB         169(AX), $0x00
-	JE           store_267
+	JE           store_279
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -6994,7 +7348,7 @@ bound_266:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_267:
+store_279:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7055,7 +7409,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_268
+	JE         zeros_280
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7069,9 +7423,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        begun_269
+	JMP        begun_281
 
-zeros_268:
+zeros_280:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7085,7 +7439,7 @@ zeros_268:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_269:
+begun_281:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7096,7 +7450,7 @@ begun_269:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_270:
+tap_282:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7109,7 +7463,7 @@ tap_270:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_271:
+step_283:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -7142,11 +7496,11 @@ step_271:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_271
+	JNZ          step_283
 	DECQ         DI
-	JNZ          tap_270
+	JNZ          tap_282
 	CMPB         168(AX), $0x00
-	JE           bound_272
+	JE           bound_284
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7175,9 +7529,9 @@ step_271:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_272:
+bound_284:
 	CMPB         169(AX), $0x00
-	JE           store_273
+	JE           store_285
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7205,7 +7559,7 @@ bound_272:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_273:
+store_285:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7270,7 +7624,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_274
+	JE         zeros_286
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7285,9 +7639,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        begun_275
+	JMP        begun_287
 
-zeros_274:
+zeros_286:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7302,7 +7656,7 @@ zeros_274:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-begun_275:
+begun_287:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7313,7 +7667,7 @@ begun_275:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_276:
+tap_288:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7328,7 +7682,7 @@ tap_276:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_277:
+step_289:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -7364,11 +7718,11 @@ step_277:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_277
+	JNZ          step_289
 	DECQ         DI
-	JNZ          tap_276
+	JNZ          tap_288
 	CMPB         168(AX), $0x00
-	JE           bound_278
+	JE           bound_290
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7399,9 +7753,9 @@ step_277:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_278:
+bound_290:
 	CMPB         169(AX), $0x00
-	JE           store_279
+	JE           store_291
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -7431,7 +7785,7 @@ bound_278:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_279:
+store_291:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7500,7 +7854,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_280
+	JE         zeros_292
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7516,9 +7870,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        begun_281
+	JMP        begun_293
 
-zeros_280:
+zeros_292:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7534,7 +7888,7 @@ zeros_280:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_281:
+begun_293:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7545,7 +7899,7 @@ begun_281:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_282:
+tap_294:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7560,7 +7914,7 @@ tap_282:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_283:
+step_295:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -7598,11 +7952,11 @@ step_283:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_283
+	JNZ          step_295
 	DECQ         DI
-	JNZ          tap_282
+	JNZ          tap_294
 	CMPB         168(AX), $0x00
-	JE           bound_284
+	JE           bound_296
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7635,9 +7989,9 @@ step_283:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_284:
+bound_296:
 	CMPB         169(AX), $0x00
-	JE           store_285
+	JE           store_297
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7669,7 +8023,7 @@ bound_284:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_285:
+store_297:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7719,9 +8073,9 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_286:
+tile_298:
 	CMPQ    80(AX), $0x00
-	JE      zeros_287
+	JE      zeros_299
 	MOVQ    72(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z1
@@ -7737,9 +8091,9 @@ tile_286:
 	VMOVAPS Z0, Z11
 	VMOVAPS Z0, Z12
 	VMOVAPS Z0, Z13
-	JMP     begun_288
+	JMP     begun_300
 
-zeros_287:
+zeros_299:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7755,7 +8109,7 @@ zeros_287:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_288:
+begun_300:
 	MOVQ 24(AX), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -7768,10 +8122,15 @@ begun_288:
 	ADDQ BX, R13
 	MOVQ 128(AX), R14
 	CMPQ R14, $0x60
-	JLT  rest_289
+	JLT  rest_301
 	SUBQ $0x30, R14
+	CMPQ SI, $0x04
+	JNE  single_302
+	MOVQ R14, R15
+	SHRQ $0x02, R15
+	JZ   single_302
 
-step_290:
+step_304:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   4096(R8)
 	VBROADCASTSS (R9), Z15
@@ -7802,49 +8161,193 @@ step_290:
 	VFMADD231PS  Z14, Z15, Z12
 	VBROADCASTSS (R13)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z14
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 4(R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 4(R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 4(R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(R10), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 4(R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 4(R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 4(R11), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 4(R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 4(R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 4(R12), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 4(R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 4(R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 4(R13), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 4(R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z14
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 8(R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 8(R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 8(R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 8(R10), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 8(R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 8(R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(R11), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 8(R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 8(R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 8(R12), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 8(R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 8(R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 8(R13), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 8(R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z14
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 12(R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 12(R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 12(R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 12(R10), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 12(R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 12(R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 12(R11), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 12(R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 12(R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 12(R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 12(R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 12(R13), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 12(R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	DECQ         R15
+	JNZ          step_304
+	ANDQ         $0x03, R14
+	JZ           done_303
+
+single_302:
+step_305:
+	VMOVUPS      (R8), Z14
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	ADDQ         SI, R12
 	ADDQ         SI, R13
-	ADDQ         DI, R8
 	DECQ         R14
-	JNZ          step_290
-	MOVQ         120(AX), R15
-	SHLQ         $0x02, R15
-	MOVQ         DX, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	ADDQ         R15, R14
-	MOVQ         $0x00000030, R14
+	JNZ          step_305
 
-rest_289:
-step_291:
+done_303:
+	MOVQ       120(AX), R15
+	SHLQ       $0x02, R15
+	MOVQ       DX, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	ADDQ       R15, R14
+	MOVQ       $0x00000030, R14
+
+rest_301:
+	CMPQ SI, $0x04
+	JNE  single_306
+	MOVQ R14, R15
+	SHRQ $0x02, R15
+	JZ   single_306
+
+step_308:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -7874,55 +8377,189 @@ step_291:
 	VFMADD231PS  Z14, Z15, Z12
 	VBROADCASTSS (R13)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z14
+	VBROADCASTSS 4(R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 4(R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 4(R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(R10), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 4(R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 4(R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 4(R11), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 4(R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 4(R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 4(R12), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 4(R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 4(R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 4(R13), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 4(R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z14
+	VBROADCASTSS 8(R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 8(R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 8(R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 8(R10), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 8(R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 8(R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(R11), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 8(R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 8(R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 8(R12), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 8(R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 8(R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 8(R13), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 8(R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z14
+	VBROADCASTSS 12(R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 12(R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 12(R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 12(R10), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 12(R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 12(R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 12(R11), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 12(R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 12(R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(R12), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 12(R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 12(R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 12(R13), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 12(R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	DECQ         R15
+	JNZ          step_308
+	ANDQ         $0x03, R14
+	JZ           done_307
+
+single_306:
+step_309:
+	VMOVUPS      (R8), Z14
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (R9)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R10)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R11)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R12), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R12)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R12)(BX*2), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R13), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R13)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	ADDQ         SI, R12
 	ADDQ         SI, R13
-	ADDQ         DI, R8
 	DECQ         R14
-	JNZ          step_291
-	IMUL3Q       $0x0e, BX, R8
-	ADDQ         R8, CX
-	MOVQ         120(AX), R8
-	SHLQ         $0x02, R8
-	CMPB         154(AX), $0x00
-	JNE          half_294
-	CMPB         152(AX), $0x00
-	JE           bound_292
-	MOVQ         DX, R9
-	VADDPS       (R9), Z0, Z0
-	ADDQ         R8, R9
-	VADDPS       (R9), Z1, Z1
-	ADDQ         R8, R9
-	VADDPS       (R9), Z2, Z2
-	ADDQ         R8, R9
-	VADDPS       (R9), Z3, Z3
-	ADDQ         R8, R9
-	VADDPS       (R9), Z4, Z4
-	ADDQ         R8, R9
-	VADDPS       (R9), Z5, Z5
-	ADDQ         R8, R9
-	VADDPS       (R9), Z6, Z6
-	ADDQ         R8, R9
-	VADDPS       (R9), Z7, Z7
-	ADDQ         R8, R9
-	VADDPS       (R9), Z8, Z8
-	ADDQ         R8, R9
-	VADDPS       (R9), Z9, Z9
-	ADDQ         R8, R9
-	VADDPS       (R9), Z10, Z10
-	ADDQ         R8, R9
-	VADDPS       (R9), Z11, Z11
-	ADDQ         R8, R9
-	VADDPS       (R9), Z12, Z12
-	ADDQ         R8, R9
-	VADDPS       (R9), Z13, Z13
-	ADDQ         R8, R9
+	JNZ          step_309
 
-bound_292:
+done_307:
+	IMUL3Q $0x0e, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_312
+	CMPB   152(AX), $0x00
+	JE     bound_310
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	ADDQ   R8, R9
+	VADDPS (R9), Z1, Z1
+	ADDQ   R8, R9
+	VADDPS (R9), Z2, Z2
+	ADDQ   R8, R9
+	VADDPS (R9), Z3, Z3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	ADDQ   R8, R9
+	VADDPS (R9), Z5, Z5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	ADDQ   R8, R9
+	VADDPS (R9), Z7, Z7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	ADDQ   R8, R9
+	VADDPS (R9), Z9, Z9
+	ADDQ   R8, R9
+	VADDPS (R9), Z10, Z10
+	ADDQ   R8, R9
+	VADDPS (R9), Z11, Z11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	ADDQ   R8, R9
+	VADDPS (R9), Z13, Z13
+	ADDQ   R8, R9
+
+bound_310:
 	CMPB         153(AX), $0x00
-	JE           store_293
+	JE           store_311
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -7954,7 +8591,7 @@ bound_292:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_293:
+store_311:
 	VMOVUPS Z0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Z1, (DX)
@@ -7983,11 +8620,11 @@ store_293:
 	ADDQ    R8, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R8, DX
-	JMP     next_295
+	JMP     next_313
 
-half_294:
+half_312:
 	CMPB   152(AX), $0x00
-	JE     bound_296
+	JE     bound_314
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -8018,9 +8655,9 @@ half_294:
 	VADDPS (R9), Y13, Y13
 	ADDQ   R8, R9
 
-bound_296:
+bound_314:
 	CMPB         153(AX), $0x00
-	JE           store_297
+	JE           store_315
 	VBROADCASTSS 144(AX), Z14
 	VBROADCASTSS 148(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8052,7 +8689,7 @@ bound_296:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_297:
+store_315:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -8082,9 +8719,9 @@ store_297:
 	VMOVUPS Y13, (DX)
 	ADDQ    R8, DX
 
-next_295:
+next_313:
 	DECQ (SP)
-	JNZ  tile_286
+	JNZ  tile_298
 	VZEROUPPER
 	RET
 
@@ -8099,17 +8736,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_298
+	JE         zeros_316
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        begun_299
+	JMP        begun_317
 
-zeros_298:
+zeros_316:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-begun_299:
+begun_317:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -8120,14 +8757,14 @@ begun_299:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_300:
+tap_318:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_301:
+step_319:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -8138,11 +8775,11 @@ step_301:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_301
+	JNZ          step_319
 	DECQ         SI
-	JNZ          tap_300
+	JNZ          tap_318
 	CMPB         168(AX), $0x00
-	JE           bound_302
+	JE           bound_320
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8150,9 +8787,9 @@ step_301:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_302:
+bound_320:
 	CMPB         169(AX), $0x00
-	JE           store_303
+	JE           store_321
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -8160,7 +8797,7 @@ bound_302:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_303:
+store_321:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8184,21 +8821,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_304
+	JE         zeros_322
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        begun_305
+	JMP        begun_323
 
-zeros_304:
+zeros_322:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_305:
+begun_323:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8209,14 +8846,14 @@ begun_305:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_306:
+tap_324:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_307:
+step_325:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -8230,11 +8867,11 @@ step_307:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_307
+	JNZ          step_325
 	DECQ         DI
-	JNZ          tap_306
+	JNZ          tap_324
 	CMPB         168(AX), $0x00
-	JE           bound_308
+	JE           bound_326
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8245,9 +8882,9 @@ step_307:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_308:
+bound_326:
 	CMPB         169(AX), $0x00
-	JE           store_309
+	JE           store_327
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -8259,7 +8896,7 @@ bound_308:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_309:
+store_327:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8289,7 +8926,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_310
+	JE         zeros_328
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8297,9 +8934,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        begun_311
+	JMP        begun_329
 
-zeros_310:
+zeros_328:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8307,7 +8944,7 @@ zeros_310:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_311:
+begun_329:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8318,14 +8955,14 @@ begun_311:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_312:
+tap_330:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_313:
+step_331:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -8342,11 +8979,11 @@ step_313:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_313
+	JNZ          step_331
 	DECQ         DI
-	JNZ          tap_312
+	JNZ          tap_330
 	CMPB         168(AX), $0x00
-	JE           bound_314
+	JE           bound_332
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8360,9 +8997,9 @@ step_313:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_314:
+bound_332:
 	CMPB         169(AX), $0x00
-	JE           store_315
+	JE           store_333
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -8378,7 +9015,7 @@ bound_314:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_315:
+store_333:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8414,7 +9051,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_316
+	JE         zeros_334
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8424,9 +9061,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        begun_317
+	JMP        begun_335
 
-zeros_316:
+zeros_334:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8436,7 +9073,7 @@ zeros_316:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_317:
+begun_335:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8447,7 +9084,7 @@ begun_317:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_318:
+tap_336:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8456,7 +9093,7 @@ tap_318:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_319:
+step_337:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -8477,11 +9114,11 @@ step_319:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_319
+	JNZ          step_337
 	DECQ         DI
-	JNZ          tap_318
+	JNZ          tap_336
 	CMPB         168(AX), $0x00
-	JE           bound_320
+	JE           bound_338
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8498,9 +9135,9 @@ step_319:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_320:
+bound_338:
 	CMPB         169(AX), $0x00
-	JE           store_321
+	JE           store_339
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -8520,7 +9157,7 @@ bound_320:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_321:
+store_339:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8562,7 +9199,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_322
+	JE         zeros_340
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8574,9 +9211,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        begun_323
+	JMP        begun_341
 
-zeros_322:
+zeros_340:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8588,7 +9225,7 @@ zeros_322:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-begun_323:
+begun_341:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8599,7 +9236,7 @@ begun_323:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_324:
+tap_342:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8608,7 +9245,7 @@ tap_324:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_325:
+step_343:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -8632,11 +9269,11 @@ step_325:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_325
+	JNZ          step_343
 	DECQ         DI
-	JNZ          tap_324
+	JNZ          tap_342
 	CMPB         168(AX), $0x00
-	JE           bound_326
+	JE           bound_344
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8656,9 +9293,9 @@ step_325:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_326:
+bound_344:
 	CMPB         169(AX), $0x00
-	JE           store_327
+	JE           store_345
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -8682,7 +9319,7 @@ bound_326:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_327:
+store_345:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8730,7 +9367,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_328
+	JE         zeros_346
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8744,9 +9381,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        begun_329
+	JMP        begun_347
 
-zeros_328:
+zeros_346:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8760,7 +9397,7 @@ zeros_328:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_329:
+begun_347:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8771,7 +9408,7 @@ begun_329:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_330:
+tap_348:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8780,7 +9417,7 @@ tap_330:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_331:
+step_349:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -8807,11 +9444,11 @@ step_331:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_331
+	JNZ          step_349
 	DECQ         DI
-	JNZ          tap_330
+	JNZ          tap_348
 	CMPB         168(AX), $0x00
-	JE           bound_332
+	JE           bound_350
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8834,9 +9471,9 @@ step_331:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_332:
+bound_350:
 	CMPB         169(AX), $0x00
-	JE           store_333
+	JE           store_351
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -8864,7 +9501,7 @@ bound_332:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_333:
+store_351:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8918,7 +9555,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_334
+	JE         zeros_352
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8934,9 +9571,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        begun_335
+	JMP        begun_353
 
-zeros_334:
+zeros_352:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8952,7 +9589,7 @@ zeros_334:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_335:
+begun_353:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8963,7 +9600,7 @@ begun_335:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_336:
+tap_354:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8974,7 +9611,7 @@ tap_336:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_337:
+step_355:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -9005,11 +9642,11 @@ step_337:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_337
+	JNZ          step_355
 	DECQ         DI
-	JNZ          tap_336
+	JNZ          tap_354
 	CMPB         168(AX), $0x00
-	JE           bound_338
+	JE           bound_356
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9035,9 +9672,9 @@ step_337:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_338:
+bound_356:
 	CMPB         169(AX), $0x00
-	JE           store_339
+	JE           store_357
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9069,7 +9706,7 @@ bound_338:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_339:
+store_357:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9129,7 +9766,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_340
+	JE         zeros_358
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9147,9 +9784,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        begun_341
+	JMP        begun_359
 
-zeros_340:
+zeros_358:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9167,7 +9804,7 @@ zeros_340:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-begun_341:
+begun_359:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9178,7 +9815,7 @@ begun_341:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_342:
+tap_360:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9189,7 +9826,7 @@ tap_342:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_343:
+step_361:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -9223,11 +9860,11 @@ step_343:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_343
+	JNZ          step_361
 	DECQ         DI
-	JNZ          tap_342
+	JNZ          tap_360
 	CMPB         168(AX), $0x00
-	JE           bound_344
+	JE           bound_362
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9256,9 +9893,9 @@ step_343:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_344:
+bound_362:
 	CMPB         169(AX), $0x00
-	JE           store_345
+	JE           store_363
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -9294,7 +9931,7 @@ bound_344:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_345:
+store_363:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9360,7 +9997,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_346
+	JE         zeros_364
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9380,9 +10017,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        begun_347
+	JMP        begun_365
 
-zeros_346:
+zeros_364:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9402,7 +10039,7 @@ zeros_346:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-begun_347:
+begun_365:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9413,7 +10050,7 @@ begun_347:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_348:
+tap_366:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9424,7 +10061,7 @@ tap_348:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_349:
+step_367:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -9461,11 +10098,11 @@ step_349:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_349
+	JNZ          step_367
 	DECQ         DI
-	JNZ          tap_348
+	JNZ          tap_366
 	CMPB         168(AX), $0x00
-	JE           bound_350
+	JE           bound_368
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9497,9 +10134,9 @@ step_349:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_350:
+bound_368:
 	CMPB         169(AX), $0x00
-	JE           store_351
+	JE           store_369
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -9539,7 +10176,7 @@ bound_350:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_351:
+store_369:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9611,7 +10248,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_352
+	JE         zeros_370
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9633,9 +10270,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        begun_353
+	JMP        begun_371
 
-zeros_352:
+zeros_370:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9657,7 +10294,7 @@ zeros_352:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-begun_353:
+begun_371:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9668,7 +10305,7 @@ begun_353:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_354:
+tap_372:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9681,7 +10318,7 @@ tap_354:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_355:
+step_373:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -9722,11 +10359,11 @@ step_355:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_355
+	JNZ          step_373
 	DECQ         DI
-	JNZ          tap_354
+	JNZ          tap_372
 	CMPB         168(AX), $0x00
-	JE           bound_356
+	JE           bound_374
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9761,9 +10398,9 @@ step_355:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_356:
+bound_374:
 	CMPB         169(AX), $0x00
-	JE           store_357
+	JE           store_375
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -9807,7 +10444,7 @@ bound_356:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_357:
+store_375:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9885,7 +10522,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_358
+	JE         zeros_376
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9909,9 +10546,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        begun_359
+	JMP        begun_377
 
-zeros_358:
+zeros_376:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9935,7 +10572,7 @@ zeros_358:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-begun_359:
+begun_377:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9946,7 +10583,7 @@ begun_359:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_360:
+tap_378:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9959,7 +10596,7 @@ tap_360:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_361:
+step_379:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -10003,11 +10640,11 @@ step_361:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_361
+	JNZ          step_379
 	DECQ         DI
-	JNZ          tap_360
+	JNZ          tap_378
 	CMPB         168(AX), $0x00
-	JE           bound_362
+	JE           bound_380
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10045,9 +10682,9 @@ step_361:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_362:
+bound_380:
 	CMPB         169(AX), $0x00
-	JE           store_363
+	JE           store_381
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -10095,7 +10732,7 @@ bound_362:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_363:
+store_381:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10179,7 +10816,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_364
+	JE         zeros_382
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10205,9 +10842,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        begun_365
+	JMP        begun_383
 
-zeros_364:
+zeros_382:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10233,7 +10870,7 @@ zeros_364:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_365:
+begun_383:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10244,7 +10881,7 @@ begun_365:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_366:
+tap_384:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10257,7 +10894,7 @@ tap_366:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_367:
+step_385:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -10304,11 +10941,11 @@ step_367:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_367
+	JNZ          step_385
 	DECQ         DI
-	JNZ          tap_366
+	JNZ          tap_384
 	CMPB         168(AX), $0x00
-	JE           bound_368
+	JE           bound_386
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10349,9 +10986,9 @@ step_367:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_368:
+bound_386:
 	CMPB         169(AX), $0x00
-	JE           store_369
+	JE           store_387
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -10403,7 +11040,7 @@ bound_368:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_369:
+store_387:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10493,7 +11130,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_370
+	JE         zeros_388
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10521,9 +11158,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        begun_371
+	JMP        begun_389
 
-zeros_370:
+zeros_388:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10551,7 +11188,7 @@ zeros_370:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-begun_371:
+begun_389:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10562,7 +11199,7 @@ begun_371:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_372:
+tap_390:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10577,7 +11214,7 @@ tap_372:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_373:
+step_391:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -10628,11 +11265,11 @@ step_373:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_373
+	JNZ          step_391
 	DECQ         DI
-	JNZ          tap_372
+	JNZ          tap_390
 	CMPB         168(AX), $0x00
-	JE           bound_374
+	JE           bound_392
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10676,9 +11313,9 @@ step_373:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_374:
+bound_392:
 	CMPB         169(AX), $0x00
-	JE           store_375
+	JE           store_393
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -10734,7 +11371,7 @@ bound_374:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_375:
+store_393:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10830,7 +11467,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_376
+	JE         zeros_394
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10860,9 +11497,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        begun_377
+	JMP        begun_395
 
-zeros_376:
+zeros_394:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10892,7 +11529,7 @@ zeros_376:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-begun_377:
+begun_395:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10903,7 +11540,7 @@ begun_377:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_378:
+tap_396:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10918,7 +11555,7 @@ tap_378:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_379:
+step_397:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -10972,11 +11609,11 @@ step_379:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_379
+	JNZ          step_397
 	DECQ         DI
-	JNZ          tap_378
+	JNZ          tap_396
 	CMPB         168(AX), $0x00
-	JE           bound_380
+	JE           bound_398
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11023,9 +11660,9 @@ step_379:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_380:
+bound_398:
 	CMPB         169(AX), $0x00
-	JE           store_381
+	JE           store_399
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11085,7 +11722,7 @@ bound_380:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_381:
+store_399:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11149,9 +11786,9 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_382:
+tile_400:
 	CMPQ    80(AX), $0x00
-	JE      zeros_383
+	JE      zeros_401
 	MOVQ    72(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z2
@@ -11181,9 +11818,9 @@ tile_382:
 	VMOVAPS Z1, Z23
 	VMOVAPS Z1, Z25
 	VMOVAPS Z1, Z27
-	JMP     begun_384
+	JMP     begun_402
 
-zeros_383:
+zeros_401:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11213,7 +11850,7 @@ zeros_383:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-begun_384:
+begun_402:
 	MOVQ 24(AX), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -11226,10 +11863,15 @@ begun_384:
 	ADDQ BX, R13
 	MOVQ 128(AX), R14
 	CMPQ R14, $0x60
-	JLT  rest_385
+	JLT  rest_403
 	SUBQ $0x30, R14
+	CMPQ SI, $0x04
+	JNE  single_404
+	MOVQ R14, R15
+	SHRQ $0x02, R15
+	JZ   single_404
 
-step_386:
+step_406:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z29
@@ -11276,63 +11918,271 @@ step_386:
 	VBROADCASTSS (R13)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
+	VBROADCASTSS 4(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 4(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 4(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 4(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 4(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 4(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 4(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 4(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 4(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 4(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 4(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 4(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 4(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
+	VBROADCASTSS 8(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 8(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 8(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 8(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 8(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 8(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 8(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 8(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 8(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 8(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 8(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 8(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
+	VBROADCASTSS 12(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 12(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 12(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 12(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 12(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 12(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 12(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 12(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 12(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 12(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 12(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 12(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 12(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	DECQ         R15
+	JNZ          step_406
+	ANDQ         $0x03, R14
+	JZ           done_405
+
+single_404:
+step_407:
+	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	ADDQ         SI, R12
 	ADDQ         SI, R13
-	ADDQ         DI, R8
 	DECQ         R14
-	JNZ          step_386
-	MOVQ         120(AX), R15
-	SHLQ         $0x02, R15
-	MOVQ         DX, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	PREFETCHT0   (R14)
-	PREFETCHT0   64(R14)
-	ADDQ         R15, R14
-	MOVQ         $0x00000030, R14
+	JNZ          step_407
 
-rest_385:
-step_387:
+done_405:
+	MOVQ       120(AX), R15
+	SHLQ       $0x02, R15
+	MOVQ       DX, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	MOVQ       $0x00000030, R14
+
+rest_403:
+	CMPQ SI, $0x04
+	JNE  single_408
+	MOVQ R14, R15
+	SHRQ $0x02, R15
+	JZ   single_408
+
+step_410:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -11377,69 +12227,263 @@ step_387:
 	VBROADCASTSS (R13)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS 4(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 4(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 4(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 4(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 4(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 4(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 4(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 4(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 4(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 4(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 4(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 4(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 4(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS 8(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 8(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 8(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 8(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 8(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 8(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 8(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 8(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 8(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 8(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 8(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 8(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS 12(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 12(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 12(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 12(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 12(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 12(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 12(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 12(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 12(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 12(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 12(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 12(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 12(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	DECQ         R15
+	JNZ          step_410
+	ANDQ         $0x03, R14
+	JZ           done_409
+
+single_408:
+step_411:
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	ADDQ         SI, R12
 	ADDQ         SI, R13
-	ADDQ         DI, R8
 	DECQ         R14
-	JNZ          step_387
-	IMUL3Q       $0x0e, BX, R8
-	ADDQ         R8, CX
-	MOVQ         120(AX), R8
-	SHLQ         $0x02, R8
-	CMPB         154(AX), $0x00
-	JNE          half_390
-	CMPB         152(AX), $0x00
-	JE           bound_388
-	MOVQ         DX, R9
-	VADDPS       (R9), Z0, Z0
-	VADDPS       64(R9), Z1, Z1
-	ADDQ         R8, R9
-	VADDPS       (R9), Z2, Z2
-	VADDPS       64(R9), Z3, Z3
-	ADDQ         R8, R9
-	VADDPS       (R9), Z4, Z4
-	VADDPS       64(R9), Z5, Z5
-	ADDQ         R8, R9
-	VADDPS       (R9), Z6, Z6
-	VADDPS       64(R9), Z7, Z7
-	ADDQ         R8, R9
-	VADDPS       (R9), Z8, Z8
-	VADDPS       64(R9), Z9, Z9
-	ADDQ         R8, R9
-	VADDPS       (R9), Z10, Z10
-	VADDPS       64(R9), Z11, Z11
-	ADDQ         R8, R9
-	VADDPS       (R9), Z12, Z12
-	VADDPS       64(R9), Z13, Z13
-	ADDQ         R8, R9
-	VADDPS       (R9), Z14, Z14
-	VADDPS       64(R9), Z15, Z15
-	ADDQ         R8, R9
-	VADDPS       (R9), Z16, Z16
-	VADDPS       64(R9), Z17, Z17
-	ADDQ         R8, R9
-	VADDPS       (R9), Z18, Z18
-	VADDPS       64(R9), Z19, Z19
-	ADDQ         R8, R9
-	VADDPS       (R9), Z20, Z20
-	VADDPS       64(R9), Z21, Z21
-	ADDQ         R8, R9
-	VADDPS       (R9), Z22, Z22
-	VADDPS       64(R9), Z23, Z23
-	ADDQ         R8, R9
-	VADDPS       (R9), Z24, Z24
-	VADDPS       64(R9), Z25, Z25
-	ADDQ         R8, R9
-	VADDPS       (R9), Z26, Z26
-	VADDPS       64(R9), Z27, Z27
-	ADDQ         R8, R9
+	JNZ          step_411
 
-bound_388:
+done_409:
+	IMUL3Q $0x0e, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_414
+	CMPB   152(AX), $0x00
+	JE     bound_412
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Z1, Z1
+	ADDQ   R8, R9
+	VADDPS (R9), Z2, Z2
+	VADDPS 64(R9), Z3, Z3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	VADDPS 64(R9), Z5, Z5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	VADDPS 64(R9), Z7, Z7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	VADDPS 64(R9), Z9, Z9
+	ADDQ   R8, R9
+	VADDPS (R9), Z10, Z10
+	VADDPS 64(R9), Z11, Z11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Z13, Z13
+	ADDQ   R8, R9
+	VADDPS (R9), Z14, Z14
+	VADDPS 64(R9), Z15, Z15
+	ADDQ   R8, R9
+	VADDPS (R9), Z16, Z16
+	VADDPS 64(R9), Z17, Z17
+	ADDQ   R8, R9
+	VADDPS (R9), Z18, Z18
+	VADDPS 64(R9), Z19, Z19
+	ADDQ   R8, R9
+	VADDPS (R9), Z20, Z20
+	VADDPS 64(R9), Z21, Z21
+	ADDQ   R8, R9
+	VADDPS (R9), Z22, Z22
+	VADDPS 64(R9), Z23, Z23
+	ADDQ   R8, R9
+	VADDPS (R9), Z24, Z24
+	VADDPS 64(R9), Z25, Z25
+	ADDQ   R8, R9
+	VADDPS (R9), Z26, Z26
+	VADDPS 64(R9), Z27, Z27
+	ADDQ   R8, R9
+
+bound_412:
 	CMPB         153(AX), $0x00
-	JE           store_389
+	JE           store_413
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11499,7 +12543,7 @@ bound_388:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_389:
+store_413:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    R8, DX
@@ -11542,11 +12586,11 @@ store_389:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    R8, DX
-	JMP     next_391
+	JMP     next_415
 
-half_390:
+half_414:
 	CMPB   152(AX), $0x00
-	JE     bound_392
+	JE     bound_416
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Y1, Y1
@@ -11591,9 +12635,9 @@ half_390:
 	VADDPS 64(R9), Y27, Y27
 	ADDQ   R8, R9
 
-bound_392:
+bound_416:
 	CMPB         153(AX), $0x00
-	JE           store_393
+	JE           store_417
 	VBROADCASTSS 144(AX), Z28
 	VBROADCASTSS 148(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11653,7 +12697,7 @@ bound_392:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_393:
+store_417:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R8, DX
@@ -11697,9 +12741,9 @@ store_393:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R8, DX
 
-next_391:
+next_415:
 	DECQ (SP)
-	JNZ  tile_382
+	JNZ  tile_400
 	VZEROUPPER
 	RET
 
@@ -11715,19 +12759,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_394
+	JE         zeros_418
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        begun_395
+	JMP        begun_419
 
-zeros_394:
+zeros_418:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-begun_395:
+begun_419:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -11738,14 +12782,14 @@ begun_395:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_396:
+tap_420:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_397:
+step_421:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -11759,11 +12803,11 @@ step_397:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_397
+	JNZ          step_421
 	DECQ         SI
-	JNZ          tap_396
+	JNZ          tap_420
 	CMPB         168(AX), $0x00
-	JE           bound_398
+	JE           bound_422
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11772,9 +12816,9 @@ step_397:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_398:
+bound_422:
 	CMPB         169(AX), $0x00
-	JE           store_399
+	JE           store_423
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -11784,7 +12828,7 @@ bound_398:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_399:
+store_423:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11811,7 +12855,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_400
+	JE         zeros_424
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11819,9 +12863,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        begun_401
+	JMP        begun_425
 
-zeros_400:
+zeros_424:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11829,7 +12873,7 @@ zeros_400:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_401:
+begun_425:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11840,14 +12884,14 @@ begun_401:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_402:
+tap_426:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_403:
+step_427:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -11865,11 +12909,11 @@ step_403:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_403
+	JNZ          step_427
 	DECQ         DI
-	JNZ          tap_402
+	JNZ          tap_426
 	CMPB         168(AX), $0x00
-	JE           bound_404
+	JE           bound_428
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11882,9 +12926,9 @@ step_403:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_404:
+bound_428:
 	CMPB         169(AX), $0x00
-	JE           store_405
+	JE           store_429
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -11900,7 +12944,7 @@ bound_404:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_405:
+store_429:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11935,7 +12979,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_406
+	JE         zeros_430
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -11946,9 +12990,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        begun_407
+	JMP        begun_431
 
-zeros_406:
+zeros_430:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11959,7 +13003,7 @@ zeros_406:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-begun_407:
+begun_431:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11970,14 +13014,14 @@ begun_407:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_408:
+tap_432:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_409:
+step_433:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -11999,11 +13043,11 @@ step_409:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_409
+	JNZ          step_433
 	DECQ         DI
-	JNZ          tap_408
+	JNZ          tap_432
 	CMPB         168(AX), $0x00
-	JE           bound_410
+	JE           bound_434
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12020,9 +13064,9 @@ step_409:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_410:
+bound_434:
 	CMPB         169(AX), $0x00
-	JE           store_411
+	JE           store_435
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -12044,7 +13088,7 @@ bound_410:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_411:
+store_435:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12087,7 +13131,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_412
+	JE         zeros_436
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12101,9 +13145,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        begun_413
+	JMP        begun_437
 
-zeros_412:
+zeros_436:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12117,7 +13161,7 @@ zeros_412:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_413:
+begun_437:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12128,7 +13172,7 @@ begun_413:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_414:
+tap_438:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12137,7 +13181,7 @@ tap_414:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_415:
+step_439:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -12164,11 +13208,11 @@ step_415:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_415
+	JNZ          step_439
 	DECQ         DI
-	JNZ          tap_414
+	JNZ          tap_438
 	CMPB         168(AX), $0x00
-	JE           bound_416
+	JE           bound_440
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12189,9 +13233,9 @@ step_415:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_416:
+bound_440:
 	CMPB         169(AX), $0x00
-	JE           store_417
+	JE           store_441
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -12219,7 +13263,7 @@ bound_416:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_417:
+store_441:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12270,7 +13314,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_418
+	JE         zeros_442
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12287,9 +13331,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        begun_419
+	JMP        begun_443
 
-zeros_418:
+zeros_442:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12306,7 +13350,7 @@ zeros_418:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-begun_419:
+begun_443:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12317,7 +13361,7 @@ begun_419:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_420:
+tap_444:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12326,7 +13370,7 @@ tap_420:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_421:
+step_445:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -12357,11 +13401,11 @@ step_421:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_421
+	JNZ          step_445
 	DECQ         DI
-	JNZ          tap_420
+	JNZ          tap_444
 	CMPB         168(AX), $0x00
-	JE           bound_422
+	JE           bound_446
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12386,9 +13430,9 @@ step_421:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_422:
+bound_446:
 	CMPB         169(AX), $0x00
-	JE           store_423
+	JE           store_447
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -12422,7 +13466,7 @@ bound_422:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_423:
+store_447:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12481,7 +13525,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_424
+	JE         zeros_448
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12501,9 +13545,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        begun_425
+	JMP        begun_449
 
-zeros_424:
+zeros_448:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12523,7 +13567,7 @@ zeros_424:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-begun_425:
+begun_449:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12534,7 +13578,7 @@ begun_425:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_426:
+tap_450:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12543,7 +13587,7 @@ tap_426:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_427:
+step_451:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -12578,11 +13622,11 @@ step_427:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_427
+	JNZ          step_451
 	DECQ         DI
-	JNZ          tap_426
+	JNZ          tap_450
 	CMPB         168(AX), $0x00
-	JE           bound_428
+	JE           bound_452
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12611,9 +13655,9 @@ step_427:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_428:
+bound_452:
 	CMPB         169(AX), $0x00
-	JE           store_429
+	JE           store_453
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -12653,7 +13697,7 @@ bound_428:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_429:
+store_453:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12720,7 +13764,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_430
+	JE         zeros_454
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12743,9 +13787,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        begun_431
+	JMP        begun_455
 
-zeros_430:
+zeros_454:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12768,7 +13812,7 @@ zeros_430:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-begun_431:
+begun_455:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12779,7 +13823,7 @@ begun_431:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_432:
+tap_456:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12790,7 +13834,7 @@ tap_432:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_433:
+step_457:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -12830,11 +13874,11 @@ step_433:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_433
+	JNZ          step_457
 	DECQ         DI
-	JNZ          tap_432
+	JNZ          tap_456
 	CMPB         168(AX), $0x00
-	JE           bound_434
+	JE           bound_458
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12867,9 +13911,9 @@ step_433:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_434:
+bound_458:
 	CMPB         169(AX), $0x00
-	JE           store_435
+	JE           store_459
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -12915,7 +13959,7 @@ bound_434:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_435:
+store_459:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12990,7 +14034,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_436
+	JE         zeros_460
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13016,9 +14060,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        begun_437
+	JMP        begun_461
 
-zeros_436:
+zeros_460:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13044,7 +14088,7 @@ zeros_436:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_437:
+begun_461:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13055,7 +14099,7 @@ begun_437:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_438:
+tap_462:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13066,7 +14110,7 @@ tap_438:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_439:
+step_463:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -13110,11 +14154,11 @@ step_439:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_439
+	JNZ          step_463
 	DECQ         DI
-	JNZ          tap_438
+	JNZ          tap_462
 	CMPB         168(AX), $0x00
-	JE           bound_440
+	JE           bound_464
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13151,9 +14195,9 @@ step_439:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_440:
+bound_464:
 	CMPB         169(AX), $0x00
-	JE           store_441
+	JE           store_465
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -13205,7 +14249,7 @@ bound_440:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_441:
+store_465:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13288,7 +14332,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_442
+	JE         zeros_466
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13317,9 +14361,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        begun_443
+	JMP        begun_467
 
-zeros_442:
+zeros_466:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13348,7 +14392,7 @@ zeros_442:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-begun_443:
+begun_467:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13359,7 +14403,7 @@ begun_443:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_444:
+tap_468:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13370,7 +14414,7 @@ tap_444:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_445:
+step_469:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -13418,11 +14462,11 @@ step_445:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_445
+	JNZ          step_469
 	DECQ         DI
-	JNZ          tap_444
+	JNZ          tap_468
 	CMPB         168(AX), $0x00
-	JE           bound_446
+	JE           bound_470
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13463,9 +14507,9 @@ step_445:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_446:
+bound_470:
 	CMPB         169(AX), $0x00
-	JE           store_447
+	JE           store_471
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13523,7 +14567,7 @@ bound_446:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_447:
+store_471:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13581,9 +14625,9 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_448:
+tile_472:
 	CMPQ    80(AX), $0x00
-	JE      zeros_449
+	JE      zeros_473
 	MOVQ    72(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z3
@@ -13612,9 +14656,9 @@ tile_448:
 	VMOVAPS Z2, Z20
 	VMOVAPS Z2, Z23
 	VMOVAPS Z2, Z26
-	JMP     begun_450
+	JMP     begun_474
 
-zeros_449:
+zeros_473:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13643,7 +14687,7 @@ zeros_449:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-begun_450:
+begun_474:
 	MOVQ 24(AX), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -13652,10 +14696,15 @@ begun_450:
 	ADDQ BX, R11
 	MOVQ 128(AX), R12
 	CMPQ R12, $0x60
-	JLT  rest_451
+	JLT  rest_475
 	SUBQ $0x30, R12
+	CMPQ SI, $0x04
+	JNE  single_476
+	MOVQ R12, R13
+	SHRQ $0x02, R13
+	JZ   single_476
 
-step_452:
+step_478:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z28
@@ -13698,55 +14747,245 @@ step_452:
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z27
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z28
+	PREFETCHT0   4160(R8)
+	VMOVUPS      128(R8), Z29
+	PREFETCHT0   4224(R8)
+	VBROADCASTSS 4(R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 4(R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 4(R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 4(R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 4(R10)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 4(R10)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 4(R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 4(R11)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 4(R11)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z27
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z28
+	PREFETCHT0   4160(R8)
+	VMOVUPS      128(R8), Z29
+	PREFETCHT0   4224(R8)
+	VBROADCASTSS 8(R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 8(R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 8(R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 8(R10)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 8(R10)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 8(R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 8(R11)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 8(R11)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z27
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z28
+	PREFETCHT0   4160(R8)
+	VMOVUPS      128(R8), Z29
+	PREFETCHT0   4224(R8)
+	VBROADCASTSS 12(R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 12(R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 12(R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 12(R10)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 12(R10)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 12(R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 12(R11)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 12(R11)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	ADDQ         $0x10, R11
+	DECQ         R13
+	JNZ          step_478
+	ANDQ         $0x03, R12
+	JZ           done_477
+
+single_476:
+step_479:
+	VMOVUPS      (R8), Z27
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z28
+	PREFETCHT0   4160(R8)
+	VMOVUPS      128(R8), Z29
+	PREFETCHT0   4224(R8)
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
-	ADDQ         DI, R8
 	DECQ         R12
-	JNZ          step_452
-	MOVQ         120(AX), R13
-	SHLQ         $0x02, R13
-	MOVQ         DX, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	PREFETCHT0   (R12)
-	PREFETCHT0   64(R12)
-	PREFETCHT0   128(R12)
-	ADDQ         R13, R12
-	MOVQ         $0x00000030, R12
+	JNZ          step_479
 
-rest_451:
-step_453:
+done_477:
+	MOVQ       120(AX), R13
+	SHLQ       $0x02, R13
+	MOVQ       DX, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	PREFETCHT0 (R12)
+	PREFETCHT0 64(R12)
+	PREFETCHT0 128(R12)
+	ADDQ       R13, R12
+	MOVQ       $0x00000030, R12
+
+rest_475:
+	CMPQ SI, $0x04
+	JNE  single_480
+	MOVQ R12, R13
+	SHRQ $0x02, R13
+	JZ   single_480
+
+step_482:
 	VMOVUPS      (R8), Z27
 	VMOVUPS      64(R8), Z28
 	VMOVUPS      128(R8), Z29
@@ -13786,61 +15025,233 @@ step_453:
 	VFMADD231PS  Z27, Z30, Z24
 	VFMADD231PS  Z28, Z30, Z25
 	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z27
+	VMOVUPS      64(R8), Z28
+	VMOVUPS      128(R8), Z29
+	VBROADCASTSS 4(R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 4(R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 4(R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 4(R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 4(R10)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 4(R10)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 4(R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 4(R11)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 4(R11)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z27
+	VMOVUPS      64(R8), Z28
+	VMOVUPS      128(R8), Z29
+	VBROADCASTSS 8(R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 8(R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 8(R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 8(R10)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 8(R10)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 8(R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 8(R11)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 8(R11)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z27
+	VMOVUPS      64(R8), Z28
+	VMOVUPS      128(R8), Z29
+	VBROADCASTSS 12(R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS 12(R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS 12(R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 12(R10)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS 12(R10)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 12(R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS 12(R11)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 12(R11)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	ADDQ         $0x10, R11
+	DECQ         R13
+	JNZ          step_482
+	ANDQ         $0x03, R12
+	JZ           done_481
+
+single_480:
+step_483:
+	VMOVUPS      (R8), Z27
+	VMOVUPS      64(R8), Z28
+	VMOVUPS      128(R8), Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z27, Z30, Z0
+	VFMADD231PS  Z28, Z30, Z1
+	VFMADD231PS  Z29, Z30, Z2
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z3
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z6
+	VFMADD231PS  Z28, Z30, Z7
+	VFMADD231PS  Z29, Z30, Z8
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z27, Z30, Z9
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z12
+	VFMADD231PS  Z28, Z30, Z13
+	VFMADD231PS  Z29, Z30, Z14
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z15
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z27, Z30, Z18
+	VFMADD231PS  Z28, Z30, Z19
+	VFMADD231PS  Z29, Z30, Z20
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z27, Z30, Z21
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z27, Z30, Z24
+	VFMADD231PS  Z28, Z30, Z25
+	VFMADD231PS  Z29, Z30, Z26
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	ADDQ         SI, R11
-	ADDQ         DI, R8
 	DECQ         R12
-	JNZ          step_453
-	IMUL3Q       $0x09, BX, R8
-	ADDQ         R8, CX
-	MOVQ         120(AX), R8
-	SHLQ         $0x02, R8
-	CMPB         154(AX), $0x00
-	JNE          half_456
-	CMPB         152(AX), $0x00
-	JE           bound_454
-	MOVQ         DX, R9
-	VADDPS       (R9), Z0, Z0
-	VADDPS       64(R9), Z1, Z1
-	VADDPS       128(R9), Z2, Z2
-	ADDQ         R8, R9
-	VADDPS       (R9), Z3, Z3
-	VADDPS       64(R9), Z4, Z4
-	VADDPS       128(R9), Z5, Z5
-	ADDQ         R8, R9
-	VADDPS       (R9), Z6, Z6
-	VADDPS       64(R9), Z7, Z7
-	VADDPS       128(R9), Z8, Z8
-	ADDQ         R8, R9
-	VADDPS       (R9), Z9, Z9
-	VADDPS       64(R9), Z10, Z10
-	VADDPS       128(R9), Z11, Z11
-	ADDQ         R8, R9
-	VADDPS       (R9), Z12, Z12
-	VADDPS       64(R9), Z13, Z13
-	VADDPS       128(R9), Z14, Z14
-	ADDQ         R8, R9
-	VADDPS       (R9), Z15, Z15
-	VADDPS       64(R9), Z16, Z16
-	VADDPS       128(R9), Z17, Z17
-	ADDQ         R8, R9
-	VADDPS       (R9), Z18, Z18
-	VADDPS       64(R9), Z19, Z19
-	VADDPS       128(R9), Z20, Z20
-	ADDQ         R8, R9
-	VADDPS       (R9), Z21, Z21
-	VADDPS       64(R9), Z22, Z22
-	VADDPS       128(R9), Z23, Z23
-	ADDQ         R8, R9
-	VADDPS       (R9), Z24, Z24
-	VADDPS       64(R9), Z25, Z25
-	VADDPS       128(R9), Z26, Z26
-	ADDQ         R8, R9
+	JNZ          step_483
 
-bound_454:
+done_481:
+	IMUL3Q $0x09, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_486
+	CMPB   152(AX), $0x00
+	JE     bound_484
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Z1, Z1
+	VADDPS 128(R9), Z2, Z2
+	ADDQ   R8, R9
+	VADDPS (R9), Z3, Z3
+	VADDPS 64(R9), Z4, Z4
+	VADDPS 128(R9), Z5, Z5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	VADDPS 64(R9), Z7, Z7
+	VADDPS 128(R9), Z8, Z8
+	ADDQ   R8, R9
+	VADDPS (R9), Z9, Z9
+	VADDPS 64(R9), Z10, Z10
+	VADDPS 128(R9), Z11, Z11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Z13, Z13
+	VADDPS 128(R9), Z14, Z14
+	ADDQ   R8, R9
+	VADDPS (R9), Z15, Z15
+	VADDPS 64(R9), Z16, Z16
+	VADDPS 128(R9), Z17, Z17
+	ADDQ   R8, R9
+	VADDPS (R9), Z18, Z18
+	VADDPS 64(R9), Z19, Z19
+	VADDPS 128(R9), Z20, Z20
+	ADDQ   R8, R9
+	VADDPS (R9), Z21, Z21
+	VADDPS 64(R9), Z22, Z22
+	VADDPS 128(R9), Z23, Z23
+	ADDQ   R8, R9
+	VADDPS (R9), Z24, Z24
+	VADDPS 64(R9), Z25, Z25
+	VADDPS 128(R9), Z26, Z26
+	ADDQ   R8, R9
+
+bound_484:
 	CMPB         153(AX), $0x00
-	JE           store_455
+	JE           store_485
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -13898,7 +15309,7 @@ bound_454:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_455:
+store_485:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -13935,11 +15346,11 @@ store_455:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R8, DX
-	JMP     next_457
+	JMP     next_487
 
-half_456:
+half_486:
 	CMPB   152(AX), $0x00
-	JE     bound_458
+	JE     bound_488
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13978,9 +15389,9 @@ half_456:
 	VADDPS 128(R9), Y26, Y26
 	ADDQ   R8, R9
 
-bound_458:
+bound_488:
 	CMPB         153(AX), $0x00
-	JE           store_459
+	JE           store_489
 	VBROADCASTSS 144(AX), Z27
 	VBROADCASTSS 148(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -14038,7 +15449,7 @@ bound_458:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_459:
+store_489:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -14076,9 +15487,9 @@ store_459:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R8, DX
 
-next_457:
+next_487:
 	DECQ (SP)
-	JNZ  tile_448
+	JNZ  tile_472
 	VZEROUPPER
 	RET
 
@@ -14095,21 +15506,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_460
+	JE         zeros_490
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        begun_461
+	JMP        begun_491
 
-zeros_460:
+zeros_490:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_461:
+begun_491:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -14120,14 +15531,14 @@ begun_461:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_462:
+tap_492:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_463:
+step_493:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -14144,11 +15555,11 @@ step_463:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_463
+	JNZ          step_493
 	DECQ         SI
-	JNZ          tap_462
+	JNZ          tap_492
 	CMPB         168(AX), $0x00
-	JE           bound_464
+	JE           bound_494
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14158,9 +15569,9 @@ step_463:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_464:
+bound_494:
 	CMPB         169(AX), $0x00
-	JE           store_465
+	JE           store_495
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -14172,7 +15583,7 @@ bound_464:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_465:
+store_495:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14202,7 +15613,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_466
+	JE         zeros_496
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14212,9 +15623,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        begun_467
+	JMP        begun_497
 
-zeros_466:
+zeros_496:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14224,7 +15635,7 @@ zeros_466:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_467:
+begun_497:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14235,14 +15646,14 @@ begun_467:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_468:
+tap_498:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_469:
+step_499:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -14264,11 +15675,11 @@ step_469:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_469
+	JNZ          step_499
 	DECQ         DI
-	JNZ          tap_468
+	JNZ          tap_498
 	CMPB         168(AX), $0x00
-	JE           bound_470
+	JE           bound_500
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14283,9 +15694,9 @@ step_469:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_470:
+bound_500:
 	CMPB         169(AX), $0x00
-	JE           store_471
+	JE           store_501
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -14305,7 +15716,7 @@ bound_470:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_471:
+store_501:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14345,7 +15756,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_472
+	JE         zeros_502
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14359,9 +15770,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        begun_473
+	JMP        begun_503
 
-zeros_472:
+zeros_502:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14375,7 +15786,7 @@ zeros_472:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_473:
+begun_503:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14386,14 +15797,14 @@ begun_473:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_474:
+tap_504:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_475:
+step_505:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -14420,11 +15831,11 @@ step_475:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_475
+	JNZ          step_505
 	DECQ         DI
-	JNZ          tap_474
+	JNZ          tap_504
 	CMPB         168(AX), $0x00
-	JE           bound_476
+	JE           bound_506
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14444,9 +15855,9 @@ step_475:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_476:
+bound_506:
 	CMPB         169(AX), $0x00
-	JE           store_477
+	JE           store_507
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -14474,7 +15885,7 @@ bound_476:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_477:
+store_507:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14524,7 +15935,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_478
+	JE         zeros_508
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14542,9 +15953,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        begun_479
+	JMP        begun_509
 
-zeros_478:
+zeros_508:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14562,7 +15973,7 @@ zeros_478:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-begun_479:
+begun_509:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14573,7 +15984,7 @@ begun_479:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_480:
+tap_510:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14582,7 +15993,7 @@ tap_480:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_481:
+step_511:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -14615,11 +16026,11 @@ step_481:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_481
+	JNZ          step_511
 	DECQ         DI
-	JNZ          tap_480
+	JNZ          tap_510
 	CMPB         168(AX), $0x00
-	JE           bound_482
+	JE           bound_512
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14644,9 +16055,9 @@ step_481:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_482:
+bound_512:
 	CMPB         169(AX), $0x00
-	JE           store_483
+	JE           store_513
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -14682,7 +16093,7 @@ bound_482:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_483:
+store_513:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14742,7 +16153,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_484
+	JE         zeros_514
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -14764,9 +16175,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        begun_485
+	JMP        begun_515
 
-zeros_484:
+zeros_514:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14788,7 +16199,7 @@ zeros_484:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-begun_485:
+begun_515:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14799,7 +16210,7 @@ begun_485:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_486:
+tap_516:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14808,7 +16219,7 @@ tap_486:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_487:
+step_517:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -14846,11 +16257,11 @@ step_487:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_487
+	JNZ          step_517
 	DECQ         DI
-	JNZ          tap_486
+	JNZ          tap_516
 	CMPB         168(AX), $0x00
-	JE           bound_488
+	JE           bound_518
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14880,9 +16291,9 @@ step_487:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_488:
+bound_518:
 	CMPB         169(AX), $0x00
-	JE           store_489
+	JE           store_519
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -14926,7 +16337,7 @@ bound_488:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_489:
+store_519:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14996,7 +16407,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_490
+	JE         zeros_520
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -15022,9 +16433,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        begun_491
+	JMP        begun_521
 
-zeros_490:
+zeros_520:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15050,7 +16461,7 @@ zeros_490:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_491:
+begun_521:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -15061,7 +16472,7 @@ begun_491:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_492:
+tap_522:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -15070,7 +16481,7 @@ tap_492:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_493:
+step_523:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -15113,11 +16524,11 @@ step_493:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_493
+	JNZ          step_523
 	DECQ         DI
-	JNZ          tap_492
+	JNZ          tap_522
 	CMPB         168(AX), $0x00
-	JE           bound_494
+	JE           bound_524
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15152,9 +16563,9 @@ step_493:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_494:
+bound_524:
 	CMPB         169(AX), $0x00
-	JE           store_495
+	JE           store_525
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15206,7 +16617,7 @@ bound_494:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_495:
+store_525:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15258,9 +16669,9 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $8-8
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 
-tile_496:
+tile_526:
 	CMPQ    80(AX), $0x00
-	JE      zeros_497
+	JE      zeros_527
 	MOVQ    72(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z4
@@ -15286,9 +16697,9 @@ tile_496:
 	VMOVAPS Z3, Z15
 	VMOVAPS Z3, Z19
 	VMOVAPS Z3, Z23
-	JMP     begun_498
+	JMP     begun_528
 
-zeros_497:
+zeros_527:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15314,17 +16725,22 @@ zeros_497:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_498:
+begun_528:
 	MOVQ 24(AX), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
 	MOVQ 128(AX), R11
 	CMPQ R11, $0x60
-	JLT  rest_499
+	JLT  rest_529
 	SUBQ $0x30, R11
+	CMPQ SI, $0x04
+	JNE  single_530
+	MOVQ R11, R12
+	SHRQ $0x02, R12
+	JZ   single_530
 
-step_500:
+step_532:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z25
@@ -15363,48 +16779,221 @@ step_500:
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z24
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z25
+	PREFETCHT0   4160(R8)
+	VMOVUPS      128(R8), Z26
+	PREFETCHT0   4224(R8)
+	VMOVUPS      192(R8), Z27
+	PREFETCHT0   4288(R8)
+	VBROADCASTSS 4(R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 4(R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 4(R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 4(R10)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 4(R10)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z24
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z25
+	PREFETCHT0   4160(R8)
+	VMOVUPS      128(R8), Z26
+	PREFETCHT0   4224(R8)
+	VMOVUPS      192(R8), Z27
+	PREFETCHT0   4288(R8)
+	VBROADCASTSS 8(R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 8(R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 8(R10)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 8(R10)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z24
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z25
+	PREFETCHT0   4160(R8)
+	VMOVUPS      128(R8), Z26
+	PREFETCHT0   4224(R8)
+	VMOVUPS      192(R8), Z27
+	PREFETCHT0   4288(R8)
+	VBROADCASTSS 12(R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 12(R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 12(R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 12(R10)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 12(R10)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	DECQ         R12
+	JNZ          step_532
+	ANDQ         $0x03, R11
+	JZ           done_531
+
+single_530:
+step_533:
+	VMOVUPS      (R8), Z24
+	PREFETCHT0   4096(R8)
+	VMOVUPS      64(R8), Z25
+	PREFETCHT0   4160(R8)
+	VMOVUPS      128(R8), Z26
+	PREFETCHT0   4224(R8)
+	VMOVUPS      192(R8), Z27
+	PREFETCHT0   4288(R8)
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_500
-	MOVQ         120(AX), R12
-	SHLQ         $0x02, R12
-	MOVQ         DX, R11
-	PREFETCHT0   (R11)
-	PREFETCHT0   64(R11)
-	PREFETCHT0   128(R11)
-	PREFETCHT0   192(R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	PREFETCHT0   64(R11)
-	PREFETCHT0   128(R11)
-	PREFETCHT0   192(R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	PREFETCHT0   64(R11)
-	PREFETCHT0   128(R11)
-	PREFETCHT0   192(R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	PREFETCHT0   64(R11)
-	PREFETCHT0   128(R11)
-	PREFETCHT0   192(R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	PREFETCHT0   64(R11)
-	PREFETCHT0   128(R11)
-	PREFETCHT0   192(R11)
-	ADDQ         R12, R11
-	PREFETCHT0   (R11)
-	PREFETCHT0   64(R11)
-	PREFETCHT0   128(R11)
-	PREFETCHT0   192(R11)
-	ADDQ         R12, R11
-	MOVQ         $0x00000030, R11
+	JNZ          step_533
 
-rest_499:
-step_501:
+done_531:
+	MOVQ       120(AX), R12
+	SHLQ       $0x02, R12
+	MOVQ       DX, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R12, R11
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+	ADDQ       R12, R11
+	MOVQ       $0x00000030, R11
+
+rest_529:
+	CMPQ SI, $0x04
+	JNE  single_534
+	MOVQ R11, R12
+	SHRQ $0x02, R12
+	JZ   single_534
+
+step_536:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VMOVUPS      128(R8), Z26
@@ -15439,54 +17028,205 @@ step_501:
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	VMOVUPS      192(R8), Z27
+	VBROADCASTSS 4(R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 4(R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 4(R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 4(R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 4(R10)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 4(R10)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	VMOVUPS      192(R8), Z27
+	VBROADCASTSS 8(R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 8(R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 8(R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 8(R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 8(R10)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 8(R10)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	VMOVUPS      192(R8), Z27
+	VBROADCASTSS 12(R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS 12(R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS 12(R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS 12(R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS 12(R10)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS 12(R10)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	DECQ         R12
+	JNZ          step_536
+	ANDQ         $0x03, R11
+	JZ           done_535
+
+single_534:
+step_537:
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	VMOVUPS      192(R8), Z27
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10)(BX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
-	ADDQ         DI, R8
 	DECQ         R11
-	JNZ          step_501
-	IMUL3Q       $0x06, BX, R8
-	ADDQ         R8, CX
-	MOVQ         120(AX), R8
-	SHLQ         $0x02, R8
-	CMPB         154(AX), $0x00
-	JNE          half_504
-	CMPB         152(AX), $0x00
-	JE           bound_502
-	MOVQ         DX, R9
-	VADDPS       (R9), Z0, Z0
-	VADDPS       64(R9), Z1, Z1
-	VADDPS       128(R9), Z2, Z2
-	VADDPS       192(R9), Z3, Z3
-	ADDQ         R8, R9
-	VADDPS       (R9), Z4, Z4
-	VADDPS       64(R9), Z5, Z5
-	VADDPS       128(R9), Z6, Z6
-	VADDPS       192(R9), Z7, Z7
-	ADDQ         R8, R9
-	VADDPS       (R9), Z8, Z8
-	VADDPS       64(R9), Z9, Z9
-	VADDPS       128(R9), Z10, Z10
-	VADDPS       192(R9), Z11, Z11
-	ADDQ         R8, R9
-	VADDPS       (R9), Z12, Z12
-	VADDPS       64(R9), Z13, Z13
-	VADDPS       128(R9), Z14, Z14
-	VADDPS       192(R9), Z15, Z15
-	ADDQ         R8, R9
-	VADDPS       (R9), Z16, Z16
-	VADDPS       64(R9), Z17, Z17
-	VADDPS       128(R9), Z18, Z18
-	VADDPS       192(R9), Z19, Z19
-	ADDQ         R8, R9
-	VADDPS       (R9), Z20, Z20
-	VADDPS       64(R9), Z21, Z21
-	VADDPS       128(R9), Z22, Z22
-	VADDPS       192(R9), Z23, Z23
-	ADDQ         R8, R9
+	JNZ          step_537
 
-bound_502:
+done_535:
+	IMUL3Q $0x06, BX, R8
+	ADDQ   R8, CX
+	MOVQ   120(AX), R8
+	SHLQ   $0x02, R8
+	CMPB   154(AX), $0x00
+	JNE    half_540
+	CMPB   152(AX), $0x00
+	JE     bound_538
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Z1, Z1
+	VADDPS 128(R9), Z2, Z2
+	VADDPS 192(R9), Z3, Z3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	VADDPS 64(R9), Z5, Z5
+	VADDPS 128(R9), Z6, Z6
+	VADDPS 192(R9), Z7, Z7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	VADDPS 64(R9), Z9, Z9
+	VADDPS 128(R9), Z10, Z10
+	VADDPS 192(R9), Z11, Z11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Z13, Z13
+	VADDPS 128(R9), Z14, Z14
+	VADDPS 192(R9), Z15, Z15
+	ADDQ   R8, R9
+	VADDPS (R9), Z16, Z16
+	VADDPS 64(R9), Z17, Z17
+	VADDPS 128(R9), Z18, Z18
+	VADDPS 192(R9), Z19, Z19
+	ADDQ   R8, R9
+	VADDPS (R9), Z20, Z20
+	VADDPS 64(R9), Z21, Z21
+	VADDPS 128(R9), Z22, Z22
+	VADDPS 192(R9), Z23, Z23
+	ADDQ   R8, R9
+
+bound_538:
 	CMPB         153(AX), $0x00
-	JE           store_503
+	JE           store_539
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15538,7 +17278,7 @@ bound_502:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_503:
+store_539:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15569,11 +17309,11 @@ store_503:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R8, DX
-	JMP     next_505
+	JMP     next_541
 
-half_504:
+half_540:
 	CMPB   152(AX), $0x00
-	JE     bound_506
+	JE     bound_542
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15606,9 +17346,9 @@ half_504:
 	VADDPS 192(R9), Y23, Y23
 	ADDQ   R8, R9
 
-bound_506:
+bound_542:
 	CMPB         153(AX), $0x00
-	JE           store_507
+	JE           store_543
 	VBROADCASTSS 144(AX), Z24
 	VBROADCASTSS 148(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15660,7 +17400,7 @@ bound_506:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_507:
+store_543:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15692,9 +17432,9 @@ store_507:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R8, DX
 
-next_505:
+next_541:
 	DECQ (SP)
-	JNZ  tile_496
+	JNZ  tile_526
 	VZEROUPPER
 	RET
 
@@ -15762,7 +17502,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_508
+	JE           whole_544
 	VPXORD       Z6, Z6, Z6
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z6, 64(CX)
@@ -15801,7 +17541,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	VMOVUPS      Z6, 2176(CX)
 	VMOVUPS      Z6, 2240(CX)
 
-whole_508:
+whole_544:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000040, BX, BX
 	LEAQ   (CX), SI
@@ -15832,19 +17572,19 @@ whole_508:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 2448(SP)
 
-square_509:
+square_545:
 	MOVQ 96(AX), BX
 	MOVQ 2440(SP), SI
 	MOVQ 2448(SP), R8
 
-vector_510:
+vector_546:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 2368(SP), R14
 
-column_511:
+column_547:
 	CMPB         184(AX), $0x00
-	JNE          flat_512
+	JNE          flat_548
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15873,9 +17613,9 @@ column_511:
 	VMOVUPS      Z6, 1152(R14)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, 1536(R14)
-	JMP          done_513
+	JMP          done_549
 
-flat_512:
+flat_548:
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -15898,17 +17638,17 @@ flat_512:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, 1152(R14)
 
-done_513:
+done_549:
 	ADDQ         2376(SP), R9
 	ADDQ         $0x40, R14
 	DECQ         R15
-	JNZ          column_511
+	JNZ          column_547
 	MOVQ         2408(SP), R9
 	MOVQ         2416(SP), R14
 	MOVQ         2424(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_515
+	JNE          narrow_551
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15937,9 +17677,9 @@ done_513:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_516
+	JMP          done_552
 
-narrow_515:
+narrow_551:
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -15962,10 +17702,10 @@ narrow_515:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_516:
+done_552:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_517
+	JNE          narrow_553
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -15994,9 +17734,9 @@ done_516:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_518
+	JMP          done_554
 
-narrow_517:
+narrow_553:
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -16019,10 +17759,10 @@ narrow_517:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_518:
+done_554:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_519
+	JNE          narrow_555
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -16051,9 +17791,9 @@ done_518:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_520
+	JMP          done_556
 
-narrow_519:
+narrow_555:
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -16076,10 +17816,10 @@ narrow_519:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_520:
+done_556:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_521
+	JNE          narrow_557
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -16108,9 +17848,9 @@ done_520:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_522
+	JMP          done_558
 
-narrow_521:
+narrow_557:
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -16133,12 +17873,12 @@ narrow_521:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_522:
+done_558:
 	ADDQ         2432(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_514
+	JNE          done_550
 	CMPB         185(AX), $0x00
-	JNE          narrow_523
+	JNE          narrow_559
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -16167,9 +17907,9 @@ done_522:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_524
+	JMP          done_560
 
-narrow_523:
+narrow_559:
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -16192,10 +17932,10 @@ narrow_523:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_524:
+done_560:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_525
+	JNE          narrow_561
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -16224,9 +17964,9 @@ done_524:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_526
+	JMP          done_562
 
-narrow_525:
+narrow_561:
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -16249,18 +17989,18 @@ narrow_525:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_526:
-done_514:
+done_562:
+done_550:
 	ADDQ $0x40, SI
 	ADDQ $0x40, R8
 	DECQ BX
-	JNZ  vector_510
+	JNZ  vector_546
 	MOVQ 2400(SP), BX
 	ADDQ BX, 2440(SP)
 	MOVQ 2384(SP), BX
 	ADDQ BX, 2448(SP)
 	DECQ 2392(SP)
-	JNZ  square_509
+	JNZ  square_545
 	VZEROUPPER
 	RET
 
@@ -16309,7 +18049,7 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	SUBQ         R10, (SP)
 	SUBQ         R11, 8(SP)
 
-square_527:
+square_563:
 	MOVQ 112(AX), R10
 	SHLQ $0x02, R10
 	MOVQ 120(AX), R11
@@ -16321,7 +18061,7 @@ square_527:
 	ADDQ 8(SP), R11
 	MOVQ R11, 8(SP)
 
-vector_528:
+vector_564:
 	LEAQ        (R10)(R9*1), R14
 	VMOVUPS     (R14), Z8
 	VMOVUPS     (R14)(SI*1), Z9
@@ -16559,9 +18299,9 @@ vector_528:
 	ADDQ        $0x40, R11
 	ADDQ        $0x40, R12
 	DECQ        R13
-	JNZ         vector_528
+	JNZ         vector_564
 	DECQ        16(SP)
-	JNZ         square_527
+	JNZ         square_563
 	VZEROUPPER
 	RET
 
@@ -16608,7 +18348,7 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	SUBQ         R8, (SP)
 	SUBQ         R9, 8(SP)
 
-square_529:
+square_565:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R9
@@ -16620,7 +18360,7 @@ square_529:
 	ADDQ 8(SP), R9
 	MOVQ R9, 8(SP)
 
-vector_530:
+vector_566:
 	LEAQ        (R8)(DI*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(DX*1), Z9
@@ -16830,9 +18570,9 @@ vector_530:
 	ADDQ        $0x40, R9
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_530
+	JNZ         vector_566
 	DECQ        16(SP)
-	JNZ         square_529
+	JNZ         square_565
 	VZEROUPPER
 	RET
 
@@ -16873,7 +18613,7 @@ TEXT ·kernelTransformAVX512(SB), $2368-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Z6
 
-vector_531:
+vector_567:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Z7
 	VMOVUPS      (R9)(BX*1), Z8
@@ -17097,7 +18837,7 @@ vector_531:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_531
+	JNZ          vector_567
 	VZEROUPPER
 	RET
 
@@ -17122,10 +18862,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_532:
+pixel_568:
 	XORQ R9, R9
 
-vector_533:
+vector_569:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -17134,9 +18874,9 @@ vector_533:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_534
+	JZ      chosen_570
 
-tap_535:
+tap_571:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -17147,12 +18887,12 @@ tap_535:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_535
+	JNZ     tap_571
 
-chosen_534:
+chosen_570:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_536
+	JZ           done_572
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -17160,7 +18900,7 @@ chosen_534:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_536
+	JE           done_572
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -17170,7 +18910,7 @@ chosen_534:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_537:
+neighbour_573:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -17179,7 +18919,7 @@ neighbour_537:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_537
+	JNZ          neighbour_573
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -17189,19 +18929,19 @@ neighbour_537:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_536:
+done_572:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_533
+	JLT   vector_569
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_538
+	JZ    skip_574
 	ADDQ  R8, BX
 
-skip_538:
+skip_574:
 	DECQ SI
-	JNZ  pixel_532
+	JNZ  pixel_568
 	VZEROUPPER
 	RET
 
@@ -17224,14 +18964,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_539:
+pixel_575:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_540:
+column_576:
 	XORQ R10, R10
 
-vector_541:
+vector_577:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -17239,15 +18979,15 @@ vector_541:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_541
+	JLT       vector_577
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_540
+	JNZ       column_576
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_539
+	JNZ       pixel_575
 	VZEROUPPER
 	RET
 
@@ -17261,13 +19001,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_542:
+row_578:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_543:
+vectors_579:
 	CMPQ    R8, $0x02
-	JLT     fewer_544
+	JLT     fewer_580
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -17305,18 +19045,18 @@ vectors_543:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_545
+	JZ      untraced_581
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_545:
+untraced_581:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_546:
+window_582:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -17428,7 +19168,7 @@ window_546:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_547
+	JZ           next_583
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -17453,19 +19193,19 @@ window_546:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_547:
+next_583:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_546
+	JNZ  window_582
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_543
+	JMP  vectors_579
 
-fewer_544:
-vectors_548:
+fewer_580:
+vectors_584:
 	CMPQ    R8, $0x01
-	JLT     fewer_549
+	JLT     fewer_585
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -17494,18 +19234,18 @@ vectors_548:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_550
+	JZ      untraced_586
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_550:
+untraced_586:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_551:
+window_587:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -17568,7 +19308,7 @@ window_551:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_552
+	JZ           next_588
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -17582,16 +19322,16 @@ window_551:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_552:
+next_588:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_551
+	JNZ  window_587
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_548
+	JMP  vectors_584
 
-fewer_549:
+fewer_585:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -17599,7 +19339,7 @@ fewer_549:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_542
+	JNZ   row_578
 	VZEROUPPER
 	RET
 
@@ -17615,13 +19355,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_553:
+many_589:
 	CMPQ DX, $0x07
-	JLT  few_554
+	JLT  few_590
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_556:
+vector_592:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -17637,7 +19377,7 @@ vector_556:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_557:
+tap_593:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -17656,7 +19396,7 @@ tap_557:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_557
+	JNZ         tap_593
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -17690,22 +19430,22 @@ tap_557:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_556
+	JNZ         vector_592
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_553
+	JMP         many_589
 
-few_554:
+few_590:
 	TESTQ DX, DX
-	JZ    done_555
+	JZ    done_591
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_558:
+vector_594:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -17715,7 +19455,7 @@ vector_558:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_559:
+tap_595:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -17724,7 +19464,7 @@ tap_559:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_559
+	JNZ         tap_595
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -17734,16 +19474,16 @@ tap_559:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_558
+	JNZ         vector_594
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_554
+	JMP         few_590
 
-done_555:
+done_591:
 	VZEROUPPER
 	RET
 
@@ -17762,35 +19502,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_560:
+vector_596:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_561:
+tap_597:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_562:
+pixel_598:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_562
+	JNZ         pixel_598
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_561
+	JNZ         tap_597
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_560
+	JNZ         vector_596
 	VZEROUPPER
 	RET
 
@@ -17806,14 +19546,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_563:
+vector_599:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_563
+	JNZ     vector_599
 	VZEROUPPER
 	RET
 
@@ -17828,14 +19568,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_564:
+vector_600:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_564
+	JNZ     vector_600
 	VZEROUPPER
 	RET
 
@@ -17851,7 +19591,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_565:
+vector_601:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -17861,7 +19601,7 @@ vector_565:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_565
+	JNZ       vector_601
 	VZEROUPPER
 	RET
 
@@ -17875,7 +19615,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_566:
+vector_602:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -17885,7 +19625,7 @@ vector_566:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_566
+	JNZ     vector_602
 	VZEROUPPER
 	RET
 
@@ -17897,14 +19637,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_567:
+vector_603:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_567
+	JNZ       vector_603
 	VZEROUPPER
 	RET
 
@@ -17929,7 +19669,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_568:
+vector_604:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -17956,7 +19696,7 @@ vector_568:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_568
+	JNZ       vector_604
 	VZEROUPPER
 	RET
 
@@ -17978,7 +19718,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_569:
+step_605:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -17992,7 +19732,7 @@ step_569:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_569
+	JNZ         step_605
 	VZEROUPPER
 	RET
 
@@ -18010,10 +19750,10 @@ TEXT ·sparse1x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_570:
+part_606:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_571
+	JZ      next_607
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -18021,20 +19761,20 @@ part_570:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
 
-term_572:
+term_608:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_572
+	JNZ          term_608
 	VMOVUPS      Z0, (R8)
 
-next_571:
+next_607:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_570
+	JNZ  part_606
 	VZEROUPPER
 	RET
 
@@ -18052,10 +19792,10 @@ TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_573:
+part_609:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_574
+	JZ      next_610
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -18064,7 +19804,7 @@ part_573:
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
 
-term_575:
+term_611:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -18072,14 +19812,14 @@ term_575:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_575
+	JNZ          term_611
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_574:
+next_610:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_573
+	JNZ  part_609
 	VZEROUPPER
 	RET
 
@@ -18097,10 +19837,10 @@ TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_576:
+part_612:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_577
+	JZ      next_613
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -18110,7 +19850,7 @@ part_576:
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
 
-term_578:
+term_614:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -18119,15 +19859,15 @@ term_578:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_578
+	JNZ          term_614
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_577:
+next_613:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_576
+	JNZ  part_612
 	VZEROUPPER
 	RET
 
@@ -18145,10 +19885,10 @@ TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_579:
+part_615:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_580
+	JZ      next_616
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -18159,7 +19899,7 @@ part_579:
 	VMOVUPS 128(R11), Z2
 	VMOVUPS 192(R11), Z3
 
-term_581:
+term_617:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -18169,16 +19909,16 @@ term_581:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_581
+	JNZ          term_617
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_580:
+next_616:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_579
+	JNZ  part_615
 	VZEROUPPER
 	RET
 
@@ -18196,10 +19936,10 @@ TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_582:
+part_618:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_583
+	JZ      next_619
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -18211,7 +19951,7 @@ part_582:
 	VMOVUPS 192(R11), Z3
 	VMOVUPS 256(R11), Z4
 
-term_584:
+term_620:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -18222,17 +19962,17 @@ term_584:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_584
+	JNZ          term_620
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_583:
+next_619:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_582
+	JNZ  part_618
 	VZEROUPPER
 	RET
 
@@ -18250,10 +19990,10 @@ TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_585:
+part_621:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_586
+	JZ      next_622
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -18266,7 +20006,7 @@ part_585:
 	VMOVUPS 256(R11), Z4
 	VMOVUPS 320(R11), Z5
 
-term_587:
+term_623:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -18278,7 +20018,7 @@ term_587:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_587
+	JNZ          term_623
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -18286,10 +20026,10 @@ term_587:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_586:
+next_622:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_585
+	JNZ  part_621
 	VZEROUPPER
 	RET
 
@@ -18307,10 +20047,10 @@ TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_588:
+part_624:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_589
+	JZ      next_625
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18322,7 +20062,7 @@ part_588:
 	ADDQ    R9, R13
 	VMOVUPS (R13), Z2
 
-term_590:
+term_626:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z3
 	LEAQ         (CX)(R13*4), R13
@@ -18333,17 +20073,17 @@ term_590:
 	VFMADD231PS  (R13), Z3, Z2
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_590
+	JNZ          term_626
 	VMOVUPS      Z0, (R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z1, (R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z2, (R10)
 
-next_589:
+next_625:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_588
+	JNZ  part_624
 	VZEROUPPER
 	RET
 
@@ -18361,10 +20101,10 @@ TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_591:
+part_627:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_592
+	JZ      next_628
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18379,7 +20119,7 @@ part_591:
 	VMOVUPS (R13), Z4
 	VMOVUPS 64(R13), Z5
 
-term_593:
+term_629:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z6
 	LEAQ         (CX)(R13*4), R13
@@ -18393,7 +20133,7 @@ term_593:
 	VFMADD231PS  64(R13), Z6, Z5
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_593
+	JNZ          term_629
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	ADDQ         R9, R10
@@ -18403,10 +20143,10 @@ term_593:
 	VMOVUPS      Z4, (R10)
 	VMOVUPS      Z5, 64(R10)
 
-next_592:
+next_628:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_591
+	JNZ  part_627
 	VZEROUPPER
 	RET
 
@@ -18424,10 +20164,10 @@ TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_594:
+part_630:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_595
+	JZ      next_631
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18445,7 +20185,7 @@ part_594:
 	VMOVUPS 64(R13), Z7
 	VMOVUPS 128(R13), Z8
 
-term_596:
+term_632:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z9
 	LEAQ         (CX)(R13*4), R13
@@ -18462,7 +20202,7 @@ term_596:
 	VFMADD231PS  128(R13), Z9, Z8
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_596
+	JNZ          term_632
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18475,10 +20215,10 @@ term_596:
 	VMOVUPS      Z7, 64(R10)
 	VMOVUPS      Z8, 128(R10)
 
-next_595:
+next_631:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_594
+	JNZ  part_630
 	VZEROUPPER
 	RET
 
@@ -18496,10 +20236,10 @@ TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_597:
+part_633:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_598
+	JZ      next_634
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18520,7 +20260,7 @@ part_597:
 	VMOVUPS 128(R13), Z10
 	VMOVUPS 192(R13), Z11
 
-term_599:
+term_635:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z12
 	LEAQ         (CX)(R13*4), R13
@@ -18540,7 +20280,7 @@ term_599:
 	VFMADD231PS  192(R13), Z12, Z11
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_599
+	JNZ          term_635
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18556,10 +20296,10 @@ term_599:
 	VMOVUPS      Z10, 128(R10)
 	VMOVUPS      Z11, 192(R10)
 
-next_598:
+next_634:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_597
+	JNZ  part_633
 	VZEROUPPER
 	RET
 
@@ -18577,10 +20317,10 @@ TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_600:
+part_636:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_601
+	JZ      next_637
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18604,7 +20344,7 @@ part_600:
 	VMOVUPS 192(R13), Z13
 	VMOVUPS 256(R13), Z14
 
-term_602:
+term_638:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z15
 	LEAQ         (CX)(R13*4), R13
@@ -18627,7 +20367,7 @@ term_602:
 	VFMADD231PS  256(R13), Z15, Z14
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_602
+	JNZ          term_638
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18646,10 +20386,10 @@ term_602:
 	VMOVUPS      Z13, 192(R10)
 	VMOVUPS      Z14, 256(R10)
 
-next_601:
+next_637:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_600
+	JNZ  part_636
 	VZEROUPPER
 	RET
 
@@ -18667,10 +20407,10 @@ TEXT ·sparse3x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_603:
+part_639:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_604
+	JZ      next_640
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -18697,7 +20437,7 @@ part_603:
 	VMOVUPS 256(R13), Z16
 	VMOVUPS 320(R13), Z17
 
-term_605:
+term_641:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z18
 	LEAQ         (CX)(R13*4), R13
@@ -18723,7 +20463,7 @@ term_605:
 	VFMADD231PS  320(R13), Z18, Z17
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_605
+	JNZ          term_641
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -18745,10 +20485,10 @@ term_605:
 	VMOVUPS      Z16, 256(R10)
 	VMOVUPS      Z17, 320(R10)
 
-next_604:
+next_640:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_603
+	JNZ  part_639
 	VZEROUPPER
 	RET
 
@@ -18770,13 +20510,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_606:
+row_642:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_607:
+group_643:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -18795,7 +20535,7 @@ group_607:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_607
+	JNZ           group_643
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -18804,7 +20544,7 @@ group_607:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_606
+	JNZ           row_642
 	VZEROUPPER
 	RET
 
@@ -18836,14 +20576,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_608:
+row_644:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_609:
+vector_645:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18857,7 +20597,7 @@ vector_609:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_609
+	JLT           vector_645
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18866,7 +20606,7 @@ vector_609:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_610:
+vector_646:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18880,7 +20620,7 @@ vector_610:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_610
+	JLT           vector_646
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18889,7 +20629,7 @@ vector_610:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_611:
+vector_647:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18903,7 +20643,7 @@ vector_611:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_611
+	JLT           vector_647
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18912,7 +20652,7 @@ vector_611:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_612:
+vector_648:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -18926,7 +20666,7 @@ vector_612:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_612
+	JLT           vector_648
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -18935,7 +20675,7 @@ vector_612:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_608
+	JNZ           row_644
 	VZEROUPPER
 	RET
 
@@ -18955,7 +20695,7 @@ TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
 	VINSERTF128 $0x01, X5, Y0, Y0
 	VUNPCKLPD   Z0, Z0, Z0
 
-pixel_613:
+pixel_649:
 	VPXORD      Z1, Z1, Z1
 	VPXORD      Z2, Z2, Z2
 	VPXORD      Z3, Z3, Z3
@@ -18968,7 +20708,7 @@ pixel_613:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_614:
+group_650:
 	VMOVDQU       (CX), Y0
 	VPSLLD        $0x06, Y0, Y0
 	VMOVDQU       Y0, (SP)
@@ -19000,7 +20740,7 @@ group_614:
 	ADDQ          $0x20, DX
 	ADDQ          $0x00000a00, R9
 	DECQ          R10
-	JNZ           group_614
+	JNZ           group_650
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z3
 	VADDPS        Z3, Z1, Z1
@@ -19011,7 +20751,7 @@ group_614:
 	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
 	ADDQ          $0x08, BX
 	DECQ          SI
-	JNZ           pixel_613
+	JNZ           pixel_649
 	VZEROUPPER
 	RET
 
@@ -19031,7 +20771,7 @@ TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Z0
 
-vector_615:
+vector_651:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -19046,11 +20786,11 @@ vector_615:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_616:
+row_652:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_617:
+pixel_653:
 	VMOVUPS         (CX)(R11*1), Z11
 	VPCMPGTD        Z0, Z11, K1
 	VMOVUPS.Z       (DX)(R11*1), K1, Z12
@@ -19085,10 +20825,10 @@ pixel_617:
 	ADDQ            $0x20, R12
 	ADDQ            DI, R11
 	DECQ            R13
-	JNZ             pixel_617
+	JNZ             pixel_653
 	LEAQ            (R9)(R8*2), R9
 	DECQ            R10
-	JNZ             row_616
+	JNZ             row_652
 	MOVQ            BX, R9
 	VADDPS          (R9), Z1, Z1
 	VMOVUPS         Z1, (R9)
@@ -19124,7 +20864,7 @@ pixel_617:
 	ADDQ            $0x40, DX
 	ADDQ            $0x40, BX
 	DECQ            SI
-	JNZ             vector_615
+	JNZ             vector_651
 	VZEROUPPER
 	RET
 
@@ -19142,7 +20882,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_618:
+block_654:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -19194,7 +20934,7 @@ block_618:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_618
+	JNZ        block_654
 	VZEROUPPER
 	RET
 
@@ -19212,7 +20952,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_619:
+block_655:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -19264,7 +21004,7 @@ block_619:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_619
+	JNZ        block_655
 	VZEROUPPER
 	RET
 
@@ -19277,24 +21017,24 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_620:
+pixel_656:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_621:
+vector_657:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_621
+	JNZ     vector_657
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_620
+	JNZ     pixel_656
 	VZEROUPPER
 	RET
 
@@ -19307,7 +21047,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), AX
 
-block_622:
+block_658:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      4(CX), Y2
 	VUNPCKLPS    Y2, Y0, Y1
@@ -19332,6 +21072,6 @@ block_622:
 	VEXTRACTF128 $0x01, Y1, 112(BX)
 	ADDQ         $0x00000080, BX
 	DECQ         AX
-	JNZ          block_622
+	JNZ          block_658
 	VZEROUPPER
 	RET

@@ -44,31 +44,55 @@ func mix(s isa, rows, vectors int) {
 		LEAQ(Mem{Base: a[i-1], Index: row, Scale: 2}, a[i])
 		ADDQ(row, a[i])
 	}
-	multiply := func(n reg.Register, ahead int) {
+	// steps runs n times through as many steps as unrolled. Between these, elements of A
+	// follow one another; else they are as far apart as step says.
+	steps := func(n reg.Register, unrolled, ahead int) {
 		s.loop("step", n, func() {
-			vb := s.vecs(vectors)
-			for j := range vb {
-				VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
-				if ahead > 0 && j*s.wide()%64 == 0 {
-					PREFETCHT0(Mem{Base: b, Disp: ahead + j*s.wide()})
-				}
-			}
-			for i := range rows {
-				at := Mem{Base: a[i/3]}
-				if i%3 != 0 {
-					at.Index, at.Scale = row, uint8(i%3)
-				}
-				va := s.vec()
-				VBROADCASTSS(at, va)
+			for u := range unrolled {
+				vb := s.vecs(vectors)
 				for j := range vb {
-					VFMADD231PS(vb[j], va, sum[i][j])
+					VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
+					if ahead > 0 && j*s.wide()%64 == 0 {
+						PREFETCHT0(Mem{Base: b, Disp: ahead + j*s.wide()})
+					}
 				}
+				for i := range rows {
+					at := Mem{Base: a[i/3], Disp: 4 * u}
+					if i%3 != 0 {
+						at.Index, at.Scale = row, uint8(i%3)
+					}
+					va := s.vec()
+					VBROADCASTSS(at, va)
+					for j := range vb {
+						VFMADD231PS(vb[j], va, sum[i][j])
+					}
+				}
+				ADDQ(wide, b)
 			}
 			for _, p := range a {
-				ADDQ(step, p)
+				if unrolled > 1 {
+					ADDQ(Imm(uint64(4*unrolled)), p)
+				} else {
+					ADDQ(step, p)
+				}
 			}
-			ADDQ(wide, b)
 		})
+	}
+	// multiply runs n steps. Four at a time they have fewer additions beside them, which
+	// cost where a core shares its decoder with another thread.
+	multiply := func(n reg.Register, ahead int) {
+		single, done, fours := s.label("single"), s.label("done"), GP64()
+		CMPQ(step, Imm(4))
+		JNE(LabelRef(single))
+		MOVQ(n, fours)
+		SHRQ(U8(2), fours)
+		JZ(LabelRef(single))
+		steps(fours, 4, ahead)
+		ANDQ(Imm(3), n)
+		JZ(LabelRef(done))
+		Label(single)
+		steps(n, 1, ahead)
+		Label(done)
 	}
 	// Long tiles call into the cache what is to come of B, and shortly before its turn C,
 	// lest the stores wait for it and what is loaded from like places of other pages for
