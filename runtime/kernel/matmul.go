@@ -265,7 +265,7 @@ func (e *Engine) tiles(t *tile, m *mixing, rows, columns int, a, c, edge []float
 	left := vectors*e.columns - columns
 	if whole := rows / most; whole > 0 && (left == 0 || 2*left == e.columns && e.lanes > 1) {
 		*m = mixing{
-			a: a, b: t.b, c: c, bias: t.bias, row: t.row, step: t.step, line: t.line, wide: t.wide, depth: t.depth, tiles: whole,
+			a: a, b: t.b, c: c, bias: t.bias, row: t.row, step: t.step, line: t.line, wide: t.wide, depth: t.depth, runs: append(m.runs[:0], run{tiles: whole}),
 			low: t.low, high: t.high, accumulate: t.accumulate, clamp: t.clamp, half: left > 0,
 		}
 		e.mix(m, vectors)

@@ -100,12 +100,15 @@ func portableTile(t *tile, rows, vectors int) {
 
 func portableMix(m *mixing, vectors int) {
 	t := tile{
-		a: m.a, b: m.b, c: m.c, bias: m.bias, taps: []int{0}, row: m.row, step: m.step, depth: m.depth, wide: m.wide,
+		bias: m.bias, taps: []int{0}, row: m.row, step: m.step, depth: m.depth, wide: m.wide,
 		line: m.line, low: m.low, high: m.high, accumulate: m.accumulate, clamp: m.clamp,
 	}
-	for range m.tiles {
-		portableTile(&t, portableRows, vectors)
-		t.a, t.c = t.a[min(portableRows*t.row, len(t.a)):], t.c[min(portableRows*t.line, len(t.c)):]
+	for _, r := range m.runs {
+		t.b = m.b[r.b:]
+		for i := range r.tiles {
+			t.a, t.c = m.a[r.a+i*portableRows*t.row:], m.c[r.c+i*portableRows*t.line:]
+			portableTile(&t, portableRows, vectors)
+		}
 	}
 }
 

@@ -66,19 +66,23 @@ type tile struct {
 	clamp      bool // bound the sums to low..high
 }
 
-// A mixing is tiles of as many rows as there can be, one after another, with one tap.
+// A mixing is tiles of as many rows as there can be, with one tap. In each of its runs,
+// at least one, they follow one another.
 type mixing struct {
 	a, b, c    []float32
+	runs       []run
 	bias       []float32
 	row, step  int
 	wide, line int
 	depth      int
-	tiles      int // at least one
 	low, high  float32
 	accumulate bool
 	clamp      bool
 	half       bool // the second half of the last vector is left out
 }
+
+// A run is tiles over one panel of B: where its A, B and C begin, and at least one tile.
+type run struct{ a, b, c, tiles int }
 
 // A transform is one of Winograd's, for F(4×4, 3×3), over count vectors of
 // channels. A square of pixels (6×6 or 3×3) lies in memory with its rows and pixels

@@ -892,32 +892,47 @@ store_36:
 
 // func mix1AVX2(m *mixing)
 // Requires: AVX, FMA3, MMX+
-TEXT ·mix1AVX2(SB), NOSPLIT, $8-8
+TEXT ·mix1AVX2(SB), NOSPLIT, $32-8
 	MOVQ m+0(FP), AX
-	MOVQ 136(AX), CX
+	MOVQ 72(AX), CX
 	MOVQ CX, (SP)
-	MOVQ (AX), CX
-	MOVQ 48(AX), DX
-	MOVQ 96(AX), BX
+	MOVQ 80(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 120(AX), BX
 	SHLQ $0x02, BX
-	MOVQ 104(AX), SI
+	MOVQ 128(AX), SI
 	SHLQ $0x02, SI
-	MOVQ 112(AX), DI
+	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-tile_37:
-	CMPQ    80(AX), $0x00
-	JE      zeros_38
-	MOVQ    72(AX), R8
+run_37:
+	MOVQ (SP), R8
+	MOVQ (R8), CX
+	MOVQ 8(R8), R9
+	MOVQ 16(R8), DX
+	MOVQ 24(R8), R8
+	MOVQ R8, 24(SP)
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
+	SHLQ $0x02, R9
+	ADDQ 24(AX), R9
+	SHLQ $0x02, DX
+	ADDQ 48(AX), DX
+	MOVQ R9, 16(SP)
+
+tile_38:
+	CMPQ    104(AX), $0x00
+	JE      zeros_39
+	MOVQ    96(AX), R8
 	VMOVUPS (R8), Y0
 	VMOVAPS Y0, Y1
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y3
 	VMOVAPS Y0, Y4
 	VMOVAPS Y0, Y5
-	JMP     begun_39
+	JMP     begun_40
 
-zeros_38:
+zeros_39:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -925,90 +940,21 @@ zeros_38:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-begun_39:
-	MOVQ 24(AX), R8
+begun_40:
+	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
-	MOVQ 128(AX), R11
+	MOVQ 152(AX), R11
 	CMPQ R11, $0x60
-	JLT  rest_40
+	JLT  rest_41
 	SUBQ $0x30, R11
 	CMPQ SI, $0x04
-	JNE  single_41
+	JNE  single_42
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_41
+	JZ   single_42
 
-step_43:
-	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
-	VBROADCASTSS (R9), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (R9)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (R9)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (R10), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (R10)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (R10)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, R8
-	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
-	VBROADCASTSS 4(R9), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS 4(R9)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 4(R9)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 4(R10), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 4(R10)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 4(R10)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, R8
-	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
-	VBROADCASTSS 8(R9), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS 8(R9)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 8(R9)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 8(R10), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 8(R10)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 8(R10)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, R8
-	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
-	VBROADCASTSS 12(R9), Y7
-	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS 12(R9)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS 12(R9)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS 12(R10), Y7
-	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS 12(R10)(BX*1), Y7
-	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS 12(R10)(BX*2), Y7
-	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         DI, R8
-	ADDQ         $0x10, R9
-	ADDQ         $0x10, R10
-	DECQ         R12
-	JNZ          step_43
-	ANDQ         $0x03, R11
-	JZ           done_42
-
-single_41:
 step_44:
 	VMOVUPS      (R8), Y6
 	PREFETCHT0   4096(R8)
@@ -1025,13 +971,82 @@ step_44:
 	VBROADCASTSS (R10)(BX*2), Y7
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 4(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 4(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 4(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 4(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 4(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 8(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 8(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 8(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 8(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 8(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Y6
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS 12(R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 12(R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 12(R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 12(R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 12(R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	DECQ         R12
+	JNZ          step_44
+	ANDQ         $0x03, R11
+	JZ           done_43
+
+single_42:
+step_45:
+	VMOVUPS      (R8), Y6
+	PREFETCHT0   4096(R8)
+	VBROADCASTSS (R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R9)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R10), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R10)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R10)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DI, R8
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_44
+	JNZ          step_45
 
-done_42:
-	MOVQ       120(AX), R12
+done_43:
+	MOVQ       144(AX), R12
 	SHLQ       $0x02, R12
 	MOVQ       DX, R11
 	PREFETCHT0 (R11)
@@ -1048,14 +1063,14 @@ done_42:
 	ADDQ       R12, R11
 	MOVQ       $0x00000030, R11
 
-rest_40:
+rest_41:
 	CMPQ SI, $0x04
-	JNE  single_45
+	JNE  single_46
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_45
+	JZ   single_46
 
-step_47:
+step_48:
 	VMOVUPS      (R8), Y6
 	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -1115,12 +1130,12 @@ step_47:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_47
+	JNZ          step_48
 	ANDQ         $0x03, R11
-	JZ           done_46
+	JZ           done_47
 
-single_45:
-step_48:
+single_46:
+step_49:
 	VMOVUPS      (R8), Y6
 	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
@@ -1138,17 +1153,17 @@ step_48:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_48
+	JNZ          step_49
 
-done_46:
+done_47:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
-	MOVQ   120(AX), R8
+	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
-	CMPB   154(AX), $0x00
-	JNE    half_51
-	CMPB   152(AX), $0x00
-	JE     bound_49
+	CMPB   170(AX), $0x00
+	JNE    half_52
+	CMPB   168(AX), $0x00
+	JE     bound_50
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -1163,11 +1178,11 @@ done_46:
 	VADDPS (R9), Y5, Y5
 	ADDQ   R8, R9
 
-bound_49:
-	CMPB         153(AX), $0x00
-	JE           store_50
-	VBROADCASTSS 144(AX), Y6
-	VBROADCASTSS 148(AX), Y7
+bound_50:
+	CMPB         169(AX), $0x00
+	JE           store_51
+	VBROADCASTSS 160(AX), Y6
+	VBROADCASTSS 164(AX), Y7
 	VMAXPS       Y0, Y6, Y0
 	VMINPS       Y0, Y7, Y0
 	VMAXPS       Y1, Y6, Y1
@@ -1181,7 +1196,7 @@ bound_49:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_50:
+store_51:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -1194,11 +1209,11 @@ store_50:
 	ADDQ    R8, DX
 	VMOVUPS Y5, (DX)
 	ADDQ    R8, DX
-	JMP     next_52
+	JMP     next_53
 
-half_51:
-	CMPB   152(AX), $0x00
-	JE     bound_53
+half_52:
+	CMPB   168(AX), $0x00
+	JE     bound_54
 	MOVQ   DX, R9
 	VADDPS (R9), X0, X0
 	ADDQ   R8, R9
@@ -1213,11 +1228,11 @@ half_51:
 	VADDPS (R9), X5, X5
 	ADDQ   R8, R9
 
-bound_53:
-	CMPB         153(AX), $0x00
-	JE           store_54
-	VBROADCASTSS 144(AX), Y6
-	VBROADCASTSS 148(AX), Y7
+bound_54:
+	CMPB         169(AX), $0x00
+	JE           store_55
+	VBROADCASTSS 160(AX), Y6
+	VBROADCASTSS 164(AX), Y7
 	VMAXPS       Y0, Y6, Y0
 	VMINPS       Y0, Y7, Y0
 	VMAXPS       Y1, Y6, Y1
@@ -1231,7 +1246,7 @@ bound_53:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_54:
+store_55:
 	VMOVUPS X0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS X1, (DX)
@@ -1245,9 +1260,12 @@ store_54:
 	VMOVUPS X5, (DX)
 	ADDQ    R8, DX
 
-next_52:
-	DECQ (SP)
-	JNZ  tile_37
+next_53:
+	DECQ 24(SP)
+	JNZ  tile_38
+	ADDQ $0x20, (SP)
+	DECQ 8(SP)
+	JNZ  run_37
 	VZEROUPPER
 	RET
 
@@ -1261,17 +1279,17 @@ TEXT ·tile1x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_55
+	JE         zeros_56
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVUPS    32(CX), Y1
-	JMP        begun_56
+	JMP        begun_57
 
-zeros_55:
+zeros_56:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 
-begun_56:
+begun_57:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -1282,14 +1300,14 @@ begun_56:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_57:
+tap_58:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_58:
+step_59:
 	VMOVUPS      (DI), Y2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      32(DI), Y3
@@ -1300,11 +1318,11 @@ step_58:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_58
+	JNZ          step_59
 	DECQ         SI
-	JNZ          tap_57
+	JNZ          tap_58
 	CMPB         168(AX), $0x00
-	JE           bound_59
+	JE           bound_60
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1312,9 +1330,9 @@ step_58:
 	VADDPS       32(CX), Y1, Y1
 	ADDQ         DX, CX
 
-bound_59:
+bound_60:
 	CMPB         169(AX), $0x00
-	JE           store_60
+	JE           store_61
 	VBROADCASTSS 160(AX), Y2
 	VBROADCASTSS 164(AX), Y3
 	VMAXPS       Y0, Y2, Y0
@@ -1322,7 +1340,7 @@ bound_59:
 	VMAXPS       Y1, Y2, Y1
 	VMINPS       Y1, Y3, Y1
 
-store_60:
+store_61:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1344,21 +1362,21 @@ TEXT ·tile2x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_61
+	JE         zeros_62
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
-	JMP        begun_62
+	JMP        begun_63
 
-zeros_61:
+zeros_62:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
 
-begun_62:
+begun_63:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1369,14 +1387,14 @@ begun_62:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_63:
+tap_64:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_64:
+step_65:
 	VMOVUPS      (R8), Y4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y5
@@ -1390,11 +1408,11 @@ step_64:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_64
+	JNZ          step_65
 	DECQ         DI
-	JNZ          tap_63
+	JNZ          tap_64
 	CMPB         168(AX), $0x00
-	JE           bound_65
+	JE           bound_66
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1405,9 +1423,9 @@ step_64:
 	VADDPS       32(CX), Y3, Y3
 	ADDQ         DX, CX
 
-bound_65:
+bound_66:
 	CMPB         169(AX), $0x00
-	JE           store_66
+	JE           store_67
 	VBROADCASTSS 160(AX), Y4
 	VBROADCASTSS 164(AX), Y5
 	VMAXPS       Y0, Y4, Y0
@@ -1419,7 +1437,7 @@ bound_65:
 	VMAXPS       Y3, Y4, Y3
 	VMINPS       Y3, Y5, Y3
 
-store_66:
+store_67:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1446,7 +1464,7 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_67
+	JE         zeros_68
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1454,9 +1472,9 @@ TEXT ·tile3x2AVX2(SB), NOSPLIT, $0-8
 	VMOVUPS    32(CX), Y1
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
-	JMP        begun_68
+	JMP        begun_69
 
-zeros_67:
+zeros_68:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1464,7 +1482,7 @@ zeros_67:
 	VXORPS Y4, Y4, Y4
 	VXORPS Y5, Y5, Y5
 
-begun_68:
+begun_69:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1475,14 +1493,14 @@ begun_68:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_69:
+tap_70:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_70:
+step_71:
 	VMOVUPS      (R8), Y6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y7
@@ -1499,11 +1517,11 @@ step_70:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_70
+	JNZ          step_71
 	DECQ         DI
-	JNZ          tap_69
+	JNZ          tap_70
 	CMPB         168(AX), $0x00
-	JE           bound_71
+	JE           bound_72
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1517,9 +1535,9 @@ step_70:
 	VADDPS       32(CX), Y5, Y5
 	ADDQ         DX, CX
 
-bound_71:
+bound_72:
 	CMPB         169(AX), $0x00
-	JE           store_72
+	JE           store_73
 	VBROADCASTSS 160(AX), Y6
 	VBROADCASTSS 164(AX), Y7
 	VMAXPS       Y0, Y6, Y0
@@ -1535,7 +1553,7 @@ bound_71:
 	VMAXPS       Y5, Y6, Y5
 	VMINPS       Y5, Y7, Y5
 
-store_72:
+store_73:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1567,7 +1585,7 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_73
+	JE         zeros_74
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1577,9 +1595,9 @@ TEXT ·tile4x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y3
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
-	JMP        begun_74
+	JMP        begun_75
 
-zeros_73:
+zeros_74:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1589,7 +1607,7 @@ zeros_73:
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
 
-begun_74:
+begun_75:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1600,7 +1618,7 @@ begun_74:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_75:
+tap_76:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1609,7 +1627,7 @@ tap_75:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_76:
+step_77:
 	VMOVUPS      (R8), Y8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y9
@@ -1630,11 +1648,11 @@ step_76:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_76
+	JNZ          step_77
 	DECQ         DI
-	JNZ          tap_75
+	JNZ          tap_76
 	CMPB         168(AX), $0x00
-	JE           bound_77
+	JE           bound_78
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1651,9 +1669,9 @@ step_76:
 	VADDPS       32(CX), Y7, Y7
 	ADDQ         DX, CX
 
-bound_77:
+bound_78:
 	CMPB         169(AX), $0x00
-	JE           store_78
+	JE           store_79
 	VBROADCASTSS 160(AX), Y8
 	VBROADCASTSS 164(AX), Y9
 	VMAXPS       Y0, Y8, Y0
@@ -1673,7 +1691,7 @@ bound_77:
 	VMAXPS       Y7, Y8, Y7
 	VMINPS       Y7, Y9, Y7
 
-store_78:
+store_79:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1710,7 +1728,7 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_79
+	JE         zeros_80
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1722,9 +1740,9 @@ TEXT ·tile5x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y5
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
-	JMP        begun_80
+	JMP        begun_81
 
-zeros_79:
+zeros_80:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1736,7 +1754,7 @@ zeros_79:
 	VXORPS Y8, Y8, Y8
 	VXORPS Y9, Y9, Y9
 
-begun_80:
+begun_81:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1747,7 +1765,7 @@ begun_80:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_81:
+tap_82:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1756,7 +1774,7 @@ tap_81:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_82:
+step_83:
 	VMOVUPS      (R8), Y10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y11
@@ -1780,11 +1798,11 @@ step_82:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_82
+	JNZ          step_83
 	DECQ         DI
-	JNZ          tap_81
+	JNZ          tap_82
 	CMPB         168(AX), $0x00
-	JE           bound_83
+	JE           bound_84
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1804,9 +1822,9 @@ step_82:
 	VADDPS       32(CX), Y9, Y9
 	ADDQ         DX, CX
 
-bound_83:
+bound_84:
 	CMPB         169(AX), $0x00
-	JE           store_84
+	JE           store_85
 	VBROADCASTSS 160(AX), Y10
 	VBROADCASTSS 164(AX), Y11
 	VMAXPS       Y0, Y10, Y0
@@ -1830,7 +1848,7 @@ bound_83:
 	VMAXPS       Y9, Y10, Y9
 	VMINPS       Y9, Y11, Y9
 
-store_84:
+store_85:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -1872,7 +1890,7 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_85
+	JE         zeros_86
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Y0
 	VMOVAPS    Y0, Y2
@@ -1886,9 +1904,9 @@ TEXT ·tile6x2AVX2(SB), NOSPLIT, $0-8
 	VMOVAPS    Y1, Y7
 	VMOVAPS    Y1, Y9
 	VMOVAPS    Y1, Y11
-	JMP        begun_86
+	JMP        begun_87
 
-zeros_85:
+zeros_86:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1902,7 +1920,7 @@ zeros_85:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-begun_86:
+begun_87:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -1913,7 +1931,7 @@ begun_86:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_87:
+tap_88:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -1922,7 +1940,7 @@ tap_87:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_88:
+step_89:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      32(R8), Y13
@@ -1949,11 +1967,11 @@ step_88:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_88
+	JNZ          step_89
 	DECQ         DI
-	JNZ          tap_87
+	JNZ          tap_88
 	CMPB         168(AX), $0x00
-	JE           bound_89
+	JE           bound_90
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -1976,9 +1994,9 @@ step_88:
 	VADDPS       32(CX), Y11, Y11
 	ADDQ         DX, CX
 
-bound_89:
+bound_90:
 	CMPB         169(AX), $0x00
-	JE           store_90
+	JE           store_91
 	VBROADCASTSS 160(AX), Y12
 	VBROADCASTSS 164(AX), Y13
 	VMAXPS       Y0, Y12, Y0
@@ -2006,7 +2024,7 @@ bound_89:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_90:
+store_91:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -2033,23 +2051,38 @@ store_90:
 
 // func mix2AVX2(m *mixing)
 // Requires: AVX, FMA3, MMX+
-TEXT ·mix2AVX2(SB), NOSPLIT, $8-8
+TEXT ·mix2AVX2(SB), NOSPLIT, $32-8
 	MOVQ m+0(FP), AX
-	MOVQ 136(AX), CX
+	MOVQ 72(AX), CX
 	MOVQ CX, (SP)
-	MOVQ (AX), CX
-	MOVQ 48(AX), DX
-	MOVQ 96(AX), BX
+	MOVQ 80(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 120(AX), BX
 	SHLQ $0x02, BX
-	MOVQ 104(AX), SI
+	MOVQ 128(AX), SI
 	SHLQ $0x02, SI
-	MOVQ 112(AX), DI
+	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-tile_91:
-	CMPQ    80(AX), $0x00
-	JE      zeros_92
-	MOVQ    72(AX), R8
+run_92:
+	MOVQ (SP), R8
+	MOVQ (R8), CX
+	MOVQ 8(R8), R9
+	MOVQ 16(R8), DX
+	MOVQ 24(R8), R8
+	MOVQ R8, 24(SP)
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
+	SHLQ $0x02, R9
+	ADDQ 24(AX), R9
+	SHLQ $0x02, DX
+	ADDQ 48(AX), DX
+	MOVQ R9, 16(SP)
+
+tile_93:
+	CMPQ    104(AX), $0x00
+	JE      zeros_94
+	MOVQ    96(AX), R8
 	VMOVUPS (R8), Y0
 	VMOVAPS Y0, Y2
 	VMOVAPS Y0, Y4
@@ -2062,9 +2095,9 @@ tile_91:
 	VMOVAPS Y1, Y7
 	VMOVAPS Y1, Y9
 	VMOVAPS Y1, Y11
-	JMP     begun_93
+	JMP     begun_95
 
-zeros_92:
+zeros_94:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -2078,22 +2111,22 @@ zeros_92:
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-begun_93:
-	MOVQ 24(AX), R8
+begun_95:
+	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
-	MOVQ 128(AX), R11
+	MOVQ 152(AX), R11
 	CMPQ R11, $0x60
-	JLT  rest_94
+	JLT  rest_96
 	SUBQ $0x30, R11
 	CMPQ SI, $0x04
-	JNE  single_95
+	JNE  single_97
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_95
+	JZ   single_97
 
-step_97:
+step_99:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   4096(R8)
 	VMOVUPS      32(R8), Y13
@@ -2185,12 +2218,12 @@ step_97:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_97
+	JNZ          step_99
 	ANDQ         $0x03, R11
-	JZ           done_96
+	JZ           done_98
 
-single_95:
-step_98:
+single_97:
+step_100:
 	VMOVUPS      (R8), Y12
 	PREFETCHT0   4096(R8)
 	VMOVUPS      32(R8), Y13
@@ -2216,10 +2249,10 @@ step_98:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_98
+	JNZ          step_100
 
-done_96:
-	MOVQ       120(AX), R12
+done_98:
+	MOVQ       144(AX), R12
 	SHLQ       $0x02, R12
 	MOVQ       DX, R11
 	PREFETCHT0 (R11)
@@ -2236,14 +2269,14 @@ done_96:
 	ADDQ       R12, R11
 	MOVQ       $0x00000030, R11
 
-rest_94:
+rest_96:
 	CMPQ SI, $0x04
-	JNE  single_99
+	JNE  single_101
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_99
+	JZ   single_101
 
-step_101:
+step_103:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (R9), Y14
@@ -2331,12 +2364,12 @@ step_101:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_101
+	JNZ          step_103
 	ANDQ         $0x03, R11
-	JZ           done_100
+	JZ           done_102
 
-single_99:
-step_102:
+single_101:
+step_104:
 	VMOVUPS      (R8), Y12
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (R9), Y14
@@ -2361,17 +2394,17 @@ step_102:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_102
+	JNZ          step_104
 
-done_100:
+done_102:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
-	MOVQ   120(AX), R8
+	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
-	CMPB   154(AX), $0x00
-	JNE    half_105
-	CMPB   152(AX), $0x00
-	JE     bound_103
+	CMPB   170(AX), $0x00
+	JNE    half_107
+	CMPB   168(AX), $0x00
+	JE     bound_105
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	VADDPS 32(R9), Y1, Y1
@@ -2392,11 +2425,11 @@ done_100:
 	VADDPS 32(R9), Y11, Y11
 	ADDQ   R8, R9
 
-bound_103:
-	CMPB         153(AX), $0x00
-	JE           store_104
-	VBROADCASTSS 144(AX), Y12
-	VBROADCASTSS 148(AX), Y13
+bound_105:
+	CMPB         169(AX), $0x00
+	JE           store_106
+	VBROADCASTSS 160(AX), Y12
+	VBROADCASTSS 164(AX), Y13
 	VMAXPS       Y0, Y12, Y0
 	VMINPS       Y0, Y13, Y0
 	VMAXPS       Y1, Y12, Y1
@@ -2422,7 +2455,7 @@ bound_103:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_104:
+store_106:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	ADDQ    R8, DX
@@ -2441,11 +2474,11 @@ store_104:
 	VMOVUPS Y10, (DX)
 	VMOVUPS Y11, 32(DX)
 	ADDQ    R8, DX
-	JMP     next_106
+	JMP     next_108
 
-half_105:
-	CMPB   152(AX), $0x00
-	JE     bound_107
+half_107:
+	CMPB   168(AX), $0x00
+	JE     bound_109
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	VADDPS 32(R9), X1, X1
@@ -2466,11 +2499,11 @@ half_105:
 	VADDPS 32(R9), X11, X11
 	ADDQ   R8, R9
 
-bound_107:
-	CMPB         153(AX), $0x00
-	JE           store_108
-	VBROADCASTSS 144(AX), Y12
-	VBROADCASTSS 148(AX), Y13
+bound_109:
+	CMPB         169(AX), $0x00
+	JE           store_110
+	VBROADCASTSS 160(AX), Y12
+	VBROADCASTSS 164(AX), Y13
 	VMAXPS       Y0, Y12, Y0
 	VMINPS       Y0, Y13, Y0
 	VMAXPS       Y1, Y12, Y1
@@ -2496,7 +2529,7 @@ bound_107:
 	VMAXPS       Y11, Y12, Y11
 	VMINPS       Y11, Y13, Y11
 
-store_108:
+store_110:
 	VMOVUPS Y0, (DX)
 	VMOVUPS X1, 32(DX)
 	ADDQ    R8, DX
@@ -2516,9 +2549,12 @@ store_108:
 	VMOVUPS X11, 32(DX)
 	ADDQ    R8, DX
 
-next_106:
-	DECQ (SP)
-	JNZ  tile_91
+next_108:
+	DECQ 24(SP)
+	JNZ  tile_93
+	ADDQ $0x20, (SP)
+	DECQ 8(SP)
+	JNZ  run_92
 	VZEROUPPER
 	RET
 
@@ -2586,7 +2622,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_109
+	JE           whole_111
 	VXORPS       Y6, Y6, Y6
 	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y6, 32(CX)
@@ -2625,7 +2661,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	VMOVUPS      Y6, 1088(CX)
 	VMOVUPS      Y6, 1120(CX)
 
-whole_109:
+whole_111:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000020, BX, BX
 	LEAQ   (CX), SI
@@ -2656,19 +2692,19 @@ whole_109:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 1264(SP)
 
-square_110:
+square_112:
 	MOVQ 96(AX), BX
 	MOVQ 1256(SP), SI
 	MOVQ 1264(SP), R8
 
-vector_111:
+vector_113:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 1184(SP), R14
 
-column_112:
+column_114:
 	CMPB         184(AX), $0x00
-	JNE          flat_113
+	JNE          flat_115
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2697,9 +2733,9 @@ column_112:
 	VMOVUPS      Y6, 576(R14)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, 768(R14)
-	JMP          done_114
+	JMP          done_116
 
-flat_113:
+flat_115:
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2722,17 +2758,17 @@ flat_113:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, 576(R14)
 
-done_114:
+done_116:
 	ADDQ         1192(SP), R9
 	ADDQ         $0x20, R14
 	DECQ         R15
-	JNZ          column_112
+	JNZ          column_114
 	MOVQ         1224(SP), R9
 	MOVQ         1232(SP), R14
 	MOVQ         1240(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_116
+	JNE          narrow_118
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2761,9 +2797,9 @@ done_114:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_117
+	JMP          done_119
 
-narrow_116:
+narrow_118:
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2786,10 +2822,10 @@ narrow_116:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_117:
+done_119:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_118
+	JNE          narrow_120
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2818,9 +2854,9 @@ done_117:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_119
+	JMP          done_121
 
-narrow_118:
+narrow_120:
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2843,10 +2879,10 @@ narrow_118:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_119:
+done_121:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_120
+	JNE          narrow_122
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2875,9 +2911,9 @@ done_119:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_121
+	JMP          done_123
 
-narrow_120:
+narrow_122:
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2900,10 +2936,10 @@ narrow_120:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_121:
+done_123:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_122
+	JNE          narrow_124
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2932,9 +2968,9 @@ done_121:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_123
+	JMP          done_125
 
-narrow_122:
+narrow_124:
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2957,12 +2993,12 @@ narrow_122:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_123:
+done_125:
 	ADDQ         1248(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_115
+	JNE          done_117
 	CMPB         185(AX), $0x00
-	JNE          narrow_124
+	JNE          narrow_126
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -2991,9 +3027,9 @@ done_123:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_125
+	JMP          done_127
 
-narrow_124:
+narrow_126:
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -3016,10 +3052,10 @@ narrow_124:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_125:
+done_127:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_126
+	JNE          narrow_128
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -3048,9 +3084,9 @@ done_125:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_127
+	JMP          done_129
 
-narrow_126:
+narrow_128:
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -3073,18 +3109,18 @@ narrow_126:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_127:
-done_115:
+done_129:
+done_117:
 	ADDQ $0x20, SI
 	ADDQ $0x20, R8
 	DECQ BX
-	JNZ  vector_111
+	JNZ  vector_113
 	MOVQ 1216(SP), BX
 	ADDQ BX, 1256(SP)
 	MOVQ 1200(SP), BX
 	ADDQ BX, 1264(SP)
 	DECQ 1208(SP)
-	JNZ  square_110
+	JNZ  square_112
 	VZEROUPPER
 	RET
 
@@ -3133,7 +3169,7 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	SUBQ         R11, 1184(SP)
 	SUBQ         R12, 1192(SP)
 
-square_128:
+square_130:
 	MOVQ 112(AX), R11
 	SHLQ $0x02, R11
 	MOVQ 120(AX), R12
@@ -3145,7 +3181,7 @@ square_128:
 	ADDQ 1192(SP), R12
 	MOVQ R12, 1192(SP)
 
-vector_129:
+vector_131:
 	LEAQ         (R11)(R10*1), R15
 	VMOVUPS      (R15), Y6
 	VMOVUPS      (R15)(DI*1), Y7
@@ -3439,9 +3475,9 @@ vector_129:
 	ADDQ         $0x20, R12
 	ADDQ         $0x20, R13
 	DECQ         R14
-	JNZ          vector_129
+	JNZ          vector_131
 	DECQ         1200(SP)
-	JNZ          square_128
+	JNZ          square_130
 	VZEROUPPER
 	RET
 
@@ -3488,7 +3524,7 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	SUBQ         R9, 1184(SP)
 	SUBQ         R10, 1192(SP)
 
-square_130:
+square_132:
 	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
 	MOVQ 120(AX), R10
@@ -3500,7 +3536,7 @@ square_130:
 	ADDQ 1192(SP), R10
 	MOVQ R10, 1192(SP)
 
-vector_131:
+vector_133:
 	LEAQ         (R9)(R8*1), R13
 	VMOVUPS      (R13), Y6
 	VMOVUPS      (R13)(BX*1), Y7
@@ -3774,9 +3810,9 @@ vector_131:
 	ADDQ         $0x20, R10
 	ADDQ         $0x20, R11
 	DECQ         R12
-	JNZ          vector_131
+	JNZ          vector_133
 	DECQ         1200(SP)
-	JNZ          square_130
+	JNZ          square_132
 	VZEROUPPER
 	RET
 
@@ -3817,7 +3853,7 @@ TEXT ·kernelTransformAVX2(SB), $1184-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Y6
 
-vector_132:
+vector_134:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Y7
 	VMOVUPS      (R9)(BX*1), Y8
@@ -4041,7 +4077,7 @@ vector_132:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_132
+	JNZ          vector_134
 	VZEROUPPER
 	RET
 
@@ -4066,10 +4102,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_133:
+pixel_135:
 	XORQ R9, R9
 
-vector_134:
+vector_136:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -4078,9 +4114,9 @@ vector_134:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_135
+	JZ      chosen_137
 
-tap_136:
+tap_138:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -4091,12 +4127,12 @@ tap_136:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_136
+	JNZ       tap_138
 
-chosen_135:
+chosen_137:
 	VMOVUPS      Y4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_137
+	JZ           done_139
 	VCMPPS       $0x1e, Y0, Y4, Y6
 	VCMPPS       $0x11, Y1, Y4, Y7
 	VANDPS       Y6, Y7, Y6
@@ -4104,7 +4140,7 @@ chosen_135:
 	VBLENDVPS    Y6, Y5, Y7, Y7
 	VMOVUPS      Y7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_137
+	JE           done_139
 	VXORPS       Y9, Y9, Y9
 	VBROADCASTSS 152(AX), Y5
 	VMULPS       Y4, Y5, Y5
@@ -4114,7 +4150,7 @@ chosen_135:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_138:
+neighbour_140:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Y4, Y10
@@ -4123,7 +4159,7 @@ neighbour_138:
 	VANDPS       Y11, Y10, Y11
 	VORPS        Y8, Y11, Y8
 	DECQ         R11
-	JNZ          neighbour_138
+	JNZ          neighbour_140
 	VANDPS       Y8, Y6, Y8
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -4133,19 +4169,19 @@ neighbour_138:
 	ORL          R10, 156(AX)
 	VMOVUPS      Y7, (BX)(R9*1)
 
-done_137:
+done_139:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_134
+	JLT   vector_136
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_139
+	JZ    skip_141
 	ADDQ  R8, BX
 
-skip_139:
+skip_141:
 	DECQ SI
-	JNZ  pixel_133
+	JNZ  pixel_135
 	VZEROUPPER
 	RET
 
@@ -4168,14 +4204,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_140:
+pixel_142:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_141:
+column_143:
 	XORQ R10, R10
 
-vector_142:
+vector_144:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -4183,15 +4219,15 @@ vector_142:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_142
+	JLT      vector_144
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_141
+	JNZ      column_143
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_140
+	JNZ      pixel_142
 	VZEROUPPER
 	RET
 
@@ -4205,13 +4241,13 @@ TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_143:
+row_145:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_144:
+vectors_146:
 	CMPQ    R8, $0x01
-	JLT     fewer_145
+	JLT     fewer_147
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Y0
@@ -4240,17 +4276,17 @@ vectors_144:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_146
+	JZ      untraced_148
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_146:
+untraced_148:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Y9
 
-window_147:
+window_149:
 	VBROADCASTSS (R9), Y10
 	VFMADD213PS  (R12), Y0, Y10
 	VBROADCASTSS 4(R9), Y11
@@ -4315,7 +4351,7 @@ window_147:
 	VMINPS       Y14, Y13, Y14
 	VMOVUPS      Y14, (R10)
 	TESTQ        R11, R11
-	JZ           next_148
+	JZ           next_150
 	VCMPPS       $0x04, Y14, Y12, Y13
 	VPCMPEQD     Y12, Y12, Y12
 	VPADDD       Y12, Y13, Y13
@@ -4333,16 +4369,16 @@ window_147:
 	VMOVUPS      Y13, (R11)
 	ADDQ         BX, R11
 
-next_148:
+next_150:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_147
+	JNZ  window_149
 	ADDQ $0x20, DI
 	SUBQ $0x01, R8
-	JMP  vectors_144
+	JMP  vectors_146
 
-fewer_145:
+fewer_147:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -4350,7 +4386,7 @@ fewer_145:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_143
+	JNZ   row_145
 	VZEROUPPER
 	RET
 
@@ -4366,13 +4402,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_149:
+many_151:
 	CMPQ DX, $0x07
-	JLT  few_150
+	JLT  few_152
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_152:
+vector_154:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -4388,7 +4424,7 @@ vector_152:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_153:
+tap_155:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -4407,7 +4443,7 @@ tap_153:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_153
+	JNZ         tap_155
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4441,22 +4477,22 @@ tap_153:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_152
+	JNZ         vector_154
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_149
+	JMP         many_151
 
-few_150:
+few_152:
 	TESTQ DX, DX
-	JZ    done_151
+	JZ    done_153
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_154:
+vector_156:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -4466,7 +4502,7 @@ vector_154:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_155:
+tap_157:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -4475,7 +4511,7 @@ tap_155:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_155
+	JNZ         tap_157
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4485,16 +4521,16 @@ tap_155:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_154
+	JNZ         vector_156
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_150
+	JMP         few_152
 
-done_151:
+done_153:
 	VZEROUPPER
 	RET
 
@@ -4513,35 +4549,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_156:
+vector_158:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_157:
+tap_159:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_158:
+pixel_160:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_158
+	JNZ         pixel_160
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_157
+	JNZ         tap_159
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_156
+	JNZ         vector_158
 	VZEROUPPER
 	RET
 
@@ -4557,14 +4593,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_159:
+vector_161:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_159
+	JNZ     vector_161
 	VZEROUPPER
 	RET
 
@@ -4579,14 +4615,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_160:
+vector_162:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_160
+	JNZ     vector_162
 	VZEROUPPER
 	RET
 
@@ -4602,7 +4638,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_161:
+vector_163:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -4612,7 +4648,7 @@ vector_161:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_161
+	JNZ     vector_163
 	VZEROUPPER
 	RET
 
@@ -4626,7 +4662,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_162:
+vector_164:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -4636,7 +4672,7 @@ vector_162:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_162
+	JNZ       vector_164
 	VZEROUPPER
 	RET
 
@@ -4649,7 +4685,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_163:
+vector_165:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -4658,7 +4694,7 @@ vector_163:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_163
+	JNZ          vector_165
 	VZEROUPPER
 	RET
 
@@ -4693,7 +4729,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_164:
+vector_166:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -4720,7 +4756,7 @@ vector_164:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_164
+	JNZ     vector_166
 	VZEROUPPER
 	RET
 
@@ -4742,7 +4778,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_165:
+step_167:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -4756,7 +4792,7 @@ step_165:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_165
+	JNZ         step_167
 	VZEROUPPER
 	RET
 
@@ -4774,10 +4810,10 @@ TEXT ·sparse1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_166:
+part_168:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_167
+	JZ      next_169
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4785,20 +4821,20 @@ part_166:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Y0
 
-term_168:
+term_170:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_168
+	JNZ          term_170
 	VMOVUPS      Y0, (R8)
 
-next_167:
+next_169:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_166
+	JNZ  part_168
 	VZEROUPPER
 	RET
 
@@ -4816,10 +4852,10 @@ TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_169:
+part_171:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_170
+	JZ      next_172
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4828,7 +4864,7 @@ part_169:
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
 
-term_171:
+term_173:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
@@ -4836,14 +4872,14 @@ term_171:
 	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_171
+	JNZ          term_173
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 
-next_170:
+next_172:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_169
+	JNZ  part_171
 	VZEROUPPER
 	RET
 
@@ -4861,10 +4897,10 @@ TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_172:
+part_174:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_173
+	JZ      next_175
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4874,7 +4910,7 @@ part_172:
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
 
-term_174:
+term_176:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
@@ -4883,15 +4919,15 @@ term_174:
 	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_174
+	JNZ          term_176
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 
-next_173:
+next_175:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_172
+	JNZ  part_174
 	VZEROUPPER
 	RET
 
@@ -4909,10 +4945,10 @@ TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_175:
+part_177:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_176
+	JZ      next_178
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4923,7 +4959,7 @@ part_175:
 	VMOVUPS 64(R11), Y2
 	VMOVUPS 96(R11), Y3
 
-term_177:
+term_179:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
@@ -4933,16 +4969,16 @@ term_177:
 	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_177
+	JNZ          term_179
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 
-next_176:
+next_178:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_175
+	JNZ  part_177
 	VZEROUPPER
 	RET
 
@@ -4960,10 +4996,10 @@ TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_178:
+part_180:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_179
+	JZ      next_181
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4975,7 +5011,7 @@ part_178:
 	VMOVUPS 96(R11), Y3
 	VMOVUPS 128(R11), Y4
 
-term_180:
+term_182:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
@@ -4986,17 +5022,17 @@ term_180:
 	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_180
+	JNZ          term_182
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 
-next_179:
+next_181:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_178
+	JNZ  part_180
 	VZEROUPPER
 	RET
 
@@ -5014,10 +5050,10 @@ TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_181:
+part_183:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_182
+	JZ      next_184
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5030,7 +5066,7 @@ part_181:
 	VMOVUPS 128(R11), Y4
 	VMOVUPS 160(R11), Y5
 
-term_183:
+term_185:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
@@ -5042,7 +5078,7 @@ term_183:
 	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_183
+	JNZ          term_185
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5050,10 +5086,10 @@ term_183:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 
-next_182:
+next_184:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_181
+	JNZ  part_183
 	VZEROUPPER
 	RET
 
@@ -5071,10 +5107,10 @@ TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_184:
+part_186:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_185
+	JZ      next_187
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5088,7 +5124,7 @@ part_184:
 	VMOVUPS 160(R11), Y5
 	VMOVUPS 192(R11), Y6
 
-term_186:
+term_188:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
@@ -5101,7 +5137,7 @@ term_186:
 	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_186
+	JNZ          term_188
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5110,10 +5146,10 @@ term_186:
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
 
-next_185:
+next_187:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_184
+	JNZ  part_186
 	VZEROUPPER
 	RET
 
@@ -5131,10 +5167,10 @@ TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_187:
+part_189:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_188
+	JZ      next_190
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5149,7 +5185,7 @@ part_187:
 	VMOVUPS 192(R11), Y6
 	VMOVUPS 224(R11), Y7
 
-term_189:
+term_191:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y8
 	LEAQ         (CX)(R11*4), R11
@@ -5163,7 +5199,7 @@ term_189:
 	VFMADD231PS  224(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_189
+	JNZ          term_191
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5173,10 +5209,10 @@ term_189:
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
 
-next_188:
+next_190:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_187
+	JNZ  part_189
 	VZEROUPPER
 	RET
 
@@ -5194,10 +5230,10 @@ TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_190:
+part_192:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_191
+	JZ      next_193
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5213,7 +5249,7 @@ part_190:
 	VMOVUPS 224(R11), Y7
 	VMOVUPS 256(R11), Y8
 
-term_192:
+term_194:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y9
 	LEAQ         (CX)(R11*4), R11
@@ -5228,7 +5264,7 @@ term_192:
 	VFMADD231PS  256(R11), Y9, Y8
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_192
+	JNZ          term_194
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5239,10 +5275,10 @@ term_192:
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
 
-next_191:
+next_193:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_190
+	JNZ  part_192
 	VZEROUPPER
 	RET
 
@@ -5260,10 +5296,10 @@ TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_193:
+part_195:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_194
+	JZ      next_196
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5280,7 +5316,7 @@ part_193:
 	VMOVUPS 256(R11), Y8
 	VMOVUPS 288(R11), Y9
 
-term_195:
+term_197:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y10
 	LEAQ         (CX)(R11*4), R11
@@ -5296,7 +5332,7 @@ term_195:
 	VFMADD231PS  288(R11), Y10, Y9
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_195
+	JNZ          term_197
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5308,10 +5344,10 @@ term_195:
 	VMOVUPS      Y8, 256(R8)
 	VMOVUPS      Y9, 288(R8)
 
-next_194:
+next_196:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_193
+	JNZ  part_195
 	VZEROUPPER
 	RET
 
@@ -5329,10 +5365,10 @@ TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_196:
+part_198:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_197
+	JZ      next_199
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5350,7 +5386,7 @@ part_196:
 	VMOVUPS 288(R11), Y9
 	VMOVUPS 320(R11), Y10
 
-term_198:
+term_200:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y11
 	LEAQ         (CX)(R11*4), R11
@@ -5367,7 +5403,7 @@ term_198:
 	VFMADD231PS  320(R11), Y11, Y10
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_198
+	JNZ          term_200
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5380,10 +5416,10 @@ term_198:
 	VMOVUPS      Y9, 288(R8)
 	VMOVUPS      Y10, 320(R8)
 
-next_197:
+next_199:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_196
+	JNZ  part_198
 	VZEROUPPER
 	RET
 
@@ -5401,10 +5437,10 @@ TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_199:
+part_201:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_200
+	JZ      next_202
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5423,7 +5459,7 @@ part_199:
 	VMOVUPS 320(R11), Y10
 	VMOVUPS 352(R11), Y11
 
-term_201:
+term_203:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -5441,7 +5477,7 @@ term_201:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_201
+	JNZ          term_203
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5455,10 +5491,10 @@ term_201:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_200:
+next_202:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_199
+	JNZ  part_201
 	VZEROUPPER
 	RET
 
@@ -5481,14 +5517,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_202:
+row_204:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_203:
+group_205:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -5523,7 +5559,7 @@ group_203:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_203
+	JNZ       group_205
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -5533,7 +5569,7 @@ group_203:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_202
+	JNZ       row_204
 	VZEROUPPER
 	RET
 
@@ -5566,14 +5602,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_204:
+row_206:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_205:
+vector_207:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5588,7 +5624,7 @@ vector_205:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_205
+	JLT       vector_207
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5597,7 +5633,7 @@ vector_205:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_206:
+vector_208:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5612,7 +5648,7 @@ vector_206:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_206
+	JLT       vector_208
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5621,7 +5657,7 @@ vector_206:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_207:
+vector_209:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5636,7 +5672,7 @@ vector_207:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_207
+	JLT       vector_209
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5645,7 +5681,7 @@ vector_207:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_208:
+vector_210:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5660,7 +5696,7 @@ vector_208:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_208
+	JLT       vector_210
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5669,7 +5705,7 @@ vector_208:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_204
+	JNZ       row_206
 	VZEROUPPER
 	RET
 
@@ -5690,7 +5726,7 @@ TEXT ·patchesAVX2(SB), NOSPLIT, $32-8
 	VUNPCKLPD   Y0, Y0, Y0
 	VXORPS      Y1, Y1, Y1
 
-pixel_209:
+pixel_211:
 	VXORPS      Y2, Y2, Y2
 	VXORPS      Y3, Y3, Y3
 	VXORPS      Y4, Y4, Y4
@@ -5708,7 +5744,7 @@ pixel_209:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_210:
+group_212:
 	VMOVDQU      (CX), Y0
 	VPSLLD       $0x06, Y0, Y0
 	VMOVDQU      Y0, (SP)
@@ -5748,7 +5784,7 @@ group_210:
 	ADDQ         $0x20, DX
 	ADDQ         $0x00000a00, R9
 	DECQ         R10
-	JNZ          group_210
+	JNZ          group_212
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y6, Y2, Y2
@@ -5763,7 +5799,7 @@ group_210:
 	VEXTRACTF128 $0x01, Y1, (BX)(R8*1)
 	ADDQ         $0x08, BX
 	DECQ         SI
-	JNZ          pixel_209
+	JNZ          pixel_211
 	VZEROUPPER
 	RET
 
@@ -5783,7 +5819,7 @@ TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Y0
 
-vector_211:
+vector_213:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -5798,11 +5834,11 @@ vector_211:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_212:
+row_214:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_213:
+pixel_215:
 	VMOVUPS        (CX)(R11*1), Y11
 	VPCMPGTD       Y0, Y11, Y12
 	VANDPS         (DX)(R11*1), Y12, Y12
@@ -5837,10 +5873,10 @@ pixel_213:
 	ADDQ           $0x20, R12
 	ADDQ           DI, R11
 	DECQ           R13
-	JNZ            pixel_213
+	JNZ            pixel_215
 	LEAQ           (R9)(R8*2), R9
 	DECQ           R10
-	JNZ            row_212
+	JNZ            row_214
 	MOVQ           BX, R9
 	VADDPS         (R9), Y1, Y1
 	VMOVUPS        Y1, (R9)
@@ -5876,7 +5912,7 @@ pixel_213:
 	ADDQ           $0x20, DX
 	ADDQ           $0x20, BX
 	DECQ           SI
-	JNZ            vector_211
+	JNZ            vector_213
 	VZEROUPPER
 	RET
 
@@ -5890,15 +5926,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_214
+	JE         zeros_216
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        begun_215
+	JMP        begun_217
 
-zeros_214:
+zeros_216:
 	VPXORD Z0, Z0, Z0
 
-begun_215:
+begun_217:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5909,14 +5945,14 @@ begun_215:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_216:
+tap_218:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_217:
+step_219:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -5924,26 +5960,26 @@ step_217:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_217
+	JNZ          step_219
 	DECQ         SI
-	JNZ          tap_216
+	JNZ          tap_218
 	CMPB         168(AX), $0x00
-	JE           bound_218
+	JE           bound_220
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_218:
+bound_220:
 	CMPB         169(AX), $0x00
-	JE           store_219
+	JE           store_221
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_219:
+store_221:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -5964,17 +6000,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_220
+	JE         zeros_222
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        begun_221
+	JMP        begun_223
 
-zeros_220:
+zeros_222:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-begun_221:
+begun_223:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -5985,14 +6021,14 @@ begun_221:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_222:
+tap_224:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_223:
+step_225:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -6002,11 +6038,11 @@ step_223:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_223
+	JNZ          step_225
 	DECQ         DI
-	JNZ          tap_222
+	JNZ          tap_224
 	CMPB         168(AX), $0x00
-	JE           bound_224
+	JE           bound_226
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6015,9 +6051,9 @@ step_223:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_224:
+bound_226:
 	CMPB         169(AX), $0x00
-	JE           store_225
+	JE           store_227
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -6025,7 +6061,7 @@ bound_224:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_225:
+store_227:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6050,19 +6086,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_226
+	JE         zeros_228
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        begun_227
+	JMP        begun_229
 
-zeros_226:
+zeros_228:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-begun_227:
+begun_229:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6073,14 +6109,14 @@ begun_227:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_228:
+tap_230:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_229:
+step_231:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -6092,11 +6128,11 @@ step_229:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_229
+	JNZ          step_231
 	DECQ         DI
-	JNZ          tap_228
+	JNZ          tap_230
 	CMPB         168(AX), $0x00
-	JE           bound_230
+	JE           bound_232
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6107,9 +6143,9 @@ step_229:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_230:
+bound_232:
 	CMPB         169(AX), $0x00
-	JE           store_231
+	JE           store_233
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -6119,7 +6155,7 @@ bound_230:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_231:
+store_233:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6148,21 +6184,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_232
+	JE         zeros_234
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        begun_233
+	JMP        begun_235
 
-zeros_232:
+zeros_234:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_233:
+begun_235:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6173,7 +6209,7 @@ begun_233:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_234:
+tap_236:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6182,7 +6218,7 @@ tap_234:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_235:
+step_237:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -6197,11 +6233,11 @@ step_235:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_235
+	JNZ          step_237
 	DECQ         DI
-	JNZ          tap_234
+	JNZ          tap_236
 	CMPB         168(AX), $0x00
-	JE           bound_236
+	JE           bound_238
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6214,9 +6250,9 @@ step_235:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_236:
+bound_238:
 	CMPB         169(AX), $0x00
-	JE           store_237
+	JE           store_239
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -6228,7 +6264,7 @@ bound_236:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_237:
+store_239:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6261,23 +6297,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_238
+	JE         zeros_240
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        begun_239
+	JMP        begun_241
 
-zeros_238:
+zeros_240:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-begun_239:
+begun_241:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6288,7 +6324,7 @@ begun_239:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_240:
+tap_242:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6297,7 +6333,7 @@ tap_240:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_241:
+step_243:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -6314,11 +6350,11 @@ step_241:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_241
+	JNZ          step_243
 	DECQ         DI
-	JNZ          tap_240
+	JNZ          tap_242
 	CMPB         168(AX), $0x00
-	JE           bound_242
+	JE           bound_244
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6333,9 +6369,9 @@ step_241:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_242:
+bound_244:
 	CMPB         169(AX), $0x00
-	JE           store_243
+	JE           store_245
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -6349,7 +6385,7 @@ bound_242:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_243:
+store_245:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6386,7 +6422,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_244
+	JE         zeros_246
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6394,9 +6430,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        begun_245
+	JMP        begun_247
 
-zeros_244:
+zeros_246:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6404,7 +6440,7 @@ zeros_244:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_245:
+begun_247:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6415,7 +6451,7 @@ begun_245:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_246:
+tap_248:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6424,7 +6460,7 @@ tap_246:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_247:
+step_249:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -6443,11 +6479,11 @@ step_247:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_247
+	JNZ          step_249
 	DECQ         DI
-	JNZ          tap_246
+	JNZ          tap_248
 	CMPB         168(AX), $0x00
-	JE           bound_248
+	JE           bound_250
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6464,9 +6500,9 @@ step_247:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_248:
+bound_250:
 	CMPB         169(AX), $0x00
-	JE           store_249
+	JE           store_251
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6482,7 +6518,7 @@ bound_248:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_249:
+store_251:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6523,7 +6559,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_250
+	JE         zeros_252
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6532,9 +6568,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        begun_251
+	JMP        begun_253
 
-zeros_250:
+zeros_252:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6543,7 +6579,7 @@ zeros_250:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-begun_251:
+begun_253:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6554,7 +6590,7 @@ begun_251:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_252:
+tap_254:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6565,7 +6601,7 @@ tap_252:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_253:
+step_255:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -6587,11 +6623,11 @@ step_253:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_253
+	JNZ          step_255
 	DECQ         DI
-	JNZ          tap_252
+	JNZ          tap_254
 	CMPB         168(AX), $0x00
-	JE           bound_254
+	JE           bound_256
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6610,9 +6646,9 @@ step_253:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_254:
+bound_256:
 	CMPB         169(AX), $0x00
-	JE           store_255
+	JE           store_257
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -6630,7 +6666,7 @@ bound_254:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_255:
+store_257:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6675,7 +6711,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_256
+	JE         zeros_258
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6685,9 +6721,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        begun_257
+	JMP        begun_259
 
-zeros_256:
+zeros_258:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6697,7 +6733,7 @@ zeros_256:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_257:
+begun_259:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6708,7 +6744,7 @@ begun_257:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_258:
+tap_260:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6719,7 +6755,7 @@ tap_258:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_259:
+step_261:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -6743,11 +6779,11 @@ step_259:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_259
+	JNZ          step_261
 	DECQ         DI
-	JNZ          tap_258
+	JNZ          tap_260
 	CMPB         168(AX), $0x00
-	JE           bound_260
+	JE           bound_262
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6768,9 +6804,9 @@ step_259:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_260:
+bound_262:
 	CMPB         169(AX), $0x00
-	JE           store_261
+	JE           store_263
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6790,7 +6826,7 @@ bound_260:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_261:
+store_263:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6839,7 +6875,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_262
+	JE         zeros_264
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6850,9 +6886,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        begun_263
+	JMP        begun_265
 
-zeros_262:
+zeros_264:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6863,7 +6899,7 @@ zeros_262:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-begun_263:
+begun_265:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6874,7 +6910,7 @@ begun_263:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_264:
+tap_266:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6885,7 +6921,7 @@ tap_264:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_265:
+step_267:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -6911,11 +6947,11 @@ step_265:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_265
+	JNZ          step_267
 	DECQ         DI
-	JNZ          tap_264
+	JNZ          tap_266
 	CMPB         168(AX), $0x00
-	JE           bound_266
+	JE           bound_268
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6938,9 +6974,9 @@ step_265:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_266:
+bound_268:
 	CMPB         169(AX), $0x00
-	JE           store_267
+	JE           store_269
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -6962,7 +6998,7 @@ bound_266:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_267:
+store_269:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7015,7 +7051,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_268
+	JE         zeros_270
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7027,9 +7063,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        begun_269
+	JMP        begun_271
 
-zeros_268:
+zeros_270:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7041,7 +7077,7 @@ zeros_268:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-begun_269:
+begun_271:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7052,7 +7088,7 @@ begun_269:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_270:
+tap_272:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7065,7 +7101,7 @@ tap_270:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_271:
+step_273:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -7094,11 +7130,11 @@ step_271:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_271
+	JNZ          step_273
 	DECQ         DI
-	JNZ          tap_270
+	JNZ          tap_272
 	CMPB         168(AX), $0x00
-	JE           bound_272
+	JE           bound_274
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7123,9 +7159,9 @@ step_271:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_272:
+bound_274:
 	CMPB         169(AX), $0x00
-	JE           store_273
+	JE           store_275
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -7149,7 +7185,7 @@ bound_272:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_273:
+store_275:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7206,7 +7242,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_274
+	JE         zeros_276
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7219,9 +7255,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        begun_275
+	JMP        begun_277
 
-zeros_274:
+zeros_276:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7234,7 +7270,7 @@ zeros_274:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-begun_275:
+begun_277:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7245,7 +7281,7 @@ begun_275:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_276:
+tap_278:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7258,7 +7294,7 @@ tap_276:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_277:
+step_279:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -7289,11 +7325,11 @@ step_277:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_277
+	JNZ          step_279
 	DECQ         DI
-	JNZ          tap_276
+	JNZ          tap_278
 	CMPB         168(AX), $0x00
-	JE           bound_278
+	JE           bound_280
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7320,9 +7356,9 @@ step_277:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_278:
+bound_280:
 	CMPB         169(AX), $0x00
-	JE           store_279
+	JE           store_281
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -7348,7 +7384,7 @@ bound_278:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_279:
+store_281:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7409,7 +7445,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_280
+	JE         zeros_282
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7423,9 +7459,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        begun_281
+	JMP        begun_283
 
-zeros_280:
+zeros_282:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7439,7 +7475,7 @@ zeros_280:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_281:
+begun_283:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7450,7 +7486,7 @@ begun_281:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_282:
+tap_284:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7463,7 +7499,7 @@ tap_282:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_283:
+step_285:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -7496,11 +7532,11 @@ step_283:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_283
+	JNZ          step_285
 	DECQ         DI
-	JNZ          tap_282
+	JNZ          tap_284
 	CMPB         168(AX), $0x00
-	JE           bound_284
+	JE           bound_286
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7529,9 +7565,9 @@ step_283:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_284:
+bound_286:
 	CMPB         169(AX), $0x00
-	JE           store_285
+	JE           store_287
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7559,7 +7595,7 @@ bound_284:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_285:
+store_287:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7624,7 +7660,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_286
+	JE         zeros_288
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7639,9 +7675,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        begun_287
+	JMP        begun_289
 
-zeros_286:
+zeros_288:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7656,7 +7692,7 @@ zeros_286:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-begun_287:
+begun_289:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7667,7 +7703,7 @@ begun_287:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_288:
+tap_290:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7682,7 +7718,7 @@ tap_288:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_289:
+step_291:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -7718,11 +7754,11 @@ step_289:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_289
+	JNZ          step_291
 	DECQ         DI
-	JNZ          tap_288
+	JNZ          tap_290
 	CMPB         168(AX), $0x00
-	JE           bound_290
+	JE           bound_292
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7753,9 +7789,9 @@ step_289:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_290:
+bound_292:
 	CMPB         169(AX), $0x00
-	JE           store_291
+	JE           store_293
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -7785,7 +7821,7 @@ bound_290:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_291:
+store_293:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7854,7 +7890,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_292
+	JE         zeros_294
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7870,9 +7906,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        begun_293
+	JMP        begun_295
 
-zeros_292:
+zeros_294:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7888,7 +7924,7 @@ zeros_292:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_293:
+begun_295:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7899,7 +7935,7 @@ begun_293:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_294:
+tap_296:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7914,7 +7950,7 @@ tap_294:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_295:
+step_297:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -7952,11 +7988,11 @@ step_295:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_295
+	JNZ          step_297
 	DECQ         DI
-	JNZ          tap_294
+	JNZ          tap_296
 	CMPB         168(AX), $0x00
-	JE           bound_296
+	JE           bound_298
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7989,9 +8025,9 @@ step_295:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_296:
+bound_298:
 	CMPB         169(AX), $0x00
-	JE           store_297
+	JE           store_299
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8023,7 +8059,7 @@ bound_296:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_297:
+store_299:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8060,23 +8096,38 @@ store_297:
 
 // func mix1AVX512(m *mixing)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·mix1AVX512(SB), NOSPLIT, $8-8
+TEXT ·mix1AVX512(SB), NOSPLIT, $32-8
 	MOVQ m+0(FP), AX
-	MOVQ 136(AX), CX
+	MOVQ 72(AX), CX
 	MOVQ CX, (SP)
-	MOVQ (AX), CX
-	MOVQ 48(AX), DX
-	MOVQ 96(AX), BX
+	MOVQ 80(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 120(AX), BX
 	SHLQ $0x02, BX
-	MOVQ 104(AX), SI
+	MOVQ 128(AX), SI
 	SHLQ $0x02, SI
-	MOVQ 112(AX), DI
+	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-tile_298:
-	CMPQ    80(AX), $0x00
-	JE      zeros_299
-	MOVQ    72(AX), R8
+run_300:
+	MOVQ (SP), R8
+	MOVQ (R8), CX
+	MOVQ 8(R8), R9
+	MOVQ 16(R8), DX
+	MOVQ 24(R8), R8
+	MOVQ R8, 24(SP)
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
+	SHLQ $0x02, R9
+	ADDQ 24(AX), R9
+	SHLQ $0x02, DX
+	ADDQ 48(AX), DX
+	MOVQ R9, 16(SP)
+
+tile_301:
+	CMPQ    104(AX), $0x00
+	JE      zeros_302
+	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z1
 	VMOVAPS Z0, Z2
@@ -8091,9 +8142,9 @@ tile_298:
 	VMOVAPS Z0, Z11
 	VMOVAPS Z0, Z12
 	VMOVAPS Z0, Z13
-	JMP     begun_300
+	JMP     begun_303
 
-zeros_299:
+zeros_302:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8109,8 +8160,8 @@ zeros_299:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_300:
-	MOVQ 24(AX), R8
+begun_303:
+	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
@@ -8120,17 +8171,17 @@ begun_300:
 	ADDQ BX, R12
 	LEAQ (R12)(BX*2), R13
 	ADDQ BX, R13
-	MOVQ 128(AX), R14
+	MOVQ 152(AX), R14
 	CMPQ R14, $0x60
-	JLT  rest_301
+	JLT  rest_304
 	SUBQ $0x30, R14
 	CMPQ SI, $0x04
-	JNE  single_302
+	JNE  single_305
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_302
+	JZ   single_305
 
-step_304:
+step_307:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   4096(R8)
 	VBROADCASTSS (R9), Z15
@@ -8261,12 +8312,12 @@ step_304:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_304
+	JNZ          step_307
 	ANDQ         $0x03, R14
-	JZ           done_303
+	JZ           done_306
 
-single_302:
-step_305:
+single_305:
+step_308:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   4096(R8)
 	VBROADCASTSS (R9), Z15
@@ -8304,10 +8355,10 @@ step_305:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_305
+	JNZ          step_308
 
-done_303:
-	MOVQ       120(AX), R15
+done_306:
+	MOVQ       144(AX), R15
 	SHLQ       $0x02, R15
 	MOVQ       DX, R14
 	PREFETCHT0 (R14)
@@ -8340,14 +8391,14 @@ done_303:
 	ADDQ       R15, R14
 	MOVQ       $0x00000030, R14
 
-rest_301:
+rest_304:
 	CMPQ SI, $0x04
-	JNE  single_306
+	JNE  single_309
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_306
+	JZ   single_309
 
-step_308:
+step_311:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -8474,12 +8525,12 @@ step_308:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_308
+	JNZ          step_311
 	ANDQ         $0x03, R14
-	JZ           done_307
+	JZ           done_310
 
-single_306:
-step_309:
+single_309:
+step_312:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -8516,17 +8567,17 @@ step_309:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_309
+	JNZ          step_312
 
-done_307:
+done_310:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
-	MOVQ   120(AX), R8
+	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
-	CMPB   154(AX), $0x00
-	JNE    half_312
-	CMPB   152(AX), $0x00
-	JE     bound_310
+	CMPB   170(AX), $0x00
+	JNE    half_315
+	CMPB   168(AX), $0x00
+	JE     bound_313
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	ADDQ   R8, R9
@@ -8557,11 +8608,11 @@ done_307:
 	VADDPS (R9), Z13, Z13
 	ADDQ   R8, R9
 
-bound_310:
-	CMPB         153(AX), $0x00
-	JE           store_311
-	VBROADCASTSS 144(AX), Z14
-	VBROADCASTSS 148(AX), Z15
+bound_313:
+	CMPB         169(AX), $0x00
+	JE           store_314
+	VBROADCASTSS 160(AX), Z14
+	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
 	VMINPS       Z0, Z15, Z0
 	VMAXPS       Z1, Z14, Z1
@@ -8591,7 +8642,7 @@ bound_310:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_311:
+store_314:
 	VMOVUPS Z0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Z1, (DX)
@@ -8620,11 +8671,11 @@ store_311:
 	ADDQ    R8, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R8, DX
-	JMP     next_313
+	JMP     next_316
 
-half_312:
-	CMPB   152(AX), $0x00
-	JE     bound_314
+half_315:
+	CMPB   168(AX), $0x00
+	JE     bound_317
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -8655,11 +8706,11 @@ half_312:
 	VADDPS (R9), Y13, Y13
 	ADDQ   R8, R9
 
-bound_314:
-	CMPB         153(AX), $0x00
-	JE           store_315
-	VBROADCASTSS 144(AX), Z14
-	VBROADCASTSS 148(AX), Z15
+bound_317:
+	CMPB         169(AX), $0x00
+	JE           store_318
+	VBROADCASTSS 160(AX), Z14
+	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
 	VMINPS       Z0, Z15, Z0
 	VMAXPS       Z1, Z14, Z1
@@ -8689,7 +8740,7 @@ bound_314:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_315:
+store_318:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -8719,9 +8770,12 @@ store_315:
 	VMOVUPS Y13, (DX)
 	ADDQ    R8, DX
 
-next_313:
-	DECQ (SP)
-	JNZ  tile_298
+next_316:
+	DECQ 24(SP)
+	JNZ  tile_301
+	ADDQ $0x20, (SP)
+	DECQ 8(SP)
+	JNZ  run_300
 	VZEROUPPER
 	RET
 
@@ -8736,17 +8790,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_316
+	JE         zeros_319
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        begun_317
+	JMP        begun_320
 
-zeros_316:
+zeros_319:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-begun_317:
+begun_320:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -8757,14 +8811,14 @@ begun_317:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_318:
+tap_321:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_319:
+step_322:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -8775,11 +8829,11 @@ step_319:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_319
+	JNZ          step_322
 	DECQ         SI
-	JNZ          tap_318
+	JNZ          tap_321
 	CMPB         168(AX), $0x00
-	JE           bound_320
+	JE           bound_323
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8787,9 +8841,9 @@ step_319:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_320:
+bound_323:
 	CMPB         169(AX), $0x00
-	JE           store_321
+	JE           store_324
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -8797,7 +8851,7 @@ bound_320:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_321:
+store_324:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8821,21 +8875,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_322
+	JE         zeros_325
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        begun_323
+	JMP        begun_326
 
-zeros_322:
+zeros_325:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_323:
+begun_326:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8846,14 +8900,14 @@ begun_323:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_324:
+tap_327:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_325:
+step_328:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -8867,11 +8921,11 @@ step_325:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_325
+	JNZ          step_328
 	DECQ         DI
-	JNZ          tap_324
+	JNZ          tap_327
 	CMPB         168(AX), $0x00
-	JE           bound_326
+	JE           bound_329
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8882,9 +8936,9 @@ step_325:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_326:
+bound_329:
 	CMPB         169(AX), $0x00
-	JE           store_327
+	JE           store_330
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -8896,7 +8950,7 @@ bound_326:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_327:
+store_330:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8926,7 +8980,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_328
+	JE         zeros_331
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8934,9 +8988,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        begun_329
+	JMP        begun_332
 
-zeros_328:
+zeros_331:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8944,7 +8998,7 @@ zeros_328:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_329:
+begun_332:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8955,14 +9009,14 @@ begun_329:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_330:
+tap_333:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_331:
+step_334:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -8979,11 +9033,11 @@ step_331:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_331
+	JNZ          step_334
 	DECQ         DI
-	JNZ          tap_330
+	JNZ          tap_333
 	CMPB         168(AX), $0x00
-	JE           bound_332
+	JE           bound_335
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8997,9 +9051,9 @@ step_331:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_332:
+bound_335:
 	CMPB         169(AX), $0x00
-	JE           store_333
+	JE           store_336
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -9015,7 +9069,7 @@ bound_332:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_333:
+store_336:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9051,7 +9105,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_334
+	JE         zeros_337
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9061,9 +9115,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        begun_335
+	JMP        begun_338
 
-zeros_334:
+zeros_337:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9073,7 +9127,7 @@ zeros_334:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_335:
+begun_338:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9084,7 +9138,7 @@ begun_335:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_336:
+tap_339:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9093,7 +9147,7 @@ tap_336:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_337:
+step_340:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -9114,11 +9168,11 @@ step_337:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_337
+	JNZ          step_340
 	DECQ         DI
-	JNZ          tap_336
+	JNZ          tap_339
 	CMPB         168(AX), $0x00
-	JE           bound_338
+	JE           bound_341
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9135,9 +9189,9 @@ step_337:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_338:
+bound_341:
 	CMPB         169(AX), $0x00
-	JE           store_339
+	JE           store_342
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -9157,7 +9211,7 @@ bound_338:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_339:
+store_342:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9199,7 +9253,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_340
+	JE         zeros_343
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9211,9 +9265,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        begun_341
+	JMP        begun_344
 
-zeros_340:
+zeros_343:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9225,7 +9279,7 @@ zeros_340:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-begun_341:
+begun_344:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9236,7 +9290,7 @@ begun_341:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_342:
+tap_345:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9245,7 +9299,7 @@ tap_342:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_343:
+step_346:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -9269,11 +9323,11 @@ step_343:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_343
+	JNZ          step_346
 	DECQ         DI
-	JNZ          tap_342
+	JNZ          tap_345
 	CMPB         168(AX), $0x00
-	JE           bound_344
+	JE           bound_347
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9293,9 +9347,9 @@ step_343:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_344:
+bound_347:
 	CMPB         169(AX), $0x00
-	JE           store_345
+	JE           store_348
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -9319,7 +9373,7 @@ bound_344:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_345:
+store_348:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9367,7 +9421,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_346
+	JE         zeros_349
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9381,9 +9435,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        begun_347
+	JMP        begun_350
 
-zeros_346:
+zeros_349:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9397,7 +9451,7 @@ zeros_346:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_347:
+begun_350:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9408,7 +9462,7 @@ begun_347:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_348:
+tap_351:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9417,7 +9471,7 @@ tap_348:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_349:
+step_352:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -9444,11 +9498,11 @@ step_349:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_349
+	JNZ          step_352
 	DECQ         DI
-	JNZ          tap_348
+	JNZ          tap_351
 	CMPB         168(AX), $0x00
-	JE           bound_350
+	JE           bound_353
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9471,9 +9525,9 @@ step_349:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_350:
+bound_353:
 	CMPB         169(AX), $0x00
-	JE           store_351
+	JE           store_354
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -9501,7 +9555,7 @@ bound_350:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_351:
+store_354:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9555,7 +9609,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_352
+	JE         zeros_355
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9571,9 +9625,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        begun_353
+	JMP        begun_356
 
-zeros_352:
+zeros_355:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9589,7 +9643,7 @@ zeros_352:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_353:
+begun_356:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9600,7 +9654,7 @@ begun_353:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_354:
+tap_357:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9611,7 +9665,7 @@ tap_354:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_355:
+step_358:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -9642,11 +9696,11 @@ step_355:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_355
+	JNZ          step_358
 	DECQ         DI
-	JNZ          tap_354
+	JNZ          tap_357
 	CMPB         168(AX), $0x00
-	JE           bound_356
+	JE           bound_359
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9672,9 +9726,9 @@ step_355:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_356:
+bound_359:
 	CMPB         169(AX), $0x00
-	JE           store_357
+	JE           store_360
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9706,7 +9760,7 @@ bound_356:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_357:
+store_360:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9766,7 +9820,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_358
+	JE         zeros_361
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9784,9 +9838,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        begun_359
+	JMP        begun_362
 
-zeros_358:
+zeros_361:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9804,7 +9858,7 @@ zeros_358:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-begun_359:
+begun_362:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9815,7 +9869,7 @@ begun_359:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_360:
+tap_363:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9826,7 +9880,7 @@ tap_360:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_361:
+step_364:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -9860,11 +9914,11 @@ step_361:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_361
+	JNZ          step_364
 	DECQ         DI
-	JNZ          tap_360
+	JNZ          tap_363
 	CMPB         168(AX), $0x00
-	JE           bound_362
+	JE           bound_365
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9893,9 +9947,9 @@ step_361:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_362:
+bound_365:
 	CMPB         169(AX), $0x00
-	JE           store_363
+	JE           store_366
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -9931,7 +9985,7 @@ bound_362:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_363:
+store_366:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9997,7 +10051,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_364
+	JE         zeros_367
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10017,9 +10071,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        begun_365
+	JMP        begun_368
 
-zeros_364:
+zeros_367:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10039,7 +10093,7 @@ zeros_364:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-begun_365:
+begun_368:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10050,7 +10104,7 @@ begun_365:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_366:
+tap_369:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10061,7 +10115,7 @@ tap_366:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_367:
+step_370:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -10098,11 +10152,11 @@ step_367:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_367
+	JNZ          step_370
 	DECQ         DI
-	JNZ          tap_366
+	JNZ          tap_369
 	CMPB         168(AX), $0x00
-	JE           bound_368
+	JE           bound_371
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10134,9 +10188,9 @@ step_367:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_368:
+bound_371:
 	CMPB         169(AX), $0x00
-	JE           store_369
+	JE           store_372
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -10176,7 +10230,7 @@ bound_368:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_369:
+store_372:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10248,7 +10302,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_370
+	JE         zeros_373
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10270,9 +10324,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        begun_371
+	JMP        begun_374
 
-zeros_370:
+zeros_373:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10294,7 +10348,7 @@ zeros_370:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-begun_371:
+begun_374:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10305,7 +10359,7 @@ begun_371:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_372:
+tap_375:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10318,7 +10372,7 @@ tap_372:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_373:
+step_376:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -10359,11 +10413,11 @@ step_373:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_373
+	JNZ          step_376
 	DECQ         DI
-	JNZ          tap_372
+	JNZ          tap_375
 	CMPB         168(AX), $0x00
-	JE           bound_374
+	JE           bound_377
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10398,9 +10452,9 @@ step_373:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_374:
+bound_377:
 	CMPB         169(AX), $0x00
-	JE           store_375
+	JE           store_378
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -10444,7 +10498,7 @@ bound_374:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_375:
+store_378:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10522,7 +10576,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_376
+	JE         zeros_379
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10546,9 +10600,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        begun_377
+	JMP        begun_380
 
-zeros_376:
+zeros_379:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10572,7 +10626,7 @@ zeros_376:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-begun_377:
+begun_380:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10583,7 +10637,7 @@ begun_377:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_378:
+tap_381:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10596,7 +10650,7 @@ tap_378:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_379:
+step_382:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -10640,11 +10694,11 @@ step_379:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_379
+	JNZ          step_382
 	DECQ         DI
-	JNZ          tap_378
+	JNZ          tap_381
 	CMPB         168(AX), $0x00
-	JE           bound_380
+	JE           bound_383
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10682,9 +10736,9 @@ step_379:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_380:
+bound_383:
 	CMPB         169(AX), $0x00
-	JE           store_381
+	JE           store_384
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -10732,7 +10786,7 @@ bound_380:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_381:
+store_384:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10816,7 +10870,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_382
+	JE         zeros_385
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10842,9 +10896,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        begun_383
+	JMP        begun_386
 
-zeros_382:
+zeros_385:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10870,7 +10924,7 @@ zeros_382:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_383:
+begun_386:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10881,7 +10935,7 @@ begun_383:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_384:
+tap_387:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10894,7 +10948,7 @@ tap_384:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_385:
+step_388:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -10941,11 +10995,11 @@ step_385:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_385
+	JNZ          step_388
 	DECQ         DI
-	JNZ          tap_384
+	JNZ          tap_387
 	CMPB         168(AX), $0x00
-	JE           bound_386
+	JE           bound_389
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10986,9 +11040,9 @@ step_385:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_386:
+bound_389:
 	CMPB         169(AX), $0x00
-	JE           store_387
+	JE           store_390
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -11040,7 +11094,7 @@ bound_386:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_387:
+store_390:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11130,7 +11184,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_388
+	JE         zeros_391
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -11158,9 +11212,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        begun_389
+	JMP        begun_392
 
-zeros_388:
+zeros_391:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11188,7 +11242,7 @@ zeros_388:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-begun_389:
+begun_392:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11199,7 +11253,7 @@ begun_389:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_390:
+tap_393:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11214,7 +11268,7 @@ tap_390:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_391:
+step_394:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -11265,11 +11319,11 @@ step_391:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_391
+	JNZ          step_394
 	DECQ         DI
-	JNZ          tap_390
+	JNZ          tap_393
 	CMPB         168(AX), $0x00
-	JE           bound_392
+	JE           bound_395
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11313,9 +11367,9 @@ step_391:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_392:
+bound_395:
 	CMPB         169(AX), $0x00
-	JE           store_393
+	JE           store_396
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -11371,7 +11425,7 @@ bound_392:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_393:
+store_396:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11467,7 +11521,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_394
+	JE         zeros_397
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -11497,9 +11551,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        begun_395
+	JMP        begun_398
 
-zeros_394:
+zeros_397:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11529,7 +11583,7 @@ zeros_394:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-begun_395:
+begun_398:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11540,7 +11594,7 @@ begun_395:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_396:
+tap_399:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11555,7 +11609,7 @@ tap_396:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_397:
+step_400:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -11609,11 +11663,11 @@ step_397:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_397
+	JNZ          step_400
 	DECQ         DI
-	JNZ          tap_396
+	JNZ          tap_399
 	CMPB         168(AX), $0x00
-	JE           bound_398
+	JE           bound_401
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11660,9 +11714,9 @@ step_397:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_398:
+bound_401:
 	CMPB         169(AX), $0x00
-	JE           store_399
+	JE           store_402
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11722,7 +11776,7 @@ bound_398:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_399:
+store_402:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11773,23 +11827,38 @@ store_399:
 
 // func mix2AVX512(m *mixing)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·mix2AVX512(SB), NOSPLIT, $8-8
+TEXT ·mix2AVX512(SB), NOSPLIT, $32-8
 	MOVQ m+0(FP), AX
-	MOVQ 136(AX), CX
+	MOVQ 72(AX), CX
 	MOVQ CX, (SP)
-	MOVQ (AX), CX
-	MOVQ 48(AX), DX
-	MOVQ 96(AX), BX
+	MOVQ 80(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 120(AX), BX
 	SHLQ $0x02, BX
-	MOVQ 104(AX), SI
+	MOVQ 128(AX), SI
 	SHLQ $0x02, SI
-	MOVQ 112(AX), DI
+	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-tile_400:
-	CMPQ    80(AX), $0x00
-	JE      zeros_401
-	MOVQ    72(AX), R8
+run_403:
+	MOVQ (SP), R8
+	MOVQ (R8), CX
+	MOVQ 8(R8), R9
+	MOVQ 16(R8), DX
+	MOVQ 24(R8), R8
+	MOVQ R8, 24(SP)
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
+	SHLQ $0x02, R9
+	ADDQ 24(AX), R9
+	SHLQ $0x02, DX
+	ADDQ 48(AX), DX
+	MOVQ R9, 16(SP)
+
+tile_404:
+	CMPQ    104(AX), $0x00
+	JE      zeros_405
+	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z2
 	VMOVAPS Z0, Z4
@@ -11818,9 +11887,9 @@ tile_400:
 	VMOVAPS Z1, Z23
 	VMOVAPS Z1, Z25
 	VMOVAPS Z1, Z27
-	JMP     begun_402
+	JMP     begun_406
 
-zeros_401:
+zeros_405:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11850,8 +11919,8 @@ zeros_401:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-begun_402:
-	MOVQ 24(AX), R8
+begun_406:
+	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
@@ -11861,321 +11930,10 @@ begun_402:
 	ADDQ BX, R12
 	LEAQ (R12)(BX*2), R13
 	ADDQ BX, R13
-	MOVQ 128(AX), R14
+	MOVQ 152(AX), R14
 	CMPQ R14, $0x60
-	JLT  rest_403
+	JLT  rest_407
 	SUBQ $0x30, R14
-	CMPQ SI, $0x04
-	JNE  single_404
-	MOVQ R14, R15
-	SHRQ $0x02, R15
-	JZ   single_404
-
-step_406:
-	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
-	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
-	VBROADCASTSS (R9), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (R9)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (R9)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (R10), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (R10)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (R10)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (R11), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (R11)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (R11)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R12), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R12)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (R12)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R13), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R13)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         DI, R8
-	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
-	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
-	VBROADCASTSS 4(R9), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS 4(R9)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS 4(R9)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 4(R10), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS 4(R10)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS 4(R10)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 4(R11), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS 4(R11)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS 4(R11)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 4(R12), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS 4(R12)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS 4(R12)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 4(R13), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS 4(R13)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         DI, R8
-	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
-	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
-	VBROADCASTSS 8(R9), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS 8(R9)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS 8(R9)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 8(R10), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS 8(R10)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS 8(R10)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 8(R11), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS 8(R11)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS 8(R11)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 8(R12), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS 8(R12)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS 8(R12)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 8(R13), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS 8(R13)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         DI, R8
-	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
-	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
-	VBROADCASTSS 12(R9), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS 12(R9)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS 12(R9)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS 12(R10), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS 12(R10)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS 12(R10)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS 12(R11), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS 12(R11)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS 12(R11)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS 12(R12), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS 12(R12)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS 12(R12)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS 12(R13), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS 12(R13)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         DI, R8
-	ADDQ         $0x10, R9
-	ADDQ         $0x10, R10
-	ADDQ         $0x10, R11
-	ADDQ         $0x10, R12
-	ADDQ         $0x10, R13
-	DECQ         R15
-	JNZ          step_406
-	ANDQ         $0x03, R14
-	JZ           done_405
-
-single_404:
-step_407:
-	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
-	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
-	VBROADCASTSS (R9), Z30
-	VFMADD231PS  Z28, Z30, Z0
-	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (R9)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z2
-	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (R9)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z4
-	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (R10), Z30
-	VFMADD231PS  Z28, Z30, Z6
-	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (R10)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z8
-	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (R10)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z10
-	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (R11), Z30
-	VFMADD231PS  Z28, Z30, Z12
-	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (R11)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z14
-	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (R11)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z16
-	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R12), Z30
-	VFMADD231PS  Z28, Z30, Z18
-	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R12)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z20
-	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (R12)(BX*2), Z30
-	VFMADD231PS  Z28, Z30, Z22
-	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R13), Z30
-	VFMADD231PS  Z28, Z30, Z24
-	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R13)(BX*1), Z30
-	VFMADD231PS  Z28, Z30, Z26
-	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         DI, R8
-	ADDQ         SI, R9
-	ADDQ         SI, R10
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	DECQ         R14
-	JNZ          step_407
-
-done_405:
-	MOVQ       120(AX), R15
-	SHLQ       $0x02, R15
-	MOVQ       DX, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	PREFETCHT0 (R14)
-	PREFETCHT0 64(R14)
-	ADDQ       R15, R14
-	MOVQ       $0x00000030, R14
-
-rest_403:
 	CMPQ SI, $0x04
 	JNE  single_408
 	MOVQ R14, R15
@@ -12184,7 +11942,9 @@ rest_403:
 
 step_410:
 	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
 	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12229,7 +11989,9 @@ step_410:
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
 	VBROADCASTSS 4(R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12274,7 +12036,9 @@ step_410:
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
 	VBROADCASTSS 8(R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12319,7 +12083,9 @@ step_410:
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
 	VBROADCASTSS 12(R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12376,7 +12142,9 @@ step_410:
 single_408:
 step_411:
 	VMOVUPS      (R8), Z28
+	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z29
+	PREFETCHT0   4160(R8)
 	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12429,14 +12197,315 @@ step_411:
 	JNZ          step_411
 
 done_409:
+	MOVQ       144(AX), R15
+	SHLQ       $0x02, R15
+	MOVQ       DX, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	PREFETCHT0 (R14)
+	PREFETCHT0 64(R14)
+	ADDQ       R15, R14
+	MOVQ       $0x00000030, R14
+
+rest_407:
+	CMPQ SI, $0x04
+	JNE  single_412
+	MOVQ R14, R15
+	SHRQ $0x02, R15
+	JZ   single_412
+
+step_414:
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS 4(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 4(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 4(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 4(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 4(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 4(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 4(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 4(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 4(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 4(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 4(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 4(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 4(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 4(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS 8(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 8(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 8(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 8(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 8(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 8(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 8(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 8(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 8(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 8(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 8(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 8(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 8(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 8(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS 12(R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS 12(R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS 12(R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS 12(R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS 12(R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS 12(R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS 12(R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS 12(R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS 12(R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS 12(R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS 12(R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS 12(R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS 12(R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS 12(R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	ADDQ         $0x10, R9
+	ADDQ         $0x10, R10
+	ADDQ         $0x10, R11
+	ADDQ         $0x10, R12
+	ADDQ         $0x10, R13
+	DECQ         R15
+	JNZ          step_414
+	ANDQ         $0x03, R14
+	JZ           done_413
+
+single_412:
+step_415:
+	VMOVUPS      (R8), Z28
+	VMOVUPS      64(R8), Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (R9)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R10)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R11)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R12), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R12)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R12)(BX*2), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R13), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R13)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         DI, R8
+	ADDQ         SI, R9
+	ADDQ         SI, R10
+	ADDQ         SI, R11
+	ADDQ         SI, R12
+	ADDQ         SI, R13
+	DECQ         R14
+	JNZ          step_415
+
+done_413:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
-	MOVQ   120(AX), R8
+	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
-	CMPB   154(AX), $0x00
-	JNE    half_414
-	CMPB   152(AX), $0x00
-	JE     bound_412
+	CMPB   170(AX), $0x00
+	JNE    half_418
+	CMPB   168(AX), $0x00
+	JE     bound_416
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -12481,165 +12550,11 @@ done_409:
 	VADDPS 64(R9), Z27, Z27
 	ADDQ   R8, R9
 
-bound_412:
-	CMPB         153(AX), $0x00
-	JE           store_413
-	VBROADCASTSS 144(AX), Z28
-	VBROADCASTSS 148(AX), Z29
-	VMAXPS       Z0, Z28, Z0
-	VMINPS       Z0, Z29, Z0
-	VMAXPS       Z1, Z28, Z1
-	VMINPS       Z1, Z29, Z1
-	VMAXPS       Z2, Z28, Z2
-	VMINPS       Z2, Z29, Z2
-	VMAXPS       Z3, Z28, Z3
-	VMINPS       Z3, Z29, Z3
-	VMAXPS       Z4, Z28, Z4
-	VMINPS       Z4, Z29, Z4
-	VMAXPS       Z5, Z28, Z5
-	VMINPS       Z5, Z29, Z5
-	VMAXPS       Z6, Z28, Z6
-	VMINPS       Z6, Z29, Z6
-	VMAXPS       Z7, Z28, Z7
-	VMINPS       Z7, Z29, Z7
-	VMAXPS       Z8, Z28, Z8
-	VMINPS       Z8, Z29, Z8
-	VMAXPS       Z9, Z28, Z9
-	VMINPS       Z9, Z29, Z9
-	VMAXPS       Z10, Z28, Z10
-	VMINPS       Z10, Z29, Z10
-	VMAXPS       Z11, Z28, Z11
-	VMINPS       Z11, Z29, Z11
-	VMAXPS       Z12, Z28, Z12
-	VMINPS       Z12, Z29, Z12
-	VMAXPS       Z13, Z28, Z13
-	VMINPS       Z13, Z29, Z13
-	VMAXPS       Z14, Z28, Z14
-	VMINPS       Z14, Z29, Z14
-	VMAXPS       Z15, Z28, Z15
-	VMINPS       Z15, Z29, Z15
-	VMAXPS       Z16, Z28, Z16
-	VMINPS       Z16, Z29, Z16
-	VMAXPS       Z17, Z28, Z17
-	VMINPS       Z17, Z29, Z17
-	VMAXPS       Z18, Z28, Z18
-	VMINPS       Z18, Z29, Z18
-	VMAXPS       Z19, Z28, Z19
-	VMINPS       Z19, Z29, Z19
-	VMAXPS       Z20, Z28, Z20
-	VMINPS       Z20, Z29, Z20
-	VMAXPS       Z21, Z28, Z21
-	VMINPS       Z21, Z29, Z21
-	VMAXPS       Z22, Z28, Z22
-	VMINPS       Z22, Z29, Z22
-	VMAXPS       Z23, Z28, Z23
-	VMINPS       Z23, Z29, Z23
-	VMAXPS       Z24, Z28, Z24
-	VMINPS       Z24, Z29, Z24
-	VMAXPS       Z25, Z28, Z25
-	VMINPS       Z25, Z29, Z25
-	VMAXPS       Z26, Z28, Z26
-	VMINPS       Z26, Z29, Z26
-	VMAXPS       Z27, Z28, Z27
-	VMINPS       Z27, Z29, Z27
-
-store_413:
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Z17, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z20, (DX)
-	VMOVUPS Z21, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z22, (DX)
-	VMOVUPS Z23, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z24, (DX)
-	VMOVUPS Z25, 64(DX)
-	ADDQ    R8, DX
-	VMOVUPS Z26, (DX)
-	VMOVUPS Z27, 64(DX)
-	ADDQ    R8, DX
-	JMP     next_415
-
-half_414:
-	CMPB   152(AX), $0x00
-	JE     bound_416
-	MOVQ   DX, R9
-	VADDPS (R9), Z0, Z0
-	VADDPS 64(R9), Y1, Y1
-	ADDQ   R8, R9
-	VADDPS (R9), Z2, Z2
-	VADDPS 64(R9), Y3, Y3
-	ADDQ   R8, R9
-	VADDPS (R9), Z4, Z4
-	VADDPS 64(R9), Y5, Y5
-	ADDQ   R8, R9
-	VADDPS (R9), Z6, Z6
-	VADDPS 64(R9), Y7, Y7
-	ADDQ   R8, R9
-	VADDPS (R9), Z8, Z8
-	VADDPS 64(R9), Y9, Y9
-	ADDQ   R8, R9
-	VADDPS (R9), Z10, Z10
-	VADDPS 64(R9), Y11, Y11
-	ADDQ   R8, R9
-	VADDPS (R9), Z12, Z12
-	VADDPS 64(R9), Y13, Y13
-	ADDQ   R8, R9
-	VADDPS (R9), Z14, Z14
-	VADDPS 64(R9), Y15, Y15
-	ADDQ   R8, R9
-	VADDPS (R9), Z16, Z16
-	VADDPS 64(R9), Y17, Y17
-	ADDQ   R8, R9
-	VADDPS (R9), Z18, Z18
-	VADDPS 64(R9), Y19, Y19
-	ADDQ   R8, R9
-	VADDPS (R9), Z20, Z20
-	VADDPS 64(R9), Y21, Y21
-	ADDQ   R8, R9
-	VADDPS (R9), Z22, Z22
-	VADDPS 64(R9), Y23, Y23
-	ADDQ   R8, R9
-	VADDPS (R9), Z24, Z24
-	VADDPS 64(R9), Y25, Y25
-	ADDQ   R8, R9
-	VADDPS (R9), Z26, Z26
-	VADDPS 64(R9), Y27, Y27
-	ADDQ   R8, R9
-
 bound_416:
-	CMPB         153(AX), $0x00
+	CMPB         169(AX), $0x00
 	JE           store_417
-	VBROADCASTSS 144(AX), Z28
-	VBROADCASTSS 148(AX), Z29
+	VBROADCASTSS 160(AX), Z28
+	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
 	VMINPS       Z0, Z29, Z0
 	VMAXPS       Z1, Z28, Z1
@@ -12699,6 +12614,160 @@ bound_416:
 
 store_417:
 	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Z23, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z24, (DX)
+	VMOVUPS Z25, 64(DX)
+	ADDQ    R8, DX
+	VMOVUPS Z26, (DX)
+	VMOVUPS Z27, 64(DX)
+	ADDQ    R8, DX
+	JMP     next_419
+
+half_418:
+	CMPB   168(AX), $0x00
+	JE     bound_420
+	MOVQ   DX, R9
+	VADDPS (R9), Z0, Z0
+	VADDPS 64(R9), Y1, Y1
+	ADDQ   R8, R9
+	VADDPS (R9), Z2, Z2
+	VADDPS 64(R9), Y3, Y3
+	ADDQ   R8, R9
+	VADDPS (R9), Z4, Z4
+	VADDPS 64(R9), Y5, Y5
+	ADDQ   R8, R9
+	VADDPS (R9), Z6, Z6
+	VADDPS 64(R9), Y7, Y7
+	ADDQ   R8, R9
+	VADDPS (R9), Z8, Z8
+	VADDPS 64(R9), Y9, Y9
+	ADDQ   R8, R9
+	VADDPS (R9), Z10, Z10
+	VADDPS 64(R9), Y11, Y11
+	ADDQ   R8, R9
+	VADDPS (R9), Z12, Z12
+	VADDPS 64(R9), Y13, Y13
+	ADDQ   R8, R9
+	VADDPS (R9), Z14, Z14
+	VADDPS 64(R9), Y15, Y15
+	ADDQ   R8, R9
+	VADDPS (R9), Z16, Z16
+	VADDPS 64(R9), Y17, Y17
+	ADDQ   R8, R9
+	VADDPS (R9), Z18, Z18
+	VADDPS 64(R9), Y19, Y19
+	ADDQ   R8, R9
+	VADDPS (R9), Z20, Z20
+	VADDPS 64(R9), Y21, Y21
+	ADDQ   R8, R9
+	VADDPS (R9), Z22, Z22
+	VADDPS 64(R9), Y23, Y23
+	ADDQ   R8, R9
+	VADDPS (R9), Z24, Z24
+	VADDPS 64(R9), Y25, Y25
+	ADDQ   R8, R9
+	VADDPS (R9), Z26, Z26
+	VADDPS 64(R9), Y27, Y27
+	ADDQ   R8, R9
+
+bound_420:
+	CMPB         169(AX), $0x00
+	JE           store_421
+	VBROADCASTSS 160(AX), Z28
+	VBROADCASTSS 164(AX), Z29
+	VMAXPS       Z0, Z28, Z0
+	VMINPS       Z0, Z29, Z0
+	VMAXPS       Z1, Z28, Z1
+	VMINPS       Z1, Z29, Z1
+	VMAXPS       Z2, Z28, Z2
+	VMINPS       Z2, Z29, Z2
+	VMAXPS       Z3, Z28, Z3
+	VMINPS       Z3, Z29, Z3
+	VMAXPS       Z4, Z28, Z4
+	VMINPS       Z4, Z29, Z4
+	VMAXPS       Z5, Z28, Z5
+	VMINPS       Z5, Z29, Z5
+	VMAXPS       Z6, Z28, Z6
+	VMINPS       Z6, Z29, Z6
+	VMAXPS       Z7, Z28, Z7
+	VMINPS       Z7, Z29, Z7
+	VMAXPS       Z8, Z28, Z8
+	VMINPS       Z8, Z29, Z8
+	VMAXPS       Z9, Z28, Z9
+	VMINPS       Z9, Z29, Z9
+	VMAXPS       Z10, Z28, Z10
+	VMINPS       Z10, Z29, Z10
+	VMAXPS       Z11, Z28, Z11
+	VMINPS       Z11, Z29, Z11
+	VMAXPS       Z12, Z28, Z12
+	VMINPS       Z12, Z29, Z12
+	VMAXPS       Z13, Z28, Z13
+	VMINPS       Z13, Z29, Z13
+	VMAXPS       Z14, Z28, Z14
+	VMINPS       Z14, Z29, Z14
+	VMAXPS       Z15, Z28, Z15
+	VMINPS       Z15, Z29, Z15
+	VMAXPS       Z16, Z28, Z16
+	VMINPS       Z16, Z29, Z16
+	VMAXPS       Z17, Z28, Z17
+	VMINPS       Z17, Z29, Z17
+	VMAXPS       Z18, Z28, Z18
+	VMINPS       Z18, Z29, Z18
+	VMAXPS       Z19, Z28, Z19
+	VMINPS       Z19, Z29, Z19
+	VMAXPS       Z20, Z28, Z20
+	VMINPS       Z20, Z29, Z20
+	VMAXPS       Z21, Z28, Z21
+	VMINPS       Z21, Z29, Z21
+	VMAXPS       Z22, Z28, Z22
+	VMINPS       Z22, Z29, Z22
+	VMAXPS       Z23, Z28, Z23
+	VMINPS       Z23, Z29, Z23
+	VMAXPS       Z24, Z28, Z24
+	VMINPS       Z24, Z29, Z24
+	VMAXPS       Z25, Z28, Z25
+	VMINPS       Z25, Z29, Z25
+	VMAXPS       Z26, Z28, Z26
+	VMINPS       Z26, Z29, Z26
+	VMAXPS       Z27, Z28, Z27
+	VMINPS       Z27, Z29, Z27
+
+store_421:
+	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R8, DX
 	VMOVUPS Z2, (DX)
@@ -12741,9 +12810,12 @@ store_417:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R8, DX
 
-next_415:
-	DECQ (SP)
-	JNZ  tile_400
+next_419:
+	DECQ 24(SP)
+	JNZ  tile_404
+	ADDQ $0x20, (SP)
+	DECQ 8(SP)
+	JNZ  run_403
 	VZEROUPPER
 	RET
 
@@ -12759,19 +12831,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_418
+	JE         zeros_422
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        begun_419
+	JMP        begun_423
 
-zeros_418:
+zeros_422:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-begun_419:
+begun_423:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -12782,14 +12854,14 @@ begun_419:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_420:
+tap_424:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_421:
+step_425:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -12803,11 +12875,11 @@ step_421:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_421
+	JNZ          step_425
 	DECQ         SI
-	JNZ          tap_420
+	JNZ          tap_424
 	CMPB         168(AX), $0x00
-	JE           bound_422
+	JE           bound_426
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12816,9 +12888,9 @@ step_421:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_422:
+bound_426:
 	CMPB         169(AX), $0x00
-	JE           store_423
+	JE           store_427
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -12828,7 +12900,7 @@ bound_422:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_423:
+store_427:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12855,7 +12927,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_424
+	JE         zeros_428
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12863,9 +12935,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        begun_425
+	JMP        begun_429
 
-zeros_424:
+zeros_428:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12873,7 +12945,7 @@ zeros_424:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_425:
+begun_429:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12884,14 +12956,14 @@ begun_425:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_426:
+tap_430:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_427:
+step_431:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -12909,11 +12981,11 @@ step_427:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_427
+	JNZ          step_431
 	DECQ         DI
-	JNZ          tap_426
+	JNZ          tap_430
 	CMPB         168(AX), $0x00
-	JE           bound_428
+	JE           bound_432
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12926,9 +12998,9 @@ step_427:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_428:
+bound_432:
 	CMPB         169(AX), $0x00
-	JE           store_429
+	JE           store_433
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -12944,7 +13016,7 @@ bound_428:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_429:
+store_433:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12979,7 +13051,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_430
+	JE         zeros_434
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12990,9 +13062,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        begun_431
+	JMP        begun_435
 
-zeros_430:
+zeros_434:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13003,7 +13075,7 @@ zeros_430:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-begun_431:
+begun_435:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13014,14 +13086,14 @@ begun_431:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_432:
+tap_436:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_433:
+step_437:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -13043,11 +13115,11 @@ step_433:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_433
+	JNZ          step_437
 	DECQ         DI
-	JNZ          tap_432
+	JNZ          tap_436
 	CMPB         168(AX), $0x00
-	JE           bound_434
+	JE           bound_438
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13064,9 +13136,9 @@ step_433:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_434:
+bound_438:
 	CMPB         169(AX), $0x00
-	JE           store_435
+	JE           store_439
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -13088,7 +13160,7 @@ bound_434:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_435:
+store_439:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13131,7 +13203,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_436
+	JE         zeros_440
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13145,9 +13217,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        begun_437
+	JMP        begun_441
 
-zeros_436:
+zeros_440:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13161,7 +13233,7 @@ zeros_436:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_437:
+begun_441:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13172,7 +13244,7 @@ begun_437:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_438:
+tap_442:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13181,7 +13253,7 @@ tap_438:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_439:
+step_443:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -13208,11 +13280,11 @@ step_439:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_439
+	JNZ          step_443
 	DECQ         DI
-	JNZ          tap_438
+	JNZ          tap_442
 	CMPB         168(AX), $0x00
-	JE           bound_440
+	JE           bound_444
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13233,9 +13305,9 @@ step_439:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_440:
+bound_444:
 	CMPB         169(AX), $0x00
-	JE           store_441
+	JE           store_445
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -13263,7 +13335,7 @@ bound_440:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_441:
+store_445:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13314,7 +13386,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_442
+	JE         zeros_446
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13331,9 +13403,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        begun_443
+	JMP        begun_447
 
-zeros_442:
+zeros_446:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13350,7 +13422,7 @@ zeros_442:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-begun_443:
+begun_447:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13361,7 +13433,7 @@ begun_443:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_444:
+tap_448:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13370,7 +13442,7 @@ tap_444:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_445:
+step_449:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -13401,11 +13473,11 @@ step_445:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_445
+	JNZ          step_449
 	DECQ         DI
-	JNZ          tap_444
+	JNZ          tap_448
 	CMPB         168(AX), $0x00
-	JE           bound_446
+	JE           bound_450
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13430,9 +13502,9 @@ step_445:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_446:
+bound_450:
 	CMPB         169(AX), $0x00
-	JE           store_447
+	JE           store_451
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -13466,7 +13538,7 @@ bound_446:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_447:
+store_451:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13525,7 +13597,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_448
+	JE         zeros_452
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13545,9 +13617,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        begun_449
+	JMP        begun_453
 
-zeros_448:
+zeros_452:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13567,7 +13639,7 @@ zeros_448:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-begun_449:
+begun_453:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13578,7 +13650,7 @@ begun_449:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_450:
+tap_454:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13587,7 +13659,7 @@ tap_450:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_451:
+step_455:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -13622,11 +13694,11 @@ step_451:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_451
+	JNZ          step_455
 	DECQ         DI
-	JNZ          tap_450
+	JNZ          tap_454
 	CMPB         168(AX), $0x00
-	JE           bound_452
+	JE           bound_456
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13655,9 +13727,9 @@ step_451:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_452:
+bound_456:
 	CMPB         169(AX), $0x00
-	JE           store_453
+	JE           store_457
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -13697,7 +13769,7 @@ bound_452:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_453:
+store_457:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13764,7 +13836,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_454
+	JE         zeros_458
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13787,9 +13859,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        begun_455
+	JMP        begun_459
 
-zeros_454:
+zeros_458:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13812,7 +13884,7 @@ zeros_454:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-begun_455:
+begun_459:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13823,7 +13895,7 @@ begun_455:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_456:
+tap_460:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13834,7 +13906,7 @@ tap_456:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_457:
+step_461:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -13874,11 +13946,11 @@ step_457:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_457
+	JNZ          step_461
 	DECQ         DI
-	JNZ          tap_456
+	JNZ          tap_460
 	CMPB         168(AX), $0x00
-	JE           bound_458
+	JE           bound_462
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13911,9 +13983,9 @@ step_457:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_458:
+bound_462:
 	CMPB         169(AX), $0x00
-	JE           store_459
+	JE           store_463
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -13959,7 +14031,7 @@ bound_458:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_459:
+store_463:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14034,7 +14106,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_460
+	JE         zeros_464
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14060,9 +14132,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        begun_461
+	JMP        begun_465
 
-zeros_460:
+zeros_464:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14088,7 +14160,7 @@ zeros_460:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_461:
+begun_465:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14099,7 +14171,7 @@ begun_461:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_462:
+tap_466:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14110,7 +14182,7 @@ tap_462:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_463:
+step_467:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -14154,11 +14226,11 @@ step_463:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_463
+	JNZ          step_467
 	DECQ         DI
-	JNZ          tap_462
+	JNZ          tap_466
 	CMPB         168(AX), $0x00
-	JE           bound_464
+	JE           bound_468
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14195,9 +14267,9 @@ step_463:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_464:
+bound_468:
 	CMPB         169(AX), $0x00
-	JE           store_465
+	JE           store_469
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14249,7 +14321,7 @@ bound_464:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_465:
+store_469:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14332,7 +14404,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_466
+	JE         zeros_470
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14361,9 +14433,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        begun_467
+	JMP        begun_471
 
-zeros_466:
+zeros_470:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14392,7 +14464,7 @@ zeros_466:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-begun_467:
+begun_471:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14403,7 +14475,7 @@ begun_467:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_468:
+tap_472:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14414,7 +14486,7 @@ tap_468:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_469:
+step_473:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -14462,11 +14534,11 @@ step_469:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_469
+	JNZ          step_473
 	DECQ         DI
-	JNZ          tap_468
+	JNZ          tap_472
 	CMPB         168(AX), $0x00
-	JE           bound_470
+	JE           bound_474
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14507,9 +14579,9 @@ step_469:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_470:
+bound_474:
 	CMPB         169(AX), $0x00
-	JE           store_471
+	JE           store_475
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -14567,7 +14639,7 @@ bound_470:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_471:
+store_475:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14612,23 +14684,38 @@ store_471:
 
 // func mix3AVX512(m *mixing)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·mix3AVX512(SB), NOSPLIT, $8-8
+TEXT ·mix3AVX512(SB), NOSPLIT, $32-8
 	MOVQ m+0(FP), AX
-	MOVQ 136(AX), CX
+	MOVQ 72(AX), CX
 	MOVQ CX, (SP)
-	MOVQ (AX), CX
-	MOVQ 48(AX), DX
-	MOVQ 96(AX), BX
+	MOVQ 80(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 120(AX), BX
 	SHLQ $0x02, BX
-	MOVQ 104(AX), SI
+	MOVQ 128(AX), SI
 	SHLQ $0x02, SI
-	MOVQ 112(AX), DI
+	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-tile_472:
-	CMPQ    80(AX), $0x00
-	JE      zeros_473
-	MOVQ    72(AX), R8
+run_476:
+	MOVQ (SP), R8
+	MOVQ (R8), CX
+	MOVQ 8(R8), R9
+	MOVQ 16(R8), DX
+	MOVQ 24(R8), R8
+	MOVQ R8, 24(SP)
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
+	SHLQ $0x02, R9
+	ADDQ 24(AX), R9
+	SHLQ $0x02, DX
+	ADDQ 48(AX), DX
+	MOVQ R9, 16(SP)
+
+tile_477:
+	CMPQ    104(AX), $0x00
+	JE      zeros_478
+	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z3
 	VMOVAPS Z0, Z6
@@ -14656,9 +14743,9 @@ tile_472:
 	VMOVAPS Z2, Z20
 	VMOVAPS Z2, Z23
 	VMOVAPS Z2, Z26
-	JMP     begun_474
+	JMP     begun_479
 
-zeros_473:
+zeros_478:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14687,24 +14774,24 @@ zeros_473:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-begun_474:
-	MOVQ 24(AX), R8
+begun_479:
+	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
 	LEAQ (R10)(BX*2), R11
 	ADDQ BX, R11
-	MOVQ 128(AX), R12
+	MOVQ 152(AX), R12
 	CMPQ R12, $0x60
-	JLT  rest_475
+	JLT  rest_480
 	SUBQ $0x30, R12
 	CMPQ SI, $0x04
-	JNE  single_476
+	JNE  single_481
 	MOVQ R12, R13
 	SHRQ $0x02, R13
-	JZ   single_476
+	JZ   single_481
 
-step_478:
+step_483:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z28
@@ -14881,12 +14968,12 @@ step_478:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R11
 	DECQ         R13
-	JNZ          step_478
+	JNZ          step_483
 	ANDQ         $0x03, R12
-	JZ           done_477
+	JZ           done_482
 
-single_476:
-step_479:
+single_481:
+step_484:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z28
@@ -14934,10 +15021,10 @@ step_479:
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	DECQ         R12
-	JNZ          step_479
+	JNZ          step_484
 
-done_477:
-	MOVQ       120(AX), R13
+done_482:
+	MOVQ       144(AX), R13
 	SHLQ       $0x02, R13
 	MOVQ       DX, R12
 	PREFETCHT0 (R12)
@@ -14978,14 +15065,14 @@ done_477:
 	ADDQ       R13, R12
 	MOVQ       $0x00000030, R12
 
-rest_475:
+rest_480:
 	CMPQ SI, $0x04
-	JNE  single_480
+	JNE  single_485
 	MOVQ R12, R13
 	SHRQ $0x02, R13
-	JZ   single_480
+	JZ   single_485
 
-step_482:
+step_487:
 	VMOVUPS      (R8), Z27
 	VMOVUPS      64(R8), Z28
 	VMOVUPS      128(R8), Z29
@@ -15150,12 +15237,12 @@ step_482:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R11
 	DECQ         R13
-	JNZ          step_482
+	JNZ          step_487
 	ANDQ         $0x03, R12
-	JZ           done_481
+	JZ           done_486
 
-single_480:
-step_483:
+single_485:
+step_488:
 	VMOVUPS      (R8), Z27
 	VMOVUPS      64(R8), Z28
 	VMOVUPS      128(R8), Z29
@@ -15200,17 +15287,17 @@ step_483:
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	DECQ         R12
-	JNZ          step_483
+	JNZ          step_488
 
-done_481:
+done_486:
 	IMUL3Q $0x09, BX, R8
 	ADDQ   R8, CX
-	MOVQ   120(AX), R8
+	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
-	CMPB   154(AX), $0x00
-	JNE    half_486
-	CMPB   152(AX), $0x00
-	JE     bound_484
+	CMPB   170(AX), $0x00
+	JNE    half_491
+	CMPB   168(AX), $0x00
+	JE     bound_489
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15249,11 +15336,11 @@ done_481:
 	VADDPS 128(R9), Z26, Z26
 	ADDQ   R8, R9
 
-bound_484:
-	CMPB         153(AX), $0x00
-	JE           store_485
-	VBROADCASTSS 144(AX), Z27
-	VBROADCASTSS 148(AX), Z28
+bound_489:
+	CMPB         169(AX), $0x00
+	JE           store_490
+	VBROADCASTSS 160(AX), Z27
+	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
 	VMINPS       Z0, Z28, Z0
 	VMAXPS       Z1, Z27, Z1
@@ -15309,7 +15396,7 @@ bound_484:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_485:
+store_490:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15346,11 +15433,11 @@ store_485:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R8, DX
-	JMP     next_487
+	JMP     next_492
 
-half_486:
-	CMPB   152(AX), $0x00
-	JE     bound_488
+half_491:
+	CMPB   168(AX), $0x00
+	JE     bound_493
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15389,11 +15476,11 @@ half_486:
 	VADDPS 128(R9), Y26, Y26
 	ADDQ   R8, R9
 
-bound_488:
-	CMPB         153(AX), $0x00
-	JE           store_489
-	VBROADCASTSS 144(AX), Z27
-	VBROADCASTSS 148(AX), Z28
+bound_493:
+	CMPB         169(AX), $0x00
+	JE           store_494
+	VBROADCASTSS 160(AX), Z27
+	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
 	VMINPS       Z0, Z28, Z0
 	VMAXPS       Z1, Z27, Z1
@@ -15449,7 +15536,7 @@ bound_488:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_489:
+store_494:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -15487,9 +15574,12 @@ store_489:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R8, DX
 
-next_487:
-	DECQ (SP)
-	JNZ  tile_472
+next_492:
+	DECQ 24(SP)
+	JNZ  tile_477
+	ADDQ $0x20, (SP)
+	DECQ 8(SP)
+	JNZ  run_476
 	VZEROUPPER
 	RET
 
@@ -15506,21 +15596,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_490
+	JE         zeros_495
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        begun_491
+	JMP        begun_496
 
-zeros_490:
+zeros_495:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_491:
+begun_496:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -15531,14 +15621,14 @@ begun_491:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_492:
+tap_497:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_493:
+step_498:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -15555,11 +15645,11 @@ step_493:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_493
+	JNZ          step_498
 	DECQ         SI
-	JNZ          tap_492
+	JNZ          tap_497
 	CMPB         168(AX), $0x00
-	JE           bound_494
+	JE           bound_499
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15569,9 +15659,9 @@ step_493:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_494:
+bound_499:
 	CMPB         169(AX), $0x00
-	JE           store_495
+	JE           store_500
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -15583,7 +15673,7 @@ bound_494:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_495:
+store_500:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15613,7 +15703,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_496
+	JE         zeros_501
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -15623,9 +15713,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        begun_497
+	JMP        begun_502
 
-zeros_496:
+zeros_501:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15635,7 +15725,7 @@ zeros_496:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_497:
+begun_502:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -15646,14 +15736,14 @@ begun_497:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_498:
+tap_503:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_499:
+step_504:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -15675,11 +15765,11 @@ step_499:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_499
+	JNZ          step_504
 	DECQ         DI
-	JNZ          tap_498
+	JNZ          tap_503
 	CMPB         168(AX), $0x00
-	JE           bound_500
+	JE           bound_505
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15694,9 +15784,9 @@ step_499:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_500:
+bound_505:
 	CMPB         169(AX), $0x00
-	JE           store_501
+	JE           store_506
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -15716,7 +15806,7 @@ bound_500:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_501:
+store_506:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15756,7 +15846,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_502
+	JE         zeros_507
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -15770,9 +15860,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        begun_503
+	JMP        begun_508
 
-zeros_502:
+zeros_507:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15786,7 +15876,7 @@ zeros_502:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_503:
+begun_508:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -15797,14 +15887,14 @@ begun_503:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_504:
+tap_509:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_505:
+step_510:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -15831,11 +15921,11 @@ step_505:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_505
+	JNZ          step_510
 	DECQ         DI
-	JNZ          tap_504
+	JNZ          tap_509
 	CMPB         168(AX), $0x00
-	JE           bound_506
+	JE           bound_511
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15855,9 +15945,9 @@ step_505:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_506:
+bound_511:
 	CMPB         169(AX), $0x00
-	JE           store_507
+	JE           store_512
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -15885,7 +15975,7 @@ bound_506:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_507:
+store_512:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15935,7 +16025,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_508
+	JE         zeros_513
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -15953,9 +16043,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        begun_509
+	JMP        begun_514
 
-zeros_508:
+zeros_513:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15973,7 +16063,7 @@ zeros_508:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-begun_509:
+begun_514:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -15984,7 +16074,7 @@ begun_509:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_510:
+tap_515:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -15993,7 +16083,7 @@ tap_510:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_511:
+step_516:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -16026,11 +16116,11 @@ step_511:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_511
+	JNZ          step_516
 	DECQ         DI
-	JNZ          tap_510
+	JNZ          tap_515
 	CMPB         168(AX), $0x00
-	JE           bound_512
+	JE           bound_517
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16055,9 +16145,9 @@ step_511:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_512:
+bound_517:
 	CMPB         169(AX), $0x00
-	JE           store_513
+	JE           store_518
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -16093,7 +16183,7 @@ bound_512:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_513:
+store_518:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16153,7 +16243,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_514
+	JE         zeros_519
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -16175,9 +16265,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        begun_515
+	JMP        begun_520
 
-zeros_514:
+zeros_519:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16199,7 +16289,7 @@ zeros_514:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-begun_515:
+begun_520:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -16210,7 +16300,7 @@ begun_515:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_516:
+tap_521:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -16219,7 +16309,7 @@ tap_516:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_517:
+step_522:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -16257,11 +16347,11 @@ step_517:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_517
+	JNZ          step_522
 	DECQ         DI
-	JNZ          tap_516
+	JNZ          tap_521
 	CMPB         168(AX), $0x00
-	JE           bound_518
+	JE           bound_523
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16291,9 +16381,9 @@ step_517:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_518:
+bound_523:
 	CMPB         169(AX), $0x00
-	JE           store_519
+	JE           store_524
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -16337,7 +16427,7 @@ bound_518:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_519:
+store_524:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16407,7 +16497,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_520
+	JE         zeros_525
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -16433,9 +16523,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        begun_521
+	JMP        begun_526
 
-zeros_520:
+zeros_525:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16461,7 +16551,7 @@ zeros_520:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_521:
+begun_526:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -16472,7 +16562,7 @@ begun_521:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_522:
+tap_527:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -16481,7 +16571,7 @@ tap_522:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_523:
+step_528:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -16524,11 +16614,11 @@ step_523:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_523
+	JNZ          step_528
 	DECQ         DI
-	JNZ          tap_522
+	JNZ          tap_527
 	CMPB         168(AX), $0x00
-	JE           bound_524
+	JE           bound_529
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16563,9 +16653,9 @@ step_523:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_524:
+bound_529:
 	CMPB         169(AX), $0x00
-	JE           store_525
+	JE           store_530
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -16617,7 +16707,7 @@ bound_524:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_525:
+store_530:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16656,23 +16746,38 @@ store_525:
 
 // func mix4AVX512(m *mixing)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·mix4AVX512(SB), NOSPLIT, $8-8
+TEXT ·mix4AVX512(SB), NOSPLIT, $32-8
 	MOVQ m+0(FP), AX
-	MOVQ 136(AX), CX
+	MOVQ 72(AX), CX
 	MOVQ CX, (SP)
-	MOVQ (AX), CX
-	MOVQ 48(AX), DX
-	MOVQ 96(AX), BX
+	MOVQ 80(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 120(AX), BX
 	SHLQ $0x02, BX
-	MOVQ 104(AX), SI
+	MOVQ 128(AX), SI
 	SHLQ $0x02, SI
-	MOVQ 112(AX), DI
+	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-tile_526:
-	CMPQ    80(AX), $0x00
-	JE      zeros_527
-	MOVQ    72(AX), R8
+run_531:
+	MOVQ (SP), R8
+	MOVQ (R8), CX
+	MOVQ 8(R8), R9
+	MOVQ 16(R8), DX
+	MOVQ 24(R8), R8
+	MOVQ R8, 24(SP)
+	SHLQ $0x02, CX
+	ADDQ (AX), CX
+	SHLQ $0x02, R9
+	ADDQ 24(AX), R9
+	SHLQ $0x02, DX
+	ADDQ 48(AX), DX
+	MOVQ R9, 16(SP)
+
+tile_532:
+	CMPQ    104(AX), $0x00
+	JE      zeros_533
+	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z4
 	VMOVAPS Z0, Z8
@@ -16697,9 +16802,9 @@ tile_526:
 	VMOVAPS Z3, Z15
 	VMOVAPS Z3, Z19
 	VMOVAPS Z3, Z23
-	JMP     begun_528
+	JMP     begun_534
 
-zeros_527:
+zeros_533:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16725,22 +16830,22 @@ zeros_527:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_528:
-	MOVQ 24(AX), R8
+begun_534:
+	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
-	MOVQ 128(AX), R11
+	MOVQ 152(AX), R11
 	CMPQ R11, $0x60
-	JLT  rest_529
+	JLT  rest_535
 	SUBQ $0x30, R11
 	CMPQ SI, $0x04
-	JNE  single_530
+	JNE  single_536
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_530
+	JZ   single_536
 
-step_532:
+step_538:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z25
@@ -16900,12 +17005,12 @@ step_532:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_532
+	JNZ          step_538
 	ANDQ         $0x03, R11
-	JZ           done_531
+	JZ           done_537
 
-single_530:
-step_533:
+single_536:
+step_539:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z25
@@ -16948,10 +17053,10 @@ step_533:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_533
+	JNZ          step_539
 
-done_531:
-	MOVQ       120(AX), R12
+done_537:
+	MOVQ       144(AX), R12
 	SHLQ       $0x02, R12
 	MOVQ       DX, R11
 	PREFETCHT0 (R11)
@@ -16986,14 +17091,14 @@ done_531:
 	ADDQ       R12, R11
 	MOVQ       $0x00000030, R11
 
-rest_529:
+rest_535:
 	CMPQ SI, $0x04
-	JNE  single_534
+	JNE  single_540
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_534
+	JZ   single_540
 
-step_536:
+step_542:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VMOVUPS      128(R8), Z26
@@ -17137,12 +17242,12 @@ step_536:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_536
+	JNZ          step_542
 	ANDQ         $0x03, R11
-	JZ           done_535
+	JZ           done_541
 
-single_534:
-step_537:
+single_540:
+step_543:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VMOVUPS      128(R8), Z26
@@ -17181,17 +17286,17 @@ step_537:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_537
+	JNZ          step_543
 
-done_535:
+done_541:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
-	MOVQ   120(AX), R8
+	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
-	CMPB   154(AX), $0x00
-	JNE    half_540
-	CMPB   152(AX), $0x00
-	JE     bound_538
+	CMPB   170(AX), $0x00
+	JNE    half_546
+	CMPB   168(AX), $0x00
+	JE     bound_544
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -17224,11 +17329,11 @@ done_535:
 	VADDPS 192(R9), Z23, Z23
 	ADDQ   R8, R9
 
-bound_538:
-	CMPB         153(AX), $0x00
-	JE           store_539
-	VBROADCASTSS 144(AX), Z24
-	VBROADCASTSS 148(AX), Z25
+bound_544:
+	CMPB         169(AX), $0x00
+	JE           store_545
+	VBROADCASTSS 160(AX), Z24
+	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
 	VMINPS       Z0, Z25, Z0
 	VMAXPS       Z1, Z24, Z1
@@ -17278,7 +17383,7 @@ bound_538:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_539:
+store_545:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -17309,11 +17414,11 @@ store_539:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R8, DX
-	JMP     next_541
+	JMP     next_547
 
-half_540:
-	CMPB   152(AX), $0x00
-	JE     bound_542
+half_546:
+	CMPB   168(AX), $0x00
+	JE     bound_548
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -17346,11 +17451,11 @@ half_540:
 	VADDPS 192(R9), Y23, Y23
 	ADDQ   R8, R9
 
-bound_542:
-	CMPB         153(AX), $0x00
-	JE           store_543
-	VBROADCASTSS 144(AX), Z24
-	VBROADCASTSS 148(AX), Z25
+bound_548:
+	CMPB         169(AX), $0x00
+	JE           store_549
+	VBROADCASTSS 160(AX), Z24
+	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
 	VMINPS       Z0, Z25, Z0
 	VMAXPS       Z1, Z24, Z1
@@ -17400,7 +17505,7 @@ bound_542:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_543:
+store_549:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -17432,9 +17537,12 @@ store_543:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R8, DX
 
-next_541:
-	DECQ (SP)
-	JNZ  tile_526
+next_547:
+	DECQ 24(SP)
+	JNZ  tile_532
+	ADDQ $0x20, (SP)
+	DECQ 8(SP)
+	JNZ  run_531
 	VZEROUPPER
 	RET
 
@@ -17502,7 +17610,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_544
+	JE           whole_550
 	VPXORD       Z6, Z6, Z6
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z6, 64(CX)
@@ -17541,7 +17649,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	VMOVUPS      Z6, 2176(CX)
 	VMOVUPS      Z6, 2240(CX)
 
-whole_544:
+whole_550:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000040, BX, BX
 	LEAQ   (CX), SI
@@ -17572,19 +17680,19 @@ whole_544:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 2448(SP)
 
-square_545:
+square_551:
 	MOVQ 96(AX), BX
 	MOVQ 2440(SP), SI
 	MOVQ 2448(SP), R8
 
-vector_546:
+vector_552:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 2368(SP), R14
 
-column_547:
+column_553:
 	CMPB         184(AX), $0x00
-	JNE          flat_548
+	JNE          flat_554
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -17613,9 +17721,9 @@ column_547:
 	VMOVUPS      Z6, 1152(R14)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, 1536(R14)
-	JMP          done_549
+	JMP          done_555
 
-flat_548:
+flat_554:
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -17638,17 +17746,17 @@ flat_548:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, 1152(R14)
 
-done_549:
+done_555:
 	ADDQ         2376(SP), R9
 	ADDQ         $0x40, R14
 	DECQ         R15
-	JNZ          column_547
+	JNZ          column_553
 	MOVQ         2408(SP), R9
 	MOVQ         2416(SP), R14
 	MOVQ         2424(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_551
+	JNE          narrow_557
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -17677,9 +17785,9 @@ done_549:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_552
+	JMP          done_558
 
-narrow_551:
+narrow_557:
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -17702,10 +17810,10 @@ narrow_551:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_552:
+done_558:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_553
+	JNE          narrow_559
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -17734,9 +17842,9 @@ done_552:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_554
+	JMP          done_560
 
-narrow_553:
+narrow_559:
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -17759,10 +17867,10 @@ narrow_553:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_554:
+done_560:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_555
+	JNE          narrow_561
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -17791,9 +17899,9 @@ done_554:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_556
+	JMP          done_562
 
-narrow_555:
+narrow_561:
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -17816,10 +17924,10 @@ narrow_555:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_556:
+done_562:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_557
+	JNE          narrow_563
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -17848,9 +17956,9 @@ done_556:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_558
+	JMP          done_564
 
-narrow_557:
+narrow_563:
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -17873,12 +17981,12 @@ narrow_557:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_558:
+done_564:
 	ADDQ         2432(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_550
+	JNE          done_556
 	CMPB         185(AX), $0x00
-	JNE          narrow_559
+	JNE          narrow_565
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -17907,9 +18015,9 @@ done_558:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_560
+	JMP          done_566
 
-narrow_559:
+narrow_565:
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -17932,10 +18040,10 @@ narrow_559:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_560:
+done_566:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_561
+	JNE          narrow_567
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -17964,9 +18072,9 @@ done_560:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_562
+	JMP          done_568
 
-narrow_561:
+narrow_567:
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -17989,18 +18097,18 @@ narrow_561:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_562:
-done_550:
+done_568:
+done_556:
 	ADDQ $0x40, SI
 	ADDQ $0x40, R8
 	DECQ BX
-	JNZ  vector_546
+	JNZ  vector_552
 	MOVQ 2400(SP), BX
 	ADDQ BX, 2440(SP)
 	MOVQ 2384(SP), BX
 	ADDQ BX, 2448(SP)
 	DECQ 2392(SP)
-	JNZ  square_545
+	JNZ  square_551
 	VZEROUPPER
 	RET
 
@@ -18049,7 +18157,7 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	SUBQ         R10, (SP)
 	SUBQ         R11, 8(SP)
 
-square_563:
+square_569:
 	MOVQ 112(AX), R10
 	SHLQ $0x02, R10
 	MOVQ 120(AX), R11
@@ -18061,7 +18169,7 @@ square_563:
 	ADDQ 8(SP), R11
 	MOVQ R11, 8(SP)
 
-vector_564:
+vector_570:
 	LEAQ        (R10)(R9*1), R14
 	VMOVUPS     (R14), Z8
 	VMOVUPS     (R14)(SI*1), Z9
@@ -18299,9 +18407,9 @@ vector_564:
 	ADDQ        $0x40, R11
 	ADDQ        $0x40, R12
 	DECQ        R13
-	JNZ         vector_564
+	JNZ         vector_570
 	DECQ        16(SP)
-	JNZ         square_563
+	JNZ         square_569
 	VZEROUPPER
 	RET
 
@@ -18348,7 +18456,7 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	SUBQ         R8, (SP)
 	SUBQ         R9, 8(SP)
 
-square_565:
+square_571:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R9
@@ -18360,7 +18468,7 @@ square_565:
 	ADDQ 8(SP), R9
 	MOVQ R9, 8(SP)
 
-vector_566:
+vector_572:
 	LEAQ        (R8)(DI*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(DX*1), Z9
@@ -18570,9 +18678,9 @@ vector_566:
 	ADDQ        $0x40, R9
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_566
+	JNZ         vector_572
 	DECQ        16(SP)
-	JNZ         square_565
+	JNZ         square_571
 	VZEROUPPER
 	RET
 
@@ -18613,7 +18721,7 @@ TEXT ·kernelTransformAVX512(SB), $2368-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Z6
 
-vector_567:
+vector_573:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Z7
 	VMOVUPS      (R9)(BX*1), Z8
@@ -18837,7 +18945,7 @@ vector_567:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_567
+	JNZ          vector_573
 	VZEROUPPER
 	RET
 
@@ -18862,10 +18970,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_568:
+pixel_574:
 	XORQ R9, R9
 
-vector_569:
+vector_575:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -18874,9 +18982,9 @@ vector_569:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_570
+	JZ      chosen_576
 
-tap_571:
+tap_577:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -18887,12 +18995,12 @@ tap_571:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_571
+	JNZ     tap_577
 
-chosen_570:
+chosen_576:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_572
+	JZ           done_578
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -18900,7 +19008,7 @@ chosen_570:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_572
+	JE           done_578
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -18910,7 +19018,7 @@ chosen_570:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_573:
+neighbour_579:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -18919,7 +19027,7 @@ neighbour_573:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_573
+	JNZ          neighbour_579
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -18929,19 +19037,19 @@ neighbour_573:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_572:
+done_578:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_569
+	JLT   vector_575
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_574
+	JZ    skip_580
 	ADDQ  R8, BX
 
-skip_574:
+skip_580:
 	DECQ SI
-	JNZ  pixel_568
+	JNZ  pixel_574
 	VZEROUPPER
 	RET
 
@@ -18964,14 +19072,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_575:
+pixel_581:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_576:
+column_582:
 	XORQ R10, R10
 
-vector_577:
+vector_583:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -18979,15 +19087,15 @@ vector_577:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_577
+	JLT       vector_583
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_576
+	JNZ       column_582
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_575
+	JNZ       pixel_581
 	VZEROUPPER
 	RET
 
@@ -19001,13 +19109,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_578:
+row_584:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_579:
+vectors_585:
 	CMPQ    R8, $0x02
-	JLT     fewer_580
+	JLT     fewer_586
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -19045,18 +19153,18 @@ vectors_579:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_581
+	JZ      untraced_587
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_581:
+untraced_587:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_582:
+window_588:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -19168,7 +19276,7 @@ window_582:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_583
+	JZ           next_589
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -19193,19 +19301,19 @@ window_582:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_583:
+next_589:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_582
+	JNZ  window_588
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_579
+	JMP  vectors_585
 
-fewer_580:
-vectors_584:
+fewer_586:
+vectors_590:
 	CMPQ    R8, $0x01
-	JLT     fewer_585
+	JLT     fewer_591
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -19234,18 +19342,18 @@ vectors_584:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_586
+	JZ      untraced_592
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_586:
+untraced_592:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_587:
+window_593:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -19308,7 +19416,7 @@ window_587:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_588
+	JZ           next_594
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -19322,16 +19430,16 @@ window_587:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_588:
+next_594:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_587
+	JNZ  window_593
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_584
+	JMP  vectors_590
 
-fewer_585:
+fewer_591:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -19339,7 +19447,7 @@ fewer_585:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_578
+	JNZ   row_584
 	VZEROUPPER
 	RET
 
@@ -19355,13 +19463,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_589:
+many_595:
 	CMPQ DX, $0x07
-	JLT  few_590
+	JLT  few_596
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_592:
+vector_598:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -19377,7 +19485,7 @@ vector_592:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_593:
+tap_599:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -19396,7 +19504,7 @@ tap_593:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_593
+	JNZ         tap_599
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -19430,22 +19538,22 @@ tap_593:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_592
+	JNZ         vector_598
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_589
+	JMP         many_595
 
-few_590:
+few_596:
 	TESTQ DX, DX
-	JZ    done_591
+	JZ    done_597
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_594:
+vector_600:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -19455,7 +19563,7 @@ vector_594:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_595:
+tap_601:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -19464,7 +19572,7 @@ tap_595:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_595
+	JNZ         tap_601
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -19474,16 +19582,16 @@ tap_595:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_594
+	JNZ         vector_600
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_590
+	JMP         few_596
 
-done_591:
+done_597:
 	VZEROUPPER
 	RET
 
@@ -19502,35 +19610,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_596:
+vector_602:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_597:
+tap_603:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_598:
+pixel_604:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_598
+	JNZ         pixel_604
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_597
+	JNZ         tap_603
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_596
+	JNZ         vector_602
 	VZEROUPPER
 	RET
 
@@ -19546,14 +19654,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_599:
+vector_605:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_599
+	JNZ     vector_605
 	VZEROUPPER
 	RET
 
@@ -19568,14 +19676,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_600:
+vector_606:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_600
+	JNZ     vector_606
 	VZEROUPPER
 	RET
 
@@ -19591,7 +19699,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_601:
+vector_607:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -19601,7 +19709,7 @@ vector_601:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_601
+	JNZ       vector_607
 	VZEROUPPER
 	RET
 
@@ -19615,7 +19723,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_602:
+vector_608:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -19625,7 +19733,7 @@ vector_602:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_602
+	JNZ     vector_608
 	VZEROUPPER
 	RET
 
@@ -19637,14 +19745,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_603:
+vector_609:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_603
+	JNZ       vector_609
 	VZEROUPPER
 	RET
 
@@ -19669,7 +19777,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_604:
+vector_610:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -19696,7 +19804,7 @@ vector_604:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_604
+	JNZ       vector_610
 	VZEROUPPER
 	RET
 
@@ -19718,7 +19826,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_605:
+step_611:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -19732,100 +19840,13 @@ step_605:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_605
+	JNZ         step_611
 	VZEROUPPER
 	RET
 
 // func sparse1x1AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
 TEXT ·sparse1x1AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_606:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_607
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-
-term_608:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z1, Z0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_608
-	VMOVUPS      Z0, (R8)
-
-next_607:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_606
-	VZEROUPPER
-	RET
-
-// func sparse1x2AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_609:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_610
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-
-term_611:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z2
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z2, Z0
-	VFMADD231PS  64(R11), Z2, Z1
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_611
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-
-next_610:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_609
-	VZEROUPPER
-	RET
-
-// func sparse1x3AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -19847,22 +19868,16 @@ part_612:
 	MOVLQSX 4(DX), R9
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
 
 term_614:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z3
+	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z3, Z0
-	VFMADD231PS  64(R11), Z3, Z1
-	VFMADD231PS  128(R11), Z3, Z2
+	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_614
 	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
 
 next_613:
 	ADDQ $0x0c, DX
@@ -19871,9 +19886,9 @@ next_613:
 	VZEROUPPER
 	RET
 
-// func sparse1x4AVX512(p *sparseSum)
+// func sparse1x2AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -19896,24 +19911,18 @@ part_615:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
 
 term_617:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z4
+	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z4, Z0
-	VFMADD231PS  64(R11), Z4, Z1
-	VFMADD231PS  128(R11), Z4, Z2
-	VFMADD231PS  192(R11), Z4, Z3
+	VFMADD231PS  (R11), Z2, Z0
+	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_617
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
 
 next_616:
 	ADDQ $0x0c, DX
@@ -19922,9 +19931,9 @@ next_616:
 	VZEROUPPER
 	RET
 
-// func sparse1x5AVX512(p *sparseSum)
+// func sparse1x3AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -19948,26 +19957,20 @@ part_618:
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
-	VMOVUPS 256(R11), Z4
 
 term_620:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z5
+	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z5, Z0
-	VFMADD231PS  64(R11), Z5, Z1
-	VFMADD231PS  128(R11), Z5, Z2
-	VFMADD231PS  192(R11), Z5, Z3
-	VFMADD231PS  256(R11), Z5, Z4
+	VFMADD231PS  (R11), Z3, Z0
+	VFMADD231PS  64(R11), Z3, Z1
+	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_620
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
-	VMOVUPS      Z4, 256(R8)
 
 next_619:
 	ADDQ $0x0c, DX
@@ -19976,9 +19979,9 @@ next_619:
 	VZEROUPPER
 	RET
 
-// func sparse1x6AVX512(p *sparseSum)
+// func sparse1x4AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -20003,10 +20006,115 @@ part_621:
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
 	VMOVUPS 192(R11), Z3
+
+term_623:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z4
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z4, Z0
+	VFMADD231PS  64(R11), Z4, Z1
+	VFMADD231PS  128(R11), Z4, Z2
+	VFMADD231PS  192(R11), Z4, Z3
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_623
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+
+next_622:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_621
+	VZEROUPPER
+	RET
+
+// func sparse1x5AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_624:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_625
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+
+term_626:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z5
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z5, Z0
+	VFMADD231PS  64(R11), Z5, Z1
+	VFMADD231PS  128(R11), Z5, Z2
+	VFMADD231PS  192(R11), Z5, Z3
+	VFMADD231PS  256(R11), Z5, Z4
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_626
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
+
+next_625:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_624
+	VZEROUPPER
+	RET
+
+// func sparse1x6AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_627:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_628
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
 	VMOVUPS 256(R11), Z4
 	VMOVUPS 320(R11), Z5
 
-term_623:
+term_629:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -20018,130 +20126,13 @@ term_623:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_623
+	JNZ          term_629
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
-
-next_622:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_621
-	VZEROUPPER
-	RET
-
-// func sparse3x1AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R9
-	SHLQ $0x02, R9
-
-part_624:
-	MOVLQSX 8(DX), R12
-	TESTQ   R12, R12
-	JZ      next_625
-	MOVLQSX (DX), R10
-	SHLQ    $0x02, R10
-	ADDQ    24(AX), R10
-	MOVLQSX 4(DX), R11
-	MOVQ    R10, R13
-	VMOVUPS (R13), Z0
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z1
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z2
-
-term_626:
-	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z3
-	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z3, Z0
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z3, Z1
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z3, Z2
-	INCQ         R11
-	DECQ         R12
-	JNZ          term_626
-	VMOVUPS      Z0, (R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z1, (R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z2, (R10)
-
-next_625:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_624
-	VZEROUPPER
-	RET
-
-// func sparse3x2AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R9
-	SHLQ $0x02, R9
-
-part_627:
-	MOVLQSX 8(DX), R12
-	TESTQ   R12, R12
-	JZ      next_628
-	MOVLQSX (DX), R10
-	SHLQ    $0x02, R10
-	ADDQ    24(AX), R10
-	MOVLQSX 4(DX), R11
-	MOVQ    R10, R13
-	VMOVUPS (R13), Z0
-	VMOVUPS 64(R13), Z1
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z2
-	VMOVUPS 64(R13), Z3
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z4
-	VMOVUPS 64(R13), Z5
-
-term_629:
-	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z6
-	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z6, Z0
-	VFMADD231PS  64(R13), Z6, Z1
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z6, Z2
-	VFMADD231PS  64(R13), Z6, Z3
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z6, Z4
-	VFMADD231PS  64(R13), Z6, Z5
-	INCQ         R11
-	DECQ         R12
-	JNZ          term_629
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z2, (R10)
-	VMOVUPS      Z3, 64(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z4, (R10)
-	VMOVUPS      Z5, 64(R10)
 
 next_628:
 	ADDQ $0x0c, DX
@@ -20150,9 +20141,9 @@ next_628:
 	VZEROUPPER
 	RET
 
-// func sparse3x3AVX512(p *sparseSum)
+// func sparse3x1AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -20174,46 +20165,28 @@ part_630:
 	MOVLQSX 4(DX), R11
 	MOVQ    R10, R13
 	VMOVUPS (R13), Z0
-	VMOVUPS 64(R13), Z1
-	VMOVUPS 128(R13), Z2
 	ADDQ    R9, R13
-	VMOVUPS (R13), Z3
-	VMOVUPS 64(R13), Z4
-	VMOVUPS 128(R13), Z5
+	VMOVUPS (R13), Z1
 	ADDQ    R9, R13
-	VMOVUPS (R13), Z6
-	VMOVUPS 64(R13), Z7
-	VMOVUPS 128(R13), Z8
+	VMOVUPS (R13), Z2
 
 term_632:
 	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z9
+	VBROADCASTSS (DI)(R11*4), Z3
 	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z9, Z0
-	VFMADD231PS  64(R13), Z9, Z1
-	VFMADD231PS  128(R13), Z9, Z2
+	VFMADD231PS  (R13), Z3, Z0
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z9, Z3
-	VFMADD231PS  64(R13), Z9, Z4
-	VFMADD231PS  128(R13), Z9, Z5
+	VFMADD231PS  (R13), Z3, Z1
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z9, Z6
-	VFMADD231PS  64(R13), Z9, Z7
-	VFMADD231PS  128(R13), Z9, Z8
+	VFMADD231PS  (R13), Z3, Z2
 	INCQ         R11
 	DECQ         R12
 	JNZ          term_632
 	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
 	ADDQ         R9, R10
-	VMOVUPS      Z3, (R10)
-	VMOVUPS      Z4, 64(R10)
-	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z1, (R10)
 	ADDQ         R9, R10
-	VMOVUPS      Z6, (R10)
-	VMOVUPS      Z7, 64(R10)
-	VMOVUPS      Z8, 128(R10)
+	VMOVUPS      Z2, (R10)
 
 next_631:
 	ADDQ $0x0c, DX
@@ -20222,9 +20195,9 @@ next_631:
 	VZEROUPPER
 	RET
 
-// func sparse3x4AVX512(p *sparseSum)
+// func sparse3x2AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -20247,54 +20220,36 @@ part_633:
 	MOVQ    R10, R13
 	VMOVUPS (R13), Z0
 	VMOVUPS 64(R13), Z1
-	VMOVUPS 128(R13), Z2
-	VMOVUPS 192(R13), Z3
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
 	ADDQ    R9, R13
 	VMOVUPS (R13), Z4
 	VMOVUPS 64(R13), Z5
-	VMOVUPS 128(R13), Z6
-	VMOVUPS 192(R13), Z7
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z8
-	VMOVUPS 64(R13), Z9
-	VMOVUPS 128(R13), Z10
-	VMOVUPS 192(R13), Z11
 
 term_635:
 	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z12
+	VBROADCASTSS (DI)(R11*4), Z6
 	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z12, Z0
-	VFMADD231PS  64(R13), Z12, Z1
-	VFMADD231PS  128(R13), Z12, Z2
-	VFMADD231PS  192(R13), Z12, Z3
+	VFMADD231PS  (R13), Z6, Z0
+	VFMADD231PS  64(R13), Z6, Z1
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z12, Z4
-	VFMADD231PS  64(R13), Z12, Z5
-	VFMADD231PS  128(R13), Z12, Z6
-	VFMADD231PS  192(R13), Z12, Z7
+	VFMADD231PS  (R13), Z6, Z2
+	VFMADD231PS  64(R13), Z6, Z3
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z12, Z8
-	VFMADD231PS  64(R13), Z12, Z9
-	VFMADD231PS  128(R13), Z12, Z10
-	VFMADD231PS  192(R13), Z12, Z11
+	VFMADD231PS  (R13), Z6, Z4
+	VFMADD231PS  64(R13), Z6, Z5
 	INCQ         R11
 	DECQ         R12
 	JNZ          term_635
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	VMOVUPS      Z3, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z4, (R10)
 	VMOVUPS      Z5, 64(R10)
-	VMOVUPS      Z6, 128(R10)
-	VMOVUPS      Z7, 192(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z8, (R10)
-	VMOVUPS      Z9, 64(R10)
-	VMOVUPS      Z10, 128(R10)
-	VMOVUPS      Z11, 192(R10)
 
 next_634:
 	ADDQ $0x0c, DX
@@ -20303,9 +20258,9 @@ next_634:
 	VZEROUPPER
 	RET
 
-// func sparse3x5AVX512(p *sparseSum)
+// func sparse3x3AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -20329,6 +20284,159 @@ part_636:
 	VMOVUPS (R13), Z0
 	VMOVUPS 64(R13), Z1
 	VMOVUPS 128(R13), Z2
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z3
+	VMOVUPS 64(R13), Z4
+	VMOVUPS 128(R13), Z5
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	VMOVUPS 128(R13), Z8
+
+term_638:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z9
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z9, Z0
+	VFMADD231PS  64(R13), Z9, Z1
+	VFMADD231PS  128(R13), Z9, Z2
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z9, Z3
+	VFMADD231PS  64(R13), Z9, Z4
+	VFMADD231PS  128(R13), Z9, Z5
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z9, Z6
+	VFMADD231PS  64(R13), Z9, Z7
+	VFMADD231PS  128(R13), Z9, Z8
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_638
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z3, (R10)
+	VMOVUPS      Z4, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	VMOVUPS      Z8, 128(R10)
+
+next_637:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_636
+	VZEROUPPER
+	RET
+
+// func sparse3x4AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_639:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_640
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	VMOVUPS 128(R13), Z6
+	VMOVUPS 192(R13), Z7
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	VMOVUPS 128(R13), Z10
+	VMOVUPS 192(R13), Z11
+
+term_641:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z12
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z12, Z0
+	VFMADD231PS  64(R13), Z12, Z1
+	VFMADD231PS  128(R13), Z12, Z2
+	VFMADD231PS  192(R13), Z12, Z3
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z12, Z4
+	VFMADD231PS  64(R13), Z12, Z5
+	VFMADD231PS  128(R13), Z12, Z6
+	VFMADD231PS  192(R13), Z12, Z7
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z12, Z8
+	VFMADD231PS  64(R13), Z12, Z9
+	VFMADD231PS  128(R13), Z12, Z10
+	VFMADD231PS  192(R13), Z12, Z11
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_641
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	VMOVUPS      Z6, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
+
+next_640:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_639
+	VZEROUPPER
+	RET
+
+// func sparse3x5AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_642:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_643
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
 	VMOVUPS 192(R13), Z3
 	VMOVUPS 256(R13), Z4
 	ADDQ    R9, R13
@@ -20344,7 +20452,7 @@ part_636:
 	VMOVUPS 192(R13), Z13
 	VMOVUPS 256(R13), Z14
 
-term_638:
+term_644:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z15
 	LEAQ         (CX)(R13*4), R13
@@ -20367,7 +20475,7 @@ term_638:
 	VFMADD231PS  256(R13), Z15, Z14
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_638
+	JNZ          term_644
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -20386,10 +20494,10 @@ term_638:
 	VMOVUPS      Z13, 192(R10)
 	VMOVUPS      Z14, 256(R10)
 
-next_637:
+next_643:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_636
+	JNZ  part_642
 	VZEROUPPER
 	RET
 
@@ -20407,10 +20515,10 @@ TEXT ·sparse3x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_639:
+part_645:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_640
+	JZ      next_646
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -20437,7 +20545,7 @@ part_639:
 	VMOVUPS 256(R13), Z16
 	VMOVUPS 320(R13), Z17
 
-term_641:
+term_647:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z18
 	LEAQ         (CX)(R13*4), R13
@@ -20463,7 +20571,7 @@ term_641:
 	VFMADD231PS  320(R13), Z18, Z17
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_641
+	JNZ          term_647
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -20485,10 +20593,10 @@ term_641:
 	VMOVUPS      Z16, 256(R10)
 	VMOVUPS      Z17, 320(R10)
 
-next_640:
+next_646:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_639
+	JNZ  part_645
 	VZEROUPPER
 	RET
 
@@ -20510,13 +20618,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_642:
+row_648:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_643:
+group_649:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -20535,7 +20643,7 @@ group_643:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_643
+	JNZ           group_649
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -20544,7 +20652,7 @@ group_643:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_642
+	JNZ           row_648
 	VZEROUPPER
 	RET
 
@@ -20576,14 +20684,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_644:
+row_650:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_645:
+vector_651:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -20597,7 +20705,7 @@ vector_645:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_645
+	JLT           vector_651
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -20606,7 +20714,7 @@ vector_645:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_646:
+vector_652:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -20620,7 +20728,7 @@ vector_646:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_646
+	JLT           vector_652
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -20629,7 +20737,7 @@ vector_646:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_647:
+vector_653:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -20643,7 +20751,7 @@ vector_647:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_647
+	JLT           vector_653
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -20652,7 +20760,7 @@ vector_647:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_648:
+vector_654:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -20666,7 +20774,7 @@ vector_648:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_648
+	JLT           vector_654
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -20675,7 +20783,7 @@ vector_648:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_644
+	JNZ           row_650
 	VZEROUPPER
 	RET
 
@@ -20695,7 +20803,7 @@ TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
 	VINSERTF128 $0x01, X5, Y0, Y0
 	VUNPCKLPD   Z0, Z0, Z0
 
-pixel_649:
+pixel_655:
 	VPXORD      Z1, Z1, Z1
 	VPXORD      Z2, Z2, Z2
 	VPXORD      Z3, Z3, Z3
@@ -20708,7 +20816,7 @@ pixel_649:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_650:
+group_656:
 	VMOVDQU       (CX), Y0
 	VPSLLD        $0x06, Y0, Y0
 	VMOVDQU       Y0, (SP)
@@ -20740,7 +20848,7 @@ group_650:
 	ADDQ          $0x20, DX
 	ADDQ          $0x00000a00, R9
 	DECQ          R10
-	JNZ           group_650
+	JNZ           group_656
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z3
 	VADDPS        Z3, Z1, Z1
@@ -20751,7 +20859,7 @@ group_650:
 	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
 	ADDQ          $0x08, BX
 	DECQ          SI
-	JNZ           pixel_649
+	JNZ           pixel_655
 	VZEROUPPER
 	RET
 
@@ -20771,7 +20879,7 @@ TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Z0
 
-vector_651:
+vector_657:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -20786,11 +20894,11 @@ vector_651:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_652:
+row_658:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_653:
+pixel_659:
 	VMOVUPS         (CX)(R11*1), Z11
 	VPCMPGTD        Z0, Z11, K1
 	VMOVUPS.Z       (DX)(R11*1), K1, Z12
@@ -20825,10 +20933,10 @@ pixel_653:
 	ADDQ            $0x20, R12
 	ADDQ            DI, R11
 	DECQ            R13
-	JNZ             pixel_653
+	JNZ             pixel_659
 	LEAQ            (R9)(R8*2), R9
 	DECQ            R10
-	JNZ             row_652
+	JNZ             row_658
 	MOVQ            BX, R9
 	VADDPS          (R9), Z1, Z1
 	VMOVUPS         Z1, (R9)
@@ -20864,7 +20972,7 @@ pixel_653:
 	ADDQ            $0x40, DX
 	ADDQ            $0x40, BX
 	DECQ            SI
-	JNZ             vector_651
+	JNZ             vector_657
 	VZEROUPPER
 	RET
 
@@ -20882,7 +20990,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_654:
+block_660:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -20934,7 +21042,7 @@ block_654:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_654
+	JNZ        block_660
 	VZEROUPPER
 	RET
 
@@ -20952,7 +21060,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_655:
+block_661:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -21004,7 +21112,7 @@ block_655:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_655
+	JNZ        block_661
 	VZEROUPPER
 	RET
 
@@ -21017,24 +21125,24 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_656:
+pixel_662:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_657:
+vector_663:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_657
+	JNZ     vector_663
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_656
+	JNZ     pixel_662
 	VZEROUPPER
 	RET
 
@@ -21047,7 +21155,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), AX
 
-block_658:
+block_664:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      4(CX), Y2
 	VUNPCKLPS    Y2, Y0, Y1
@@ -21072,6 +21180,6 @@ block_658:
 	VEXTRACTF128 $0x01, Y1, 112(BX)
 	ADDQ         $0x00000080, BX
 	DECQ         AX
-	JNZ          block_658
+	JNZ          block_664
 	VZEROUPPER
 	RET

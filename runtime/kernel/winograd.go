@@ -114,17 +114,7 @@ func (g *winograd) unit(worker, unit int) {
 	g.transformed(w, o, first, last, count)
 
 	pitch := ceil(g.out, g.width) * g.width
-	from, to := count*g.source.c+asunder, count*pitch+asunder
-	w.products = grown(w.products, 36*to)
-	for place := range 36 {
-		products := w.products[place*to:]
-		a, b := o.of(place)
-		clear(products[:a*pitch])
-		clear(products[b*pitch : count*pitch])
-		if a < b {
-			g.sum(w, w.planes[place*from+a*g.source.c:], products[a*pitch:], place, b-a, pitch)
-		}
-	}
+	g.sums(w, o, count, pitch)
 	for line := first; line < last; line++ {
 		g.results(w, o, line, line-first, count, pitch)
 	}
@@ -183,14 +173,42 @@ func (o order) of(place int) (first, end int) {
 	return first, end
 }
 
-// sum multiplies what squares have at one of their places by its kernels.
-func (g *winograd) sum(w *worker, from, to []float32, place, count, pitch int) {
-	in, width := g.source.c, g.width
-	w.taps = append(w.taps[:0], 0)
-	w.tile = tile{taps: w.taps, row: in, step: 1, depth: in, wide: width, line: pitch}
-	for p := range pitch / width {
-		w.tile.b = g.kernels[(place*pitch/width+p)*in*width:][:in*width]
-		g.c.e.tiles(&w.tile, &w.mixing, count, min(width, g.out-p*width), from, to[p*width:], nil)
+// sums multiplies what squares have at their places by the kernels, one panel of the
+// results or all that are full at a time.
+func (g *winograd) sums(w *worker, o order, count, pitch int) {
+	e, in, width := g.c.e, g.source.c, g.width
+	from, to := count*in+asunder, count*pitch+asunder
+	w.products = grown(w.products, 36*to)
+	for place := range 36 {
+		products := w.products[place*to:]
+		a, b := o.of(place)
+		clear(products[:a*pitch])
+		clear(products[b*pitch : count*pitch])
+	}
+	for first, last := 0, max(1, g.out/width); first*width < g.out; first, last = last, last+1 {
+		vectors := min(width, g.out-first*width) / e.columns
+		most := e.tall[vectors-1]
+		m := &w.mixing
+		*m = mixing{a: w.planes, b: g.kernels, c: w.products, runs: m.runs[:0], row: in, step: 1, wide: width, line: pitch, depth: in}
+		w.taps = append(w.taps[:0], 0)
+		w.tile = tile{taps: w.taps, row: in, step: 1, depth: in, wide: width, line: pitch}
+		for place := range 36 {
+			a, b := o.of(place)
+			tiles, rest := (b-a)/most, (b-a)%most
+			for p := first; p < last; p++ {
+				r := run{a: place*from + a*in, b: (place*pitch/width + p) * in * width, c: place*to + a*pitch + p*width, tiles: tiles}
+				if tiles > 0 {
+					m.runs = append(m.runs, r)
+				}
+				if rest > 0 {
+					w.tile.a, w.tile.b, w.tile.c = w.planes[r.a+tiles*most*in:], g.kernels[r.b:], w.products[r.c+tiles*most*pitch:]
+					e.tile(&w.tile, rest, vectors)
+				}
+			}
+		}
+		if len(m.runs) > 0 {
+			e.mix(m, vectors)
+		}
 	}
 }
 

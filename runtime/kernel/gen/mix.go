@@ -15,25 +15,42 @@ const (
 	panelAhead = 4096
 )
 
-// mix multiplies the channels of pixels by one panel: tiles one after another,
-// so that the end of one overlaps with the beginning of the next. With few
+// mix multiplies the channels of pixels by panels: tiles and runs of them one after
+// another, so that the end of one overlaps with the beginning of the next. With few
 // channels to sum over that is a good part of the time.
 func mix(s isa, rows, vectors int) {
 	TEXT(fmt.Sprintf("mix%d%s", vectors, s.name), NOSPLIT, "func(m *mixing)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("mix%d%s is the routine mix for %d vectors.", vectors, s.name, vectors))
 	m := Dereference(Param("m"))
-	tiles := AllocLocal(8) // as no register is left
-	MOVQ(load(m, "tiles"), tiles)
-	from, to, row, step, wide := load(m, "a"), load(m, "c"), bytes(m, "row"), bytes(m, "step"), bytes(m, "wide")
-	another := s.label("tile")
+	// In memory, as no register is left: the run, how many are to come, and of it the
+	// panel of B and how many tiles.
+	run, runs, panel, tiles := AllocLocal(8), AllocLocal(8), AllocLocal(8), AllocLocal(8)
+	MOVQ(load(m, "runs"), run)
+	MOVQ(length(m, "runs"), runs)
+	from, to, row, step, wide := GP64(), GP64(), bytes(m, "row"), bytes(m, "step"), bytes(m, "wide")
+	begin, another := s.label("run"), s.label("tile")
+	Label(begin)
+	at, start := GP64(), GP64()
+	MOVQ(run, at)
+	MOVQ(Mem{Base: at}, from)
+	MOVQ(Mem{Base: at, Disp: 8}, start)
+	MOVQ(Mem{Base: at, Disp: 16}, to)
+	MOVQ(Mem{Base: at, Disp: 24}, at)
+	MOVQ(at, tiles)
+	for i, r := range []reg.Register{from, start, to} {
+		SHLQ(U8(2), r)
+		ADDQ(word(m, []string{"a", "b", "c"}[i]), r)
+	}
+	MOVQ(start, panel)
 	Label(another)
 	sum := make([][]reg.VecVirtual, rows)
 	for i := range sum {
 		sum[i] = s.vecs(vectors)
 	}
 	s.begin(m, sum)
-	b := load(m, "b")
+	b := GP64()
+	MOVQ(panel, b)
 	a := make([]reg.Register, (rows+2)/3)
 	for i := range a {
 		a[i] = GP64()
@@ -169,6 +186,9 @@ func mix(s isa, rows, vectors int) {
 	Label(next)
 	DECQ(tiles)
 	JNZ(LabelRef(another))
+	ADDQ(Imm(32), run)
+	DECQ(runs)
+	JNZ(LabelRef(begin))
 	VZEROUPPER()
 	RET()
 }
