@@ -957,7 +957,7 @@ begun_40:
 
 step_44:
 	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
 	VBROADCASTSS (R9)(BX*1), Y7
@@ -972,7 +972,7 @@ step_44:
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS 4(R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
 	VBROADCASTSS 4(R9)(BX*1), Y7
@@ -987,7 +987,7 @@ step_44:
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS 8(R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
 	VBROADCASTSS 8(R9)(BX*1), Y7
@@ -1002,7 +1002,7 @@ step_44:
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS 12(R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
 	VBROADCASTSS 12(R9)(BX*1), Y7
@@ -1026,7 +1026,7 @@ step_44:
 single_42:
 step_45:
 	VMOVUPS      (R8), Y6
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
 	VBROADCASTSS (R9)(BX*1), Y7
@@ -2128,7 +2128,7 @@ begun_95:
 
 step_99:
 	VMOVUPS      (R8), Y12
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
@@ -2150,7 +2150,7 @@ step_99:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Y12
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS 4(R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
@@ -2172,7 +2172,7 @@ step_99:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Y12
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS 8(R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
@@ -2194,7 +2194,7 @@ step_99:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Y12
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS 12(R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
@@ -2225,7 +2225,7 @@ step_99:
 single_97:
 step_100:
 	VMOVUPS      (R8), Y12
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      32(R8), Y13
 	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
@@ -3168,8 +3168,12 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	SHLQ         $0x02, R12
 	SUBQ         R11, 1184(SP)
 	SUBQ         R12, 1192(SP)
+	CMPB         184(AX), $0x00
+	JNE          flat_131
+	CMPB         185(AX), $0x00
+	JNE          narrow_132
 
-square_130:
+square_134:
 	MOVQ 112(AX), R11
 	SHLQ $0x02, R11
 	MOVQ 120(AX), R12
@@ -3181,7 +3185,7 @@ square_130:
 	ADDQ 1192(SP), R12
 	MOVQ R12, 1192(SP)
 
-vector_131:
+vector_135:
 	LEAQ         (R11)(R10*1), R15
 	VMOVUPS      (R15), Y6
 	VMOVUPS      (R15)(DI*1), Y7
@@ -3475,9 +3479,510 @@ vector_131:
 	ADDQ         $0x20, R12
 	ADDQ         $0x20, R13
 	DECQ         R14
-	JNZ          vector_131
+	JNZ          vector_135
 	DECQ         1200(SP)
-	JNZ          square_130
+	JNZ          square_134
+	JMP          end_130
+
+narrow_132:
+square_136:
+	MOVQ 112(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 120(AX), R11
+	SHLQ $0x02, R11
+	MOVQ 48(AX), R12
+	MOVQ 96(AX), R13
+	ADDQ 1184(SP), R9
+	MOVQ R9, 1184(SP)
+	ADDQ 1192(SP), R11
+	MOVQ R11, 1192(SP)
+
+vector_137:
+	LEAQ         (R9)(R10*1), R14
+	VMOVUPS      (R14), Y6
+	VMOVUPS      (R14)(DI*1), Y7
+	VMOVUPS      (R14)(DI*2), Y8
+	VMOVUPS      (R14)(R8*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 192(CX)
+	VMOVUPS      Y8, 224(CX)
+	ADDQ         R10, R14
+	VMOVUPS      (R14), Y6
+	VMOVUPS      (R14)(DI*1), Y7
+	VMOVUPS      (R14)(DI*2), Y8
+	VMOVUPS      (R14)(R8*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 384(CX)
+	VMOVUPS      Y8, 416(CX)
+	ADDQ         R10, R14
+	VMOVUPS      (R14), Y6
+	VMOVUPS      (R14)(DI*1), Y7
+	VMOVUPS      (R14)(DI*2), Y8
+	VMOVUPS      (R14)(R8*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 576(CX)
+	VMOVUPS      Y8, 608(CX)
+	ADDQ         R10, R14
+	VMOVUPS      (R14), Y6
+	VMOVUPS      (R14)(DI*1), Y7
+	VMOVUPS      (R14)(DI*2), Y8
+	VMOVUPS      (R14)(R8*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 768(CX)
+	VMOVUPS      Y8, 800(CX)
+	VMOVUPS      (R9), Y6
+	VMOVUPS      (R9)(DI*1), Y7
+	VMOVUPS      (R9)(DI*2), Y8
+	VMOVUPS      (R9)(R8*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y8, 32(CX)
+	ADDQ         R10, R14
+	VMOVUPS      (R14), Y6
+	VMOVUPS      (R14)(DI*1), Y7
+	VMOVUPS      (R14)(DI*2), Y8
+	VMOVUPS      (R14)(R8*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 960(CX)
+	VMOVUPS      Y8, 992(CX)
+	VMOVUPS      32(CX), Y6
+	VMOVUPS      224(CX), Y7
+	VMOVUPS      416(CX), Y8
+	VMOVUPS      608(CX), Y9
+	VMOVUPS      800(CX), Y10
+	VMOVUPS      992(CX), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	MOVQ         232(AX), R14
+	LEAQ         (R11)(R14*4), R14
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
+	VADDPS       (R12), Y11, Y11
+	VMAXPS       Y11, Y7, Y11
+	VMINPS       Y11, Y9, Y11
+	VMOVUPS      Y11, (R14)(SI*4)
+	VADDPS       (R12), Y12, Y12
+	VMAXPS       Y12, Y7, Y12
+	VMINPS       Y12, Y9, Y12
+	VMOVUPS      Y12, (R14)(BX*4)
+	VADDPS       (R12), Y8, Y8
+	VMAXPS       Y8, Y7, Y8
+	VMINPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (R14)(DX*4)
+	VADDPS       (R12), Y6, Y6
+	VMAXPS       Y6, Y7, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      Y6, (R14)
+	VMOVUPS      (CX), Y6
+	VMOVUPS      192(CX), Y7
+	VMOVUPS      384(CX), Y8
+	VMOVUPS      576(CX), Y9
+	VMOVUPS      768(CX), Y10
+	VMOVUPS      960(CX), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	MOVQ         224(AX), R14
+	LEAQ         (R11)(R14*4), R14
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
+	VADDPS       (R12), Y11, Y11
+	VMAXPS       Y11, Y7, Y11
+	VMINPS       Y11, Y9, Y11
+	VMOVUPS      Y11, (R14)(SI*4)
+	VADDPS       (R12), Y12, Y12
+	VMAXPS       Y12, Y7, Y12
+	VMINPS       Y12, Y9, Y12
+	VMOVUPS      Y12, (R14)(BX*4)
+	VADDPS       (R12), Y8, Y8
+	VMAXPS       Y8, Y7, Y8
+	VMINPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (R14)(DX*4)
+	VADDPS       (R12), Y6, Y6
+	VMAXPS       Y6, Y7, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      Y6, (R14)
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R11
+	ADDQ         $0x20, R12
+	DECQ         R13
+	JNZ          vector_137
+	DECQ         1200(SP)
+	JNZ          square_136
+	JMP          end_130
+
+flat_131:
+	CMPB 185(AX), $0x00
+	JNE  both_133
+
+square_138:
+	MOVQ 112(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 48(AX), R11
+	MOVQ 96(AX), R12
+	ADDQ 1184(SP), BX
+	MOVQ BX, 1184(SP)
+	ADDQ 1192(SP), SI
+	MOVQ SI, 1192(SP)
+
+vector_139:
+	LEAQ         (BX)(R10*1), R13
+	VMOVUPS      (R13), Y6
+	VMOVUPS      (R13)(DI*1), Y7
+	VMOVUPS      (R13)(DI*2), Y8
+	VMOVUPS      (R13)(R8*1), Y9
+	VMOVUPS      (R13)(DI*4), Y10
+	VMOVUPS      (R13)(R9*1), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VMOVUPS      Y6, 192(CX)
+	VMOVUPS      Y8, 224(CX)
+	VMOVUPS      Y12, 256(CX)
+	VMOVUPS      Y11, 288(CX)
+	ADDQ         R10, R13
+	VMOVUPS      (R13), Y6
+	VMOVUPS      (R13)(DI*1), Y7
+	VMOVUPS      (R13)(DI*2), Y8
+	VMOVUPS      (R13)(R8*1), Y9
+	VMOVUPS      (R13)(DI*4), Y10
+	VMOVUPS      (R13)(R9*1), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VMOVUPS      Y6, 384(CX)
+	VMOVUPS      Y8, 416(CX)
+	VMOVUPS      Y12, 448(CX)
+	VMOVUPS      Y11, 480(CX)
+	ADDQ         R10, R13
+	VMOVUPS      (R13), Y6
+	VMOVUPS      (R13)(DI*1), Y7
+	VMOVUPS      (R13)(DI*2), Y8
+	VMOVUPS      (R13)(R8*1), Y9
+	VMOVUPS      (R13)(DI*4), Y10
+	VMOVUPS      (R13)(R9*1), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VMOVUPS      Y6, 576(CX)
+	VMOVUPS      Y8, 608(CX)
+	VMOVUPS      Y12, 640(CX)
+	VMOVUPS      Y11, 672(CX)
+	VMOVUPS      (BX), Y6
+	VMOVUPS      (BX)(DI*1), Y7
+	VMOVUPS      (BX)(DI*2), Y8
+	VMOVUPS      (BX)(R8*1), Y9
+	VMOVUPS      (BX)(DI*4), Y10
+	VMOVUPS      (BX)(R9*1), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y8, 32(CX)
+	VMOVUPS      Y12, 64(CX)
+	VMOVUPS      Y11, 96(CX)
+	VMOVUPS      96(CX), Y6
+	VMOVUPS      288(CX), Y7
+	VMOVUPS      480(CX), Y8
+	VMOVUPS      672(CX), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	MOVQ         248(AX), R13
+	LEAQ         (SI)(R13*4), R13
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
+	VADDPS       (R11), Y8, Y8
+	VMAXPS       Y8, Y7, Y8
+	VMINPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (R13)(DX*4)
+	VADDPS       (R11), Y6, Y6
+	VMAXPS       Y6, Y7, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      Y6, (R13)
+	VMOVUPS      64(CX), Y6
+	VMOVUPS      256(CX), Y7
+	VMOVUPS      448(CX), Y8
+	VMOVUPS      640(CX), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	MOVQ         240(AX), R13
+	LEAQ         (SI)(R13*4), R13
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
+	VADDPS       (R11), Y8, Y8
+	VMAXPS       Y8, Y7, Y8
+	VMINPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (R13)(DX*4)
+	VADDPS       (R11), Y6, Y6
+	VMAXPS       Y6, Y7, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      Y6, (R13)
+	VMOVUPS      32(CX), Y6
+	VMOVUPS      224(CX), Y7
+	VMOVUPS      416(CX), Y8
+	VMOVUPS      608(CX), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	MOVQ         232(AX), R13
+	LEAQ         (SI)(R13*4), R13
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
+	VADDPS       (R11), Y8, Y8
+	VMAXPS       Y8, Y7, Y8
+	VMINPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (R13)(DX*4)
+	VADDPS       (R11), Y6, Y6
+	VMAXPS       Y6, Y7, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      Y6, (R13)
+	VMOVUPS      (CX), Y6
+	VMOVUPS      192(CX), Y7
+	VMOVUPS      384(CX), Y8
+	VMOVUPS      576(CX), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	MOVQ         224(AX), R13
+	LEAQ         (SI)(R13*4), R13
+	VBROADCASTSS 256(AX), Y7
+	VBROADCASTSS 260(AX), Y9
+	VADDPS       (R11), Y8, Y8
+	VMAXPS       Y8, Y7, Y8
+	VMINPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (R13)(DX*4)
+	VADDPS       (R11), Y6, Y6
+	VMAXPS       Y6, Y7, Y6
+	VMINPS       Y6, Y9, Y6
+	VMOVUPS      Y6, (R13)
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, R11
+	DECQ         R12
+	JNZ          vector_139
+	DECQ         1200(SP)
+	JNZ          square_138
+	JMP          end_130
+
+both_133:
+square_140:
+	MOVQ 112(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 120(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 48(AX), R9
+	MOVQ 96(AX), R11
+	ADDQ 1184(SP), BX
+	MOVQ BX, 1184(SP)
+	ADDQ 1192(SP), SI
+	MOVQ SI, 1192(SP)
+
+vector_141:
+	LEAQ         (BX)(R10*1), R12
+	VMOVUPS      (R12), Y2
+	VMOVUPS      (R12)(DI*1), Y3
+	VMOVUPS      (R12)(DI*2), Y4
+	VMOVUPS      (R12)(R8*1), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y2, 192(CX)
+	VMOVUPS      Y4, 224(CX)
+	ADDQ         R10, R12
+	VMOVUPS      (R12), Y2
+	VMOVUPS      (R12)(DI*1), Y3
+	VMOVUPS      (R12)(DI*2), Y4
+	VMOVUPS      (R12)(R8*1), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y2, 384(CX)
+	VMOVUPS      Y4, 416(CX)
+	ADDQ         R10, R12
+	VMOVUPS      (R12), Y2
+	VMOVUPS      (R12)(DI*1), Y3
+	VMOVUPS      (R12)(DI*2), Y4
+	VMOVUPS      (R12)(R8*1), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y2, 576(CX)
+	VMOVUPS      Y4, 608(CX)
+	VMOVUPS      (BX), Y2
+	VMOVUPS      (BX)(DI*1), Y3
+	VMOVUPS      (BX)(DI*2), Y4
+	VMOVUPS      (BX)(R8*1), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      32(CX), Y2
+	VMOVUPS      224(CX), Y3
+	VMOVUPS      416(CX), Y4
+	VMOVUPS      608(CX), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	MOVQ         232(AX), R12
+	LEAQ         (SI)(R12*4), R12
+	VBROADCASTSS 256(AX), Y3
+	VBROADCASTSS 260(AX), Y5
+	VADDPS       (R9), Y4, Y4
+	VMAXPS       Y4, Y3, Y4
+	VMINPS       Y4, Y5, Y4
+	VMOVUPS      Y4, (R12)(DX*4)
+	VADDPS       (R9), Y2, Y2
+	VMAXPS       Y2, Y3, Y2
+	VMINPS       Y2, Y5, Y2
+	VMOVUPS      Y2, (R12)
+	VMOVUPS      (CX), Y2
+	VMOVUPS      192(CX), Y3
+	VMOVUPS      384(CX), Y4
+	VMOVUPS      576(CX), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	MOVQ         224(AX), R12
+	LEAQ         (SI)(R12*4), R12
+	VBROADCASTSS 256(AX), Y3
+	VBROADCASTSS 260(AX), Y5
+	VADDPS       (R9), Y4, Y4
+	VMAXPS       Y4, Y3, Y4
+	VMINPS       Y4, Y5, Y4
+	VMOVUPS      Y4, (R12)(DX*4)
+	VADDPS       (R9), Y2, Y2
+	VMAXPS       Y2, Y3, Y2
+	VMINPS       Y2, Y5, Y2
+	VMOVUPS      Y2, (R12)
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, R9
+	DECQ         R11
+	JNZ          vector_141
+	DECQ         1200(SP)
+	JNZ          square_140
+
+end_130:
 	VZEROUPPER
 	RET
 
@@ -3523,8 +4028,12 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	SHLQ         $0x02, R10
 	SUBQ         R9, 1184(SP)
 	SUBQ         R10, 1192(SP)
+	CMPB         184(AX), $0x00
+	JNE          flat_143
+	CMPB         185(AX), $0x00
+	JNE          narrow_144
 
-square_132:
+square_146:
 	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
 	MOVQ 120(AX), R10
@@ -3536,7 +4045,7 @@ square_132:
 	ADDQ 1192(SP), R10
 	MOVQ R10, 1192(SP)
 
-vector_133:
+vector_147:
 	LEAQ         (R9)(R8*1), R13
 	VMOVUPS      (R13), Y6
 	VMOVUPS      (R13)(BX*1), Y7
@@ -3810,9 +4319,479 @@ vector_133:
 	ADDQ         $0x20, R10
 	ADDQ         $0x20, R11
 	DECQ         R12
-	JNZ          vector_133
+	JNZ          vector_147
 	DECQ         1200(SP)
-	JNZ          square_132
+	JNZ          square_146
+	JMP          end_142
+
+narrow_144:
+square_148:
+	MOVQ 112(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 120(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	MOVQ 96(AX), R11
+	ADDQ 1184(SP), DI
+	MOVQ DI, 1184(SP)
+	ADDQ 1192(SP), R9
+	MOVQ R9, 1192(SP)
+
+vector_149:
+	LEAQ         (DI)(R8*1), R12
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R12)(BX*1), Y7
+	VMOVUPS      (R12)(BX*2), Y8
+	VMOVUPS      (R12)(SI*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 192(CX)
+	VMOVUPS      Y8, 224(CX)
+	ADDQ         R8, R12
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R12)(BX*1), Y7
+	VMOVUPS      (R12)(BX*2), Y8
+	VMOVUPS      (R12)(SI*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 384(CX)
+	VMOVUPS      Y8, 416(CX)
+	ADDQ         R8, R12
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R12)(BX*1), Y7
+	VMOVUPS      (R12)(BX*2), Y8
+	VMOVUPS      (R12)(SI*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 576(CX)
+	VMOVUPS      Y8, 608(CX)
+	ADDQ         R8, R12
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R12)(BX*1), Y7
+	VMOVUPS      (R12)(BX*2), Y8
+	VMOVUPS      (R12)(SI*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 768(CX)
+	VMOVUPS      Y8, 800(CX)
+	VMOVUPS      (DI), Y6
+	VMOVUPS      (DI)(BX*1), Y7
+	VMOVUPS      (DI)(BX*2), Y8
+	VMOVUPS      (DI)(SI*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y8, 32(CX)
+	ADDQ         R8, R12
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R12)(BX*1), Y7
+	VMOVUPS      (R12)(BX*2), Y8
+	VMOVUPS      (R12)(SI*1), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VMOVUPS      Y6, 960(CX)
+	VMOVUPS      Y8, 992(CX)
+	VMOVUPS      32(CX), Y6
+	VMOVUPS      224(CX), Y7
+	VMOVUPS      416(CX), Y8
+	VMOVUPS      608(CX), Y9
+	VMOVUPS      800(CX), Y10
+	VMOVUPS      992(CX), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VCMPPS       $0x03, Y8, Y8, Y7
+	VMAXPS       Y6, Y8, Y6
+	VORPS        Y7, Y6, Y6
+	VCMPPS       $0x03, Y11, Y11, Y7
+	VMAXPS       Y12, Y11, Y12
+	VORPS        Y7, Y12, Y12
+	VMOVUPS      (CX), Y7
+	VMOVUPS      192(CX), Y8
+	VMOVUPS      384(CX), Y9
+	VMOVUPS      576(CX), Y10
+	VMOVUPS      768(CX), Y11
+	VMOVUPS      960(CX), Y13
+	VADDPS       Y9, Y8, Y14
+	VSUBPS       Y9, Y8, Y9
+	VADDPS       Y11, Y10, Y8
+	VSUBPS       Y11, Y10, Y11
+	VADDPS       Y14, Y7, Y7
+	VADDPS       Y8, Y7, Y7
+	VMULPS       Y2, Y14, Y14
+	VFMADD231PS  Y3, Y8, Y14
+	VFMADD231PS  Y4, Y9, Y13
+	VFMADD231PS  Y5, Y11, Y13
+	VMULPS       Y0, Y9, Y9
+	VFMADD231PS  Y1, Y11, Y9
+	VCMPPS       $0x03, Y9, Y9, Y8
+	VMAXPS       Y7, Y9, Y7
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y13, Y13, Y8
+	VMAXPS       Y14, Y13, Y14
+	VORPS        Y8, Y14, Y14
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VMAXPS       Y7, Y6, Y7
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y12, Y12, Y6
+	VMAXPS       Y14, Y12, Y14
+	VORPS        Y6, Y14, Y14
+	MOVQ         224(AX), R12
+	LEAQ         (R9)(R12*4), R12
+	VBROADCASTSS 256(AX), Y6
+	VBROADCASTSS 260(AX), Y8
+	VADDPS       (R10), Y14, Y14
+	VMAXPS       Y14, Y6, Y14
+	VMINPS       Y14, Y8, Y14
+	VMOVUPS      Y14, (R12)(DX*4)
+	VADDPS       (R10), Y7, Y7
+	VMAXPS       Y7, Y6, Y7
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (R12)
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	DECQ         R11
+	JNZ          vector_149
+	DECQ         1200(SP)
+	JNZ          square_148
+	JMP          end_142
+
+flat_143:
+	CMPB 185(AX), $0x00
+	JNE  both_145
+
+square_150:
+	MOVQ 112(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 120(AX), R9
+	SHLQ $0x02, R9
+	MOVQ 48(AX), R10
+	MOVQ 96(AX), R11
+	ADDQ 1184(SP), DX
+	MOVQ DX, 1184(SP)
+	ADDQ 1192(SP), R9
+	MOVQ R9, 1192(SP)
+
+vector_151:
+	LEAQ         (DX)(R8*1), R12
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R12)(BX*1), Y7
+	VMOVUPS      (R12)(BX*2), Y8
+	VMOVUPS      (R12)(SI*1), Y9
+	VMOVUPS      (R12)(BX*4), Y10
+	VMOVUPS      (R12)(DI*1), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VMOVUPS      Y6, 192(CX)
+	VMOVUPS      Y8, 224(CX)
+	VMOVUPS      Y12, 256(CX)
+	VMOVUPS      Y11, 288(CX)
+	ADDQ         R8, R12
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R12)(BX*1), Y7
+	VMOVUPS      (R12)(BX*2), Y8
+	VMOVUPS      (R12)(SI*1), Y9
+	VMOVUPS      (R12)(BX*4), Y10
+	VMOVUPS      (R12)(DI*1), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VMOVUPS      Y6, 384(CX)
+	VMOVUPS      Y8, 416(CX)
+	VMOVUPS      Y12, 448(CX)
+	VMOVUPS      Y11, 480(CX)
+	ADDQ         R8, R12
+	VMOVUPS      (R12), Y6
+	VMOVUPS      (R12)(BX*1), Y7
+	VMOVUPS      (R12)(BX*2), Y8
+	VMOVUPS      (R12)(SI*1), Y9
+	VMOVUPS      (R12)(BX*4), Y10
+	VMOVUPS      (R12)(DI*1), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VMOVUPS      Y6, 576(CX)
+	VMOVUPS      Y8, 608(CX)
+	VMOVUPS      Y12, 640(CX)
+	VMOVUPS      Y11, 672(CX)
+	VMOVUPS      (DX), Y6
+	VMOVUPS      (DX)(BX*1), Y7
+	VMOVUPS      (DX)(BX*2), Y8
+	VMOVUPS      (DX)(SI*1), Y9
+	VMOVUPS      (DX)(BX*4), Y10
+	VMOVUPS      (DX)(DI*1), Y11
+	VADDPS       Y8, Y7, Y12
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y9, Y7
+	VSUBPS       Y10, Y9, Y10
+	VADDPS       Y12, Y6, Y6
+	VADDPS       Y7, Y6, Y6
+	VMULPS       Y2, Y12, Y12
+	VFMADD231PS  Y3, Y7, Y12
+	VFMADD231PS  Y4, Y8, Y11
+	VFMADD231PS  Y5, Y10, Y11
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y10, Y8
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y8, 32(CX)
+	VMOVUPS      Y12, 64(CX)
+	VMOVUPS      Y11, 96(CX)
+	VMOVUPS      96(CX), Y6
+	VMOVUPS      288(CX), Y7
+	VMOVUPS      480(CX), Y8
+	VMOVUPS      672(CX), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VCMPPS       $0x03, Y8, Y8, Y7
+	VMAXPS       Y6, Y8, Y6
+	VORPS        Y7, Y6, Y6
+	VMOVUPS      64(CX), Y7
+	VMOVUPS      256(CX), Y8
+	VMOVUPS      448(CX), Y9
+	VMOVUPS      640(CX), Y10
+	VADDPS       Y9, Y8, Y11
+	VSUBPS       Y9, Y8, Y9
+	VADDPS       Y11, Y7, Y7
+	VADDPS       Y10, Y7, Y7
+	VMULPS       Y0, Y9, Y9
+	VFMADD231PS  Y1, Y10, Y9
+	VCMPPS       $0x03, Y9, Y9, Y8
+	VMAXPS       Y7, Y9, Y7
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VMAXPS       Y7, Y6, Y7
+	VORPS        Y8, Y7, Y7
+	MOVQ         232(AX), R12
+	LEAQ         (R9)(R12*4), R12
+	VBROADCASTSS 256(AX), Y6
+	VBROADCASTSS 260(AX), Y8
+	VADDPS       (R10), Y7, Y7
+	VMAXPS       Y7, Y6, Y7
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (R12)
+	VMOVUPS      32(CX), Y6
+	VMOVUPS      224(CX), Y7
+	VMOVUPS      416(CX), Y8
+	VMOVUPS      608(CX), Y9
+	VADDPS       Y8, Y7, Y10
+	VSUBPS       Y8, Y7, Y8
+	VADDPS       Y10, Y6, Y6
+	VADDPS       Y9, Y6, Y6
+	VMULPS       Y0, Y8, Y8
+	VFMADD231PS  Y1, Y9, Y8
+	VCMPPS       $0x03, Y8, Y8, Y7
+	VMAXPS       Y6, Y8, Y6
+	VORPS        Y7, Y6, Y6
+	VMOVUPS      (CX), Y7
+	VMOVUPS      192(CX), Y8
+	VMOVUPS      384(CX), Y9
+	VMOVUPS      576(CX), Y10
+	VADDPS       Y9, Y8, Y11
+	VSUBPS       Y9, Y8, Y9
+	VADDPS       Y11, Y7, Y7
+	VADDPS       Y10, Y7, Y7
+	VMULPS       Y0, Y9, Y9
+	VFMADD231PS  Y1, Y10, Y9
+	VCMPPS       $0x03, Y9, Y9, Y8
+	VMAXPS       Y7, Y9, Y7
+	VORPS        Y8, Y7, Y7
+	VCMPPS       $0x03, Y6, Y6, Y8
+	VMAXPS       Y7, Y6, Y7
+	VORPS        Y8, Y7, Y7
+	MOVQ         224(AX), R12
+	LEAQ         (R9)(R12*4), R12
+	VBROADCASTSS 256(AX), Y6
+	VBROADCASTSS 260(AX), Y8
+	VADDPS       (R10), Y7, Y7
+	VMAXPS       Y7, Y6, Y7
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (R12)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	DECQ         R11
+	JNZ          vector_151
+	DECQ         1200(SP)
+	JNZ          square_150
+	JMP          end_142
+
+both_145:
+square_152:
+	MOVQ 112(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 120(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 48(AX), R9
+	MOVQ 96(AX), R10
+	ADDQ 1184(SP), DX
+	MOVQ DX, 1184(SP)
+	ADDQ 1192(SP), DI
+	MOVQ DI, 1192(SP)
+
+vector_153:
+	LEAQ         (DX)(R8*1), R11
+	VMOVUPS      (R11), Y2
+	VMOVUPS      (R11)(BX*1), Y3
+	VMOVUPS      (R11)(BX*2), Y4
+	VMOVUPS      (R11)(SI*1), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y2, 192(CX)
+	VMOVUPS      Y4, 224(CX)
+	ADDQ         R8, R11
+	VMOVUPS      (R11), Y2
+	VMOVUPS      (R11)(BX*1), Y3
+	VMOVUPS      (R11)(BX*2), Y4
+	VMOVUPS      (R11)(SI*1), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y2, 384(CX)
+	VMOVUPS      Y4, 416(CX)
+	ADDQ         R8, R11
+	VMOVUPS      (R11), Y2
+	VMOVUPS      (R11)(BX*1), Y3
+	VMOVUPS      (R11)(BX*2), Y4
+	VMOVUPS      (R11)(SI*1), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y2, 576(CX)
+	VMOVUPS      Y4, 608(CX)
+	VMOVUPS      (DX), Y2
+	VMOVUPS      (DX)(BX*1), Y3
+	VMOVUPS      (DX)(BX*2), Y4
+	VMOVUPS      (DX)(SI*1), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      32(CX), Y2
+	VMOVUPS      224(CX), Y3
+	VMOVUPS      416(CX), Y4
+	VMOVUPS      608(CX), Y5
+	VADDPS       Y4, Y3, Y6
+	VSUBPS       Y4, Y3, Y4
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y5, Y2, Y2
+	VMULPS       Y0, Y4, Y4
+	VFMADD231PS  Y1, Y5, Y4
+	VCMPPS       $0x03, Y4, Y4, Y3
+	VMAXPS       Y2, Y4, Y2
+	VORPS        Y3, Y2, Y2
+	VMOVUPS      (CX), Y3
+	VMOVUPS      192(CX), Y4
+	VMOVUPS      384(CX), Y5
+	VMOVUPS      576(CX), Y6
+	VADDPS       Y5, Y4, Y7
+	VSUBPS       Y5, Y4, Y5
+	VADDPS       Y7, Y3, Y3
+	VADDPS       Y6, Y3, Y3
+	VMULPS       Y0, Y5, Y5
+	VFMADD231PS  Y1, Y6, Y5
+	VCMPPS       $0x03, Y5, Y5, Y4
+	VMAXPS       Y3, Y5, Y3
+	VORPS        Y4, Y3, Y3
+	VCMPPS       $0x03, Y2, Y2, Y4
+	VMAXPS       Y3, Y2, Y3
+	VORPS        Y4, Y3, Y3
+	MOVQ         224(AX), R11
+	LEAQ         (DI)(R11*4), R11
+	VBROADCASTSS 256(AX), Y2
+	VBROADCASTSS 260(AX), Y4
+	VADDPS       (R9), Y3, Y3
+	VMAXPS       Y3, Y2, Y3
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      Y3, (R11)
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R9
+	DECQ         R10
+	JNZ          vector_153
+	DECQ         1200(SP)
+	JNZ          square_152
+
+end_142:
 	VZEROUPPER
 	RET
 
@@ -3853,7 +4832,7 @@ TEXT ·kernelTransformAVX2(SB), $1184-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Y6
 
-vector_134:
+vector_154:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Y7
 	VMOVUPS      (R9)(BX*1), Y8
@@ -4077,7 +5056,7 @@ vector_134:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_134
+	JNZ          vector_154
 	VZEROUPPER
 	RET
 
@@ -4102,10 +5081,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_135:
+pixel_155:
 	XORQ R9, R9
 
-vector_136:
+vector_156:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -4114,9 +5093,9 @@ vector_136:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_137
+	JZ      chosen_157
 
-tap_138:
+tap_158:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -4127,12 +5106,12 @@ tap_138:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_138
+	JNZ       tap_158
 
-chosen_137:
+chosen_157:
 	VMOVUPS      Y4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_139
+	JZ           done_159
 	VCMPPS       $0x1e, Y0, Y4, Y6
 	VCMPPS       $0x11, Y1, Y4, Y7
 	VANDPS       Y6, Y7, Y6
@@ -4140,7 +5119,7 @@ chosen_137:
 	VBLENDVPS    Y6, Y5, Y7, Y7
 	VMOVUPS      Y7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_139
+	JE           done_159
 	VXORPS       Y9, Y9, Y9
 	VBROADCASTSS 152(AX), Y5
 	VMULPS       Y4, Y5, Y5
@@ -4150,7 +5129,7 @@ chosen_137:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_140:
+neighbour_160:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Y4, Y10
@@ -4159,7 +5138,7 @@ neighbour_140:
 	VANDPS       Y11, Y10, Y11
 	VORPS        Y8, Y11, Y8
 	DECQ         R11
-	JNZ          neighbour_140
+	JNZ          neighbour_160
 	VANDPS       Y8, Y6, Y8
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -4169,19 +5148,19 @@ neighbour_140:
 	ORL          R10, 156(AX)
 	VMOVUPS      Y7, (BX)(R9*1)
 
-done_139:
+done_159:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_136
+	JLT   vector_156
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_141
+	JZ    skip_161
 	ADDQ  R8, BX
 
-skip_141:
+skip_161:
 	DECQ SI
-	JNZ  pixel_135
+	JNZ  pixel_155
 	VZEROUPPER
 	RET
 
@@ -4204,14 +5183,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_142:
+pixel_162:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_143:
+column_163:
 	XORQ R10, R10
 
-vector_144:
+vector_164:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -4219,15 +5198,15 @@ vector_144:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_144
+	JLT      vector_164
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_143
+	JNZ      column_163
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_142
+	JNZ      pixel_162
 	VZEROUPPER
 	RET
 
@@ -4241,13 +5220,13 @@ TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_145:
+row_165:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_146:
+vectors_166:
 	CMPQ    R8, $0x01
-	JLT     fewer_147
+	JLT     fewer_167
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Y0
@@ -4276,17 +5255,17 @@ vectors_146:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_148
+	JZ      untraced_168
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_148:
+untraced_168:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Y9
 
-window_149:
+window_169:
 	VBROADCASTSS (R9), Y10
 	VFMADD213PS  (R12), Y0, Y10
 	VBROADCASTSS 4(R9), Y11
@@ -4351,7 +5330,7 @@ window_149:
 	VMINPS       Y14, Y13, Y14
 	VMOVUPS      Y14, (R10)
 	TESTQ        R11, R11
-	JZ           next_150
+	JZ           next_170
 	VCMPPS       $0x04, Y14, Y12, Y13
 	VPCMPEQD     Y12, Y12, Y12
 	VPADDD       Y12, Y13, Y13
@@ -4369,16 +5348,16 @@ window_149:
 	VMOVUPS      Y13, (R11)
 	ADDQ         BX, R11
 
-next_150:
+next_170:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_149
+	JNZ  window_169
 	ADDQ $0x20, DI
 	SUBQ $0x01, R8
-	JMP  vectors_146
+	JMP  vectors_166
 
-fewer_147:
+fewer_167:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -4386,7 +5365,7 @@ fewer_147:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_145
+	JNZ   row_165
 	VZEROUPPER
 	RET
 
@@ -4402,13 +5381,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_151:
+many_171:
 	CMPQ DX, $0x07
-	JLT  few_152
+	JLT  few_172
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_154:
+vector_174:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -4424,7 +5403,7 @@ vector_154:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_155:
+tap_175:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -4443,7 +5422,7 @@ tap_155:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_155
+	JNZ         tap_175
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4477,22 +5456,22 @@ tap_155:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_154
+	JNZ         vector_174
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_151
+	JMP         many_171
 
-few_152:
+few_172:
 	TESTQ DX, DX
-	JZ    done_153
+	JZ    done_173
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_156:
+vector_176:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -4502,7 +5481,7 @@ vector_156:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_157:
+tap_177:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -4511,7 +5490,7 @@ tap_157:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_157
+	JNZ         tap_177
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -4521,16 +5500,16 @@ tap_157:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_156
+	JNZ         vector_176
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_152
+	JMP         few_172
 
-done_153:
+done_173:
 	VZEROUPPER
 	RET
 
@@ -4549,35 +5528,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_158:
+vector_178:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_159:
+tap_179:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_160:
+pixel_180:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_160
+	JNZ         pixel_180
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_159
+	JNZ         tap_179
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_158
+	JNZ         vector_178
 	VZEROUPPER
 	RET
 
@@ -4593,14 +5572,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_161:
+vector_181:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_161
+	JNZ     vector_181
 	VZEROUPPER
 	RET
 
@@ -4615,14 +5594,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_162:
+vector_182:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_162
+	JNZ     vector_182
 	VZEROUPPER
 	RET
 
@@ -4638,7 +5617,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_163:
+vector_183:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -4648,7 +5627,7 @@ vector_163:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_163
+	JNZ     vector_183
 	VZEROUPPER
 	RET
 
@@ -4662,7 +5641,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_164:
+vector_184:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -4672,7 +5651,7 @@ vector_164:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_164
+	JNZ       vector_184
 	VZEROUPPER
 	RET
 
@@ -4685,7 +5664,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_165:
+vector_185:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -4694,7 +5673,7 @@ vector_165:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_165
+	JNZ          vector_185
 	VZEROUPPER
 	RET
 
@@ -4729,7 +5708,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_166:
+vector_186:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -4756,7 +5735,7 @@ vector_166:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_166
+	JNZ     vector_186
 	VZEROUPPER
 	RET
 
@@ -4778,7 +5757,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_167:
+step_187:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -4792,7 +5771,7 @@ step_167:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_167
+	JNZ         step_187
 	VZEROUPPER
 	RET
 
@@ -4810,10 +5789,10 @@ TEXT ·sparse1x1AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_168:
+part_188:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_169
+	JZ      next_189
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4821,20 +5800,20 @@ part_168:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Y0
 
-term_170:
+term_190:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_170
+	JNZ          term_190
 	VMOVUPS      Y0, (R8)
 
-next_169:
+next_189:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_168
+	JNZ  part_188
 	VZEROUPPER
 	RET
 
@@ -4852,10 +5831,10 @@ TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_171:
+part_191:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_172
+	JZ      next_192
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4864,7 +5843,7 @@ part_171:
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
 
-term_173:
+term_193:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
@@ -4872,14 +5851,14 @@ term_173:
 	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_173
+	JNZ          term_193
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 
-next_172:
+next_192:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_171
+	JNZ  part_191
 	VZEROUPPER
 	RET
 
@@ -4897,10 +5876,10 @@ TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_174:
+part_194:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_175
+	JZ      next_195
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4910,7 +5889,7 @@ part_174:
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
 
-term_176:
+term_196:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
@@ -4919,15 +5898,15 @@ term_176:
 	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_176
+	JNZ          term_196
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 
-next_175:
+next_195:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_174
+	JNZ  part_194
 	VZEROUPPER
 	RET
 
@@ -4945,10 +5924,10 @@ TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_177:
+part_197:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_178
+	JZ      next_198
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -4959,7 +5938,7 @@ part_177:
 	VMOVUPS 64(R11), Y2
 	VMOVUPS 96(R11), Y3
 
-term_179:
+term_199:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
@@ -4969,16 +5948,16 @@ term_179:
 	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_179
+	JNZ          term_199
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 
-next_178:
+next_198:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_177
+	JNZ  part_197
 	VZEROUPPER
 	RET
 
@@ -4996,10 +5975,10 @@ TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_180:
+part_200:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_181
+	JZ      next_201
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5011,7 +5990,7 @@ part_180:
 	VMOVUPS 96(R11), Y3
 	VMOVUPS 128(R11), Y4
 
-term_182:
+term_202:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
@@ -5022,17 +6001,17 @@ term_182:
 	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_182
+	JNZ          term_202
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 
-next_181:
+next_201:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_180
+	JNZ  part_200
 	VZEROUPPER
 	RET
 
@@ -5050,10 +6029,10 @@ TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_183:
+part_203:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_184
+	JZ      next_204
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5066,7 +6045,7 @@ part_183:
 	VMOVUPS 128(R11), Y4
 	VMOVUPS 160(R11), Y5
 
-term_185:
+term_205:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
@@ -5078,7 +6057,7 @@ term_185:
 	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_185
+	JNZ          term_205
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5086,10 +6065,10 @@ term_185:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 
-next_184:
+next_204:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_183
+	JNZ  part_203
 	VZEROUPPER
 	RET
 
@@ -5107,10 +6086,10 @@ TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_186:
+part_206:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_187
+	JZ      next_207
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5124,7 +6103,7 @@ part_186:
 	VMOVUPS 160(R11), Y5
 	VMOVUPS 192(R11), Y6
 
-term_188:
+term_208:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
@@ -5137,7 +6116,7 @@ term_188:
 	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_188
+	JNZ          term_208
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5146,10 +6125,10 @@ term_188:
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
 
-next_187:
+next_207:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_186
+	JNZ  part_206
 	VZEROUPPER
 	RET
 
@@ -5167,10 +6146,10 @@ TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_189:
+part_209:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_190
+	JZ      next_210
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5185,7 +6164,7 @@ part_189:
 	VMOVUPS 192(R11), Y6
 	VMOVUPS 224(R11), Y7
 
-term_191:
+term_211:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y8
 	LEAQ         (CX)(R11*4), R11
@@ -5199,7 +6178,7 @@ term_191:
 	VFMADD231PS  224(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_191
+	JNZ          term_211
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5209,10 +6188,10 @@ term_191:
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
 
-next_190:
+next_210:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_189
+	JNZ  part_209
 	VZEROUPPER
 	RET
 
@@ -5230,10 +6209,10 @@ TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_192:
+part_212:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_193
+	JZ      next_213
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5249,7 +6228,7 @@ part_192:
 	VMOVUPS 224(R11), Y7
 	VMOVUPS 256(R11), Y8
 
-term_194:
+term_214:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y9
 	LEAQ         (CX)(R11*4), R11
@@ -5264,7 +6243,7 @@ term_194:
 	VFMADD231PS  256(R11), Y9, Y8
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_194
+	JNZ          term_214
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5275,10 +6254,10 @@ term_194:
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
 
-next_193:
+next_213:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_192
+	JNZ  part_212
 	VZEROUPPER
 	RET
 
@@ -5296,10 +6275,10 @@ TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_195:
+part_215:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_196
+	JZ      next_216
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5316,7 +6295,7 @@ part_195:
 	VMOVUPS 256(R11), Y8
 	VMOVUPS 288(R11), Y9
 
-term_197:
+term_217:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y10
 	LEAQ         (CX)(R11*4), R11
@@ -5332,7 +6311,7 @@ term_197:
 	VFMADD231PS  288(R11), Y10, Y9
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_197
+	JNZ          term_217
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5344,10 +6323,10 @@ term_197:
 	VMOVUPS      Y8, 256(R8)
 	VMOVUPS      Y9, 288(R8)
 
-next_196:
+next_216:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_195
+	JNZ  part_215
 	VZEROUPPER
 	RET
 
@@ -5365,10 +6344,10 @@ TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_198:
+part_218:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_199
+	JZ      next_219
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5386,7 +6365,7 @@ part_198:
 	VMOVUPS 288(R11), Y9
 	VMOVUPS 320(R11), Y10
 
-term_200:
+term_220:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y11
 	LEAQ         (CX)(R11*4), R11
@@ -5403,7 +6382,7 @@ term_200:
 	VFMADD231PS  320(R11), Y11, Y10
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_200
+	JNZ          term_220
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5416,10 +6395,10 @@ term_200:
 	VMOVUPS      Y9, 288(R8)
 	VMOVUPS      Y10, 320(R8)
 
-next_199:
+next_219:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_198
+	JNZ  part_218
 	VZEROUPPER
 	RET
 
@@ -5437,10 +6416,10 @@ TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_201:
+part_221:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_202
+	JZ      next_222
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -5459,7 +6438,7 @@ part_201:
 	VMOVUPS 320(R11), Y10
 	VMOVUPS 352(R11), Y11
 
-term_203:
+term_223:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -5477,7 +6456,7 @@ term_203:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_203
+	JNZ          term_223
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -5491,10 +6470,10 @@ term_203:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_202:
+next_222:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_201
+	JNZ  part_221
 	VZEROUPPER
 	RET
 
@@ -5517,14 +6496,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_204:
+row_224:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_205:
+group_225:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -5559,7 +6538,7 @@ group_205:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_205
+	JNZ       group_225
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -5569,7 +6548,7 @@ group_205:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_204
+	JNZ       row_224
 	VZEROUPPER
 	RET
 
@@ -5602,14 +6581,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_206:
+row_226:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_207:
+vector_227:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5624,7 +6603,7 @@ vector_207:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_207
+	JLT       vector_227
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5633,7 +6612,7 @@ vector_207:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_208:
+vector_228:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5648,7 +6627,7 @@ vector_208:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_208
+	JLT       vector_228
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5657,7 +6636,7 @@ vector_208:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_209:
+vector_229:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5672,7 +6651,7 @@ vector_209:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_209
+	JLT       vector_229
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5681,7 +6660,7 @@ vector_209:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_210:
+vector_230:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -5696,7 +6675,7 @@ vector_210:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_210
+	JLT       vector_230
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -5705,7 +6684,7 @@ vector_210:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_206
+	JNZ       row_226
 	VZEROUPPER
 	RET
 
@@ -5726,7 +6705,7 @@ TEXT ·patchesAVX2(SB), NOSPLIT, $32-8
 	VUNPCKLPD   Y0, Y0, Y0
 	VXORPS      Y1, Y1, Y1
 
-pixel_211:
+pixel_231:
 	VXORPS      Y2, Y2, Y2
 	VXORPS      Y3, Y3, Y3
 	VXORPS      Y4, Y4, Y4
@@ -5744,7 +6723,7 @@ pixel_211:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_212:
+group_232:
 	VMOVDQU      (CX), Y0
 	VPSLLD       $0x06, Y0, Y0
 	VMOVDQU      Y0, (SP)
@@ -5784,7 +6763,7 @@ group_212:
 	ADDQ         $0x20, DX
 	ADDQ         $0x00000a00, R9
 	DECQ         R10
-	JNZ          group_212
+	JNZ          group_232
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y6, Y2, Y2
@@ -5799,7 +6778,7 @@ group_212:
 	VEXTRACTF128 $0x01, Y1, (BX)(R8*1)
 	ADDQ         $0x08, BX
 	DECQ         SI
-	JNZ          pixel_211
+	JNZ          pixel_231
 	VZEROUPPER
 	RET
 
@@ -5819,7 +6798,7 @@ TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Y0
 
-vector_213:
+vector_233:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -5834,11 +6813,11 @@ vector_213:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_214:
+row_234:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_215:
+pixel_235:
 	VMOVUPS        (CX)(R11*1), Y11
 	VPCMPGTD       Y0, Y11, Y12
 	VANDPS         (DX)(R11*1), Y12, Y12
@@ -5873,10 +6852,10 @@ pixel_215:
 	ADDQ           $0x20, R12
 	ADDQ           DI, R11
 	DECQ           R13
-	JNZ            pixel_215
+	JNZ            pixel_235
 	LEAQ           (R9)(R8*2), R9
 	DECQ           R10
-	JNZ            row_214
+	JNZ            row_234
 	MOVQ           BX, R9
 	VADDPS         (R9), Y1, Y1
 	VMOVUPS        Y1, (R9)
@@ -5912,7 +6891,7 @@ pixel_215:
 	ADDQ           $0x20, DX
 	ADDQ           $0x20, BX
 	DECQ           SI
-	JNZ            vector_213
+	JNZ            vector_233
 	VZEROUPPER
 	RET
 
@@ -5926,15 +6905,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_216
+	JE         zeros_236
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        begun_217
+	JMP        begun_237
 
-zeros_216:
+zeros_236:
 	VPXORD Z0, Z0, Z0
 
-begun_217:
+begun_237:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -5945,14 +6924,14 @@ begun_217:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_218:
+tap_238:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_219:
+step_239:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -5960,26 +6939,26 @@ step_219:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_219
+	JNZ          step_239
 	DECQ         SI
-	JNZ          tap_218
+	JNZ          tap_238
 	CMPB         168(AX), $0x00
-	JE           bound_220
+	JE           bound_240
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_220:
+bound_240:
 	CMPB         169(AX), $0x00
-	JE           store_221
+	JE           store_241
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_221:
+store_241:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6000,17 +6979,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_222
+	JE         zeros_242
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        begun_223
+	JMP        begun_243
 
-zeros_222:
+zeros_242:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-begun_223:
+begun_243:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6021,14 +7000,14 @@ begun_223:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_224:
+tap_244:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_225:
+step_245:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -6038,11 +7017,11 @@ step_225:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_225
+	JNZ          step_245
 	DECQ         DI
-	JNZ          tap_224
+	JNZ          tap_244
 	CMPB         168(AX), $0x00
-	JE           bound_226
+	JE           bound_246
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6051,9 +7030,9 @@ step_225:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_226:
+bound_246:
 	CMPB         169(AX), $0x00
-	JE           store_227
+	JE           store_247
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -6061,7 +7040,7 @@ bound_226:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_227:
+store_247:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6086,19 +7065,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_228
+	JE         zeros_248
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        begun_229
+	JMP        begun_249
 
-zeros_228:
+zeros_248:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-begun_229:
+begun_249:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6109,14 +7088,14 @@ begun_229:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_230:
+tap_250:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_231:
+step_251:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -6128,11 +7107,11 @@ step_231:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_231
+	JNZ          step_251
 	DECQ         DI
-	JNZ          tap_230
+	JNZ          tap_250
 	CMPB         168(AX), $0x00
-	JE           bound_232
+	JE           bound_252
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6143,9 +7122,9 @@ step_231:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_232:
+bound_252:
 	CMPB         169(AX), $0x00
-	JE           store_233
+	JE           store_253
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -6155,7 +7134,7 @@ bound_232:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_233:
+store_253:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6184,21 +7163,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_234
+	JE         zeros_254
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        begun_235
+	JMP        begun_255
 
-zeros_234:
+zeros_254:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_235:
+begun_255:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6209,7 +7188,7 @@ begun_235:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_236:
+tap_256:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6218,7 +7197,7 @@ tap_236:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_237:
+step_257:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -6233,11 +7212,11 @@ step_237:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_237
+	JNZ          step_257
 	DECQ         DI
-	JNZ          tap_236
+	JNZ          tap_256
 	CMPB         168(AX), $0x00
-	JE           bound_238
+	JE           bound_258
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6250,9 +7229,9 @@ step_237:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_238:
+bound_258:
 	CMPB         169(AX), $0x00
-	JE           store_239
+	JE           store_259
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -6264,7 +7243,7 @@ bound_238:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_239:
+store_259:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6297,23 +7276,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_240
+	JE         zeros_260
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        begun_241
+	JMP        begun_261
 
-zeros_240:
+zeros_260:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-begun_241:
+begun_261:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6324,7 +7303,7 @@ begun_241:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_242:
+tap_262:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6333,7 +7312,7 @@ tap_242:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_243:
+step_263:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -6350,11 +7329,11 @@ step_243:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_243
+	JNZ          step_263
 	DECQ         DI
-	JNZ          tap_242
+	JNZ          tap_262
 	CMPB         168(AX), $0x00
-	JE           bound_244
+	JE           bound_264
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6369,9 +7348,9 @@ step_243:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_244:
+bound_264:
 	CMPB         169(AX), $0x00
-	JE           store_245
+	JE           store_265
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -6385,7 +7364,7 @@ bound_244:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_245:
+store_265:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6422,7 +7401,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_246
+	JE         zeros_266
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6430,9 +7409,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        begun_247
+	JMP        begun_267
 
-zeros_246:
+zeros_266:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6440,7 +7419,7 @@ zeros_246:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_247:
+begun_267:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6451,7 +7430,7 @@ begun_247:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_248:
+tap_268:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6460,7 +7439,7 @@ tap_248:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_249:
+step_269:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -6479,11 +7458,11 @@ step_249:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_249
+	JNZ          step_269
 	DECQ         DI
-	JNZ          tap_248
+	JNZ          tap_268
 	CMPB         168(AX), $0x00
-	JE           bound_250
+	JE           bound_270
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6500,9 +7479,9 @@ step_249:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_250:
+bound_270:
 	CMPB         169(AX), $0x00
-	JE           store_251
+	JE           store_271
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -6518,7 +7497,7 @@ bound_250:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_251:
+store_271:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6559,7 +7538,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_252
+	JE         zeros_272
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6568,9 +7547,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        begun_253
+	JMP        begun_273
 
-zeros_252:
+zeros_272:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6579,7 +7558,7 @@ zeros_252:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-begun_253:
+begun_273:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6590,7 +7569,7 @@ begun_253:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_254:
+tap_274:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6601,7 +7580,7 @@ tap_254:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_255:
+step_275:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -6623,11 +7602,11 @@ step_255:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_255
+	JNZ          step_275
 	DECQ         DI
-	JNZ          tap_254
+	JNZ          tap_274
 	CMPB         168(AX), $0x00
-	JE           bound_256
+	JE           bound_276
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6646,9 +7625,9 @@ step_255:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_256:
+bound_276:
 	CMPB         169(AX), $0x00
-	JE           store_257
+	JE           store_277
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -6666,7 +7645,7 @@ bound_256:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_257:
+store_277:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6711,7 +7690,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_258
+	JE         zeros_278
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6721,9 +7700,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        begun_259
+	JMP        begun_279
 
-zeros_258:
+zeros_278:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6733,7 +7712,7 @@ zeros_258:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_259:
+begun_279:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6744,7 +7723,7 @@ begun_259:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_260:
+tap_280:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6755,7 +7734,7 @@ tap_260:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_261:
+step_281:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -6779,11 +7758,11 @@ step_261:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_261
+	JNZ          step_281
 	DECQ         DI
-	JNZ          tap_260
+	JNZ          tap_280
 	CMPB         168(AX), $0x00
-	JE           bound_262
+	JE           bound_282
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6804,9 +7783,9 @@ step_261:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_262:
+bound_282:
 	CMPB         169(AX), $0x00
-	JE           store_263
+	JE           store_283
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -6826,7 +7805,7 @@ bound_262:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_263:
+store_283:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6875,7 +7854,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_264
+	JE         zeros_284
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -6886,9 +7865,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        begun_265
+	JMP        begun_285
 
-zeros_264:
+zeros_284:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -6899,7 +7878,7 @@ zeros_264:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-begun_265:
+begun_285:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -6910,7 +7889,7 @@ begun_265:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_266:
+tap_286:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -6921,7 +7900,7 @@ tap_266:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_267:
+step_287:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -6947,11 +7926,11 @@ step_267:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_267
+	JNZ          step_287
 	DECQ         DI
-	JNZ          tap_266
+	JNZ          tap_286
 	CMPB         168(AX), $0x00
-	JE           bound_268
+	JE           bound_288
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -6974,9 +7953,9 @@ step_267:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_268:
+bound_288:
 	CMPB         169(AX), $0x00
-	JE           store_269
+	JE           store_289
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -6998,7 +7977,7 @@ bound_268:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_269:
+store_289:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7051,7 +8030,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_270
+	JE         zeros_290
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7063,9 +8042,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        begun_271
+	JMP        begun_291
 
-zeros_270:
+zeros_290:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7077,7 +8056,7 @@ zeros_270:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-begun_271:
+begun_291:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7088,7 +8067,7 @@ begun_271:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_272:
+tap_292:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7101,7 +8080,7 @@ tap_272:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_273:
+step_293:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -7130,11 +8109,11 @@ step_273:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_273
+	JNZ          step_293
 	DECQ         DI
-	JNZ          tap_272
+	JNZ          tap_292
 	CMPB         168(AX), $0x00
-	JE           bound_274
+	JE           bound_294
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7159,9 +8138,9 @@ step_273:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_274:
+bound_294:
 	CMPB         169(AX), $0x00
-	JE           store_275
+	JE           store_295
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -7185,7 +8164,7 @@ bound_274:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_275:
+store_295:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7242,7 +8221,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_276
+	JE         zeros_296
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7255,9 +8234,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        begun_277
+	JMP        begun_297
 
-zeros_276:
+zeros_296:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7270,7 +8249,7 @@ zeros_276:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-begun_277:
+begun_297:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7281,7 +8260,7 @@ begun_277:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_278:
+tap_298:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7294,7 +8273,7 @@ tap_278:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_279:
+step_299:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -7325,11 +8304,11 @@ step_279:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_279
+	JNZ          step_299
 	DECQ         DI
-	JNZ          tap_278
+	JNZ          tap_298
 	CMPB         168(AX), $0x00
-	JE           bound_280
+	JE           bound_300
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7356,9 +8335,9 @@ step_279:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_280:
+bound_300:
 	CMPB         169(AX), $0x00
-	JE           store_281
+	JE           store_301
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -7384,7 +8363,7 @@ bound_280:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_281:
+store_301:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7445,7 +8424,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_282
+	JE         zeros_302
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7459,9 +8438,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        begun_283
+	JMP        begun_303
 
-zeros_282:
+zeros_302:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7475,7 +8454,7 @@ zeros_282:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_283:
+begun_303:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7486,7 +8465,7 @@ begun_283:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_284:
+tap_304:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7499,7 +8478,7 @@ tap_284:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_285:
+step_305:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -7532,11 +8511,11 @@ step_285:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_285
+	JNZ          step_305
 	DECQ         DI
-	JNZ          tap_284
+	JNZ          tap_304
 	CMPB         168(AX), $0x00
-	JE           bound_286
+	JE           bound_306
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7565,9 +8544,9 @@ step_285:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_286:
+bound_306:
 	CMPB         169(AX), $0x00
-	JE           store_287
+	JE           store_307
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -7595,7 +8574,7 @@ bound_286:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_287:
+store_307:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7660,7 +8639,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_288
+	JE         zeros_308
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7675,9 +8654,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        begun_289
+	JMP        begun_309
 
-zeros_288:
+zeros_308:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7692,7 +8671,7 @@ zeros_288:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-begun_289:
+begun_309:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7703,7 +8682,7 @@ begun_289:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_290:
+tap_310:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7718,7 +8697,7 @@ tap_290:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_291:
+step_311:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -7754,11 +8733,11 @@ step_291:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_291
+	JNZ          step_311
 	DECQ         DI
-	JNZ          tap_290
+	JNZ          tap_310
 	CMPB         168(AX), $0x00
-	JE           bound_292
+	JE           bound_312
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7789,9 +8768,9 @@ step_291:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_292:
+bound_312:
 	CMPB         169(AX), $0x00
-	JE           store_293
+	JE           store_313
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -7821,7 +8800,7 @@ bound_292:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_293:
+store_313:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7890,7 +8869,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_294
+	JE         zeros_314
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7906,9 +8885,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        begun_295
+	JMP        begun_315
 
-zeros_294:
+zeros_314:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7924,7 +8903,7 @@ zeros_294:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_295:
+begun_315:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7935,7 +8914,7 @@ begun_295:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_296:
+tap_316:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7950,7 +8929,7 @@ tap_296:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_297:
+step_317:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -7988,11 +8967,11 @@ step_297:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_297
+	JNZ          step_317
 	DECQ         DI
-	JNZ          tap_296
+	JNZ          tap_316
 	CMPB         168(AX), $0x00
-	JE           bound_298
+	JE           bound_318
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8025,9 +9004,9 @@ step_297:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_298:
+bound_318:
 	CMPB         169(AX), $0x00
-	JE           store_299
+	JE           store_319
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8059,7 +9038,7 @@ bound_298:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_299:
+store_319:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8109,7 +9088,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $32-8
 	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-run_300:
+run_320:
 	MOVQ (SP), R8
 	MOVQ (R8), CX
 	MOVQ 8(R8), R9
@@ -8124,9 +9103,9 @@ run_300:
 	ADDQ 48(AX), DX
 	MOVQ R9, 16(SP)
 
-tile_301:
+tile_321:
 	CMPQ    104(AX), $0x00
-	JE      zeros_302
+	JE      zeros_322
 	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z1
@@ -8142,9 +9121,9 @@ tile_301:
 	VMOVAPS Z0, Z11
 	VMOVAPS Z0, Z12
 	VMOVAPS Z0, Z13
-	JMP     begun_303
+	JMP     begun_323
 
-zeros_302:
+zeros_322:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8160,7 +9139,7 @@ zeros_302:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_303:
+begun_323:
 	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -8173,17 +9152,17 @@ begun_303:
 	ADDQ BX, R13
 	MOVQ 152(AX), R14
 	CMPQ R14, $0x60
-	JLT  rest_304
+	JLT  rest_324
 	SUBQ $0x30, R14
 	CMPQ SI, $0x04
-	JNE  single_305
+	JNE  single_325
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_305
+	JZ   single_325
 
-step_307:
+step_327:
 	VMOVUPS      (R8), Z14
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
 	VBROADCASTSS (R9)(BX*1), Z15
@@ -8214,7 +9193,7 @@ step_307:
 	VFMADD231PS  Z14, Z15, Z13
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z14
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS 4(R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
 	VBROADCASTSS 4(R9)(BX*1), Z15
@@ -8245,7 +9224,7 @@ step_307:
 	VFMADD231PS  Z14, Z15, Z13
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z14
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS 8(R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
 	VBROADCASTSS 8(R9)(BX*1), Z15
@@ -8276,7 +9255,7 @@ step_307:
 	VFMADD231PS  Z14, Z15, Z13
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z14
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS 12(R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
 	VBROADCASTSS 12(R9)(BX*1), Z15
@@ -8312,14 +9291,14 @@ step_307:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_307
+	JNZ          step_327
 	ANDQ         $0x03, R14
-	JZ           done_306
+	JZ           done_326
 
-single_305:
-step_308:
+single_325:
+step_328:
 	VMOVUPS      (R8), Z14
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
 	VBROADCASTSS (R9)(BX*1), Z15
@@ -8355,9 +9334,9 @@ step_308:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_308
+	JNZ          step_328
 
-done_306:
+done_326:
 	MOVQ       144(AX), R15
 	SHLQ       $0x02, R15
 	MOVQ       DX, R14
@@ -8391,14 +9370,14 @@ done_306:
 	ADDQ       R15, R14
 	MOVQ       $0x00000030, R14
 
-rest_304:
+rest_324:
 	CMPQ SI, $0x04
-	JNE  single_309
+	JNE  single_329
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_309
+	JZ   single_329
 
-step_311:
+step_331:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -8525,12 +9504,12 @@ step_311:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_311
+	JNZ          step_331
 	ANDQ         $0x03, R14
-	JZ           done_310
+	JZ           done_330
 
-single_309:
-step_312:
+single_329:
+step_332:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -8567,17 +9546,17 @@ step_312:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_312
+	JNZ          step_332
 
-done_310:
+done_330:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   170(AX), $0x00
-	JNE    half_315
+	JNE    half_335
 	CMPB   168(AX), $0x00
-	JE     bound_313
+	JE     bound_333
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	ADDQ   R8, R9
@@ -8608,9 +9587,9 @@ done_310:
 	VADDPS (R9), Z13, Z13
 	ADDQ   R8, R9
 
-bound_313:
+bound_333:
 	CMPB         169(AX), $0x00
-	JE           store_314
+	JE           store_334
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8642,7 +9621,7 @@ bound_313:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_314:
+store_334:
 	VMOVUPS Z0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Z1, (DX)
@@ -8671,11 +9650,11 @@ store_314:
 	ADDQ    R8, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R8, DX
-	JMP     next_316
+	JMP     next_336
 
-half_315:
+half_335:
 	CMPB   168(AX), $0x00
-	JE     bound_317
+	JE     bound_337
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -8706,9 +9685,9 @@ half_315:
 	VADDPS (R9), Y13, Y13
 	ADDQ   R8, R9
 
-bound_317:
+bound_337:
 	CMPB         169(AX), $0x00
-	JE           store_318
+	JE           store_338
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -8740,7 +9719,7 @@ bound_317:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_318:
+store_338:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -8770,12 +9749,12 @@ store_318:
 	VMOVUPS Y13, (DX)
 	ADDQ    R8, DX
 
-next_316:
+next_336:
 	DECQ 24(SP)
-	JNZ  tile_301
+	JNZ  tile_321
 	ADDQ $0x20, (SP)
 	DECQ 8(SP)
-	JNZ  run_300
+	JNZ  run_320
 	VZEROUPPER
 	RET
 
@@ -8790,17 +9769,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_319
+	JE         zeros_339
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        begun_320
+	JMP        begun_340
 
-zeros_319:
+zeros_339:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-begun_320:
+begun_340:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -8811,14 +9790,14 @@ begun_320:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_321:
+tap_341:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_322:
+step_342:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -8829,11 +9808,11 @@ step_322:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_322
+	JNZ          step_342
 	DECQ         SI
-	JNZ          tap_321
+	JNZ          tap_341
 	CMPB         168(AX), $0x00
-	JE           bound_323
+	JE           bound_343
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8841,9 +9820,9 @@ step_322:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_323:
+bound_343:
 	CMPB         169(AX), $0x00
-	JE           store_324
+	JE           store_344
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -8851,7 +9830,7 @@ bound_323:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_324:
+store_344:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8875,21 +9854,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_325
+	JE         zeros_345
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        begun_326
+	JMP        begun_346
 
-zeros_325:
+zeros_345:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_326:
+begun_346:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8900,14 +9879,14 @@ begun_326:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_327:
+tap_347:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_328:
+step_348:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -8921,11 +9900,11 @@ step_328:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_328
+	JNZ          step_348
 	DECQ         DI
-	JNZ          tap_327
+	JNZ          tap_347
 	CMPB         168(AX), $0x00
-	JE           bound_329
+	JE           bound_349
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8936,9 +9915,9 @@ step_328:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_329:
+bound_349:
 	CMPB         169(AX), $0x00
-	JE           store_330
+	JE           store_350
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -8950,7 +9929,7 @@ bound_329:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_330:
+store_350:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8980,7 +9959,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_331
+	JE         zeros_351
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -8988,9 +9967,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        begun_332
+	JMP        begun_352
 
-zeros_331:
+zeros_351:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8998,7 +9977,7 @@ zeros_331:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_332:
+begun_352:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9009,14 +9988,14 @@ begun_332:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_333:
+tap_353:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_334:
+step_354:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -9033,11 +10012,11 @@ step_334:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_334
+	JNZ          step_354
 	DECQ         DI
-	JNZ          tap_333
+	JNZ          tap_353
 	CMPB         168(AX), $0x00
-	JE           bound_335
+	JE           bound_355
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9051,9 +10030,9 @@ step_334:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_335:
+bound_355:
 	CMPB         169(AX), $0x00
-	JE           store_336
+	JE           store_356
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -9069,7 +10048,7 @@ bound_335:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_336:
+store_356:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9105,7 +10084,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_337
+	JE         zeros_357
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9115,9 +10094,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        begun_338
+	JMP        begun_358
 
-zeros_337:
+zeros_357:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9127,7 +10106,7 @@ zeros_337:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_338:
+begun_358:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9138,7 +10117,7 @@ begun_338:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_339:
+tap_359:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9147,7 +10126,7 @@ tap_339:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_340:
+step_360:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -9168,11 +10147,11 @@ step_340:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_340
+	JNZ          step_360
 	DECQ         DI
-	JNZ          tap_339
+	JNZ          tap_359
 	CMPB         168(AX), $0x00
-	JE           bound_341
+	JE           bound_361
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9189,9 +10168,9 @@ step_340:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_341:
+bound_361:
 	CMPB         169(AX), $0x00
-	JE           store_342
+	JE           store_362
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -9211,7 +10190,7 @@ bound_341:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_342:
+store_362:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9253,7 +10232,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_343
+	JE         zeros_363
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9265,9 +10244,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        begun_344
+	JMP        begun_364
 
-zeros_343:
+zeros_363:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9279,7 +10258,7 @@ zeros_343:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-begun_344:
+begun_364:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9290,7 +10269,7 @@ begun_344:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_345:
+tap_365:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9299,7 +10278,7 @@ tap_345:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_346:
+step_366:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -9323,11 +10302,11 @@ step_346:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_346
+	JNZ          step_366
 	DECQ         DI
-	JNZ          tap_345
+	JNZ          tap_365
 	CMPB         168(AX), $0x00
-	JE           bound_347
+	JE           bound_367
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9347,9 +10326,9 @@ step_346:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_347:
+bound_367:
 	CMPB         169(AX), $0x00
-	JE           store_348
+	JE           store_368
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -9373,7 +10352,7 @@ bound_347:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_348:
+store_368:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9421,7 +10400,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_349
+	JE         zeros_369
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9435,9 +10414,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        begun_350
+	JMP        begun_370
 
-zeros_349:
+zeros_369:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9451,7 +10430,7 @@ zeros_349:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_350:
+begun_370:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9462,7 +10441,7 @@ begun_350:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_351:
+tap_371:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9471,7 +10450,7 @@ tap_351:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_352:
+step_372:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -9498,11 +10477,11 @@ step_352:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_352
+	JNZ          step_372
 	DECQ         DI
-	JNZ          tap_351
+	JNZ          tap_371
 	CMPB         168(AX), $0x00
-	JE           bound_353
+	JE           bound_373
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9525,9 +10504,9 @@ step_352:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_353:
+bound_373:
 	CMPB         169(AX), $0x00
-	JE           store_354
+	JE           store_374
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -9555,7 +10534,7 @@ bound_353:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_354:
+store_374:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9609,7 +10588,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_355
+	JE         zeros_375
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9625,9 +10604,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        begun_356
+	JMP        begun_376
 
-zeros_355:
+zeros_375:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9643,7 +10622,7 @@ zeros_355:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_356:
+begun_376:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9654,7 +10633,7 @@ begun_356:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_357:
+tap_377:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9665,7 +10644,7 @@ tap_357:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_358:
+step_378:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -9696,11 +10675,11 @@ step_358:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_358
+	JNZ          step_378
 	DECQ         DI
-	JNZ          tap_357
+	JNZ          tap_377
 	CMPB         168(AX), $0x00
-	JE           bound_359
+	JE           bound_379
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9726,9 +10705,9 @@ step_358:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_359:
+bound_379:
 	CMPB         169(AX), $0x00
-	JE           store_360
+	JE           store_380
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9760,7 +10739,7 @@ bound_359:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_360:
+store_380:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9820,7 +10799,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_361
+	JE         zeros_381
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9838,9 +10817,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        begun_362
+	JMP        begun_382
 
-zeros_361:
+zeros_381:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9858,7 +10837,7 @@ zeros_361:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-begun_362:
+begun_382:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9869,7 +10848,7 @@ begun_362:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_363:
+tap_383:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -9880,7 +10859,7 @@ tap_363:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_364:
+step_384:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -9914,11 +10893,11 @@ step_364:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_364
+	JNZ          step_384
 	DECQ         DI
-	JNZ          tap_363
+	JNZ          tap_383
 	CMPB         168(AX), $0x00
-	JE           bound_365
+	JE           bound_385
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9947,9 +10926,9 @@ step_364:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_365:
+bound_385:
 	CMPB         169(AX), $0x00
-	JE           store_366
+	JE           store_386
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -9985,7 +10964,7 @@ bound_365:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_366:
+store_386:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10051,7 +11030,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_367
+	JE         zeros_387
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10071,9 +11050,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        begun_368
+	JMP        begun_388
 
-zeros_367:
+zeros_387:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10093,7 +11072,7 @@ zeros_367:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-begun_368:
+begun_388:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10104,7 +11083,7 @@ begun_368:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_369:
+tap_389:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10115,7 +11094,7 @@ tap_369:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_370:
+step_390:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -10152,11 +11131,11 @@ step_370:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_370
+	JNZ          step_390
 	DECQ         DI
-	JNZ          tap_369
+	JNZ          tap_389
 	CMPB         168(AX), $0x00
-	JE           bound_371
+	JE           bound_391
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10188,9 +11167,9 @@ step_370:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_371:
+bound_391:
 	CMPB         169(AX), $0x00
-	JE           store_372
+	JE           store_392
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -10230,7 +11209,7 @@ bound_371:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_372:
+store_392:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10302,7 +11281,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_373
+	JE         zeros_393
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10324,9 +11303,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        begun_374
+	JMP        begun_394
 
-zeros_373:
+zeros_393:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10348,7 +11327,7 @@ zeros_373:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-begun_374:
+begun_394:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10359,7 +11338,7 @@ begun_374:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_375:
+tap_395:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10372,7 +11351,7 @@ tap_375:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_376:
+step_396:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -10413,11 +11392,11 @@ step_376:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_376
+	JNZ          step_396
 	DECQ         DI
-	JNZ          tap_375
+	JNZ          tap_395
 	CMPB         168(AX), $0x00
-	JE           bound_377
+	JE           bound_397
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10452,9 +11431,9 @@ step_376:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_377:
+bound_397:
 	CMPB         169(AX), $0x00
-	JE           store_378
+	JE           store_398
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -10498,7 +11477,7 @@ bound_377:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_378:
+store_398:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10576,7 +11555,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_379
+	JE         zeros_399
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10600,9 +11579,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        begun_380
+	JMP        begun_400
 
-zeros_379:
+zeros_399:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10626,7 +11605,7 @@ zeros_379:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-begun_380:
+begun_400:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10637,7 +11616,7 @@ begun_380:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_381:
+tap_401:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10650,7 +11629,7 @@ tap_381:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_382:
+step_402:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -10694,11 +11673,11 @@ step_382:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_382
+	JNZ          step_402
 	DECQ         DI
-	JNZ          tap_381
+	JNZ          tap_401
 	CMPB         168(AX), $0x00
-	JE           bound_383
+	JE           bound_403
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10736,9 +11715,9 @@ step_382:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_383:
+bound_403:
 	CMPB         169(AX), $0x00
-	JE           store_384
+	JE           store_404
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -10786,7 +11765,7 @@ bound_383:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_384:
+store_404:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10870,7 +11849,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_385
+	JE         zeros_405
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10896,9 +11875,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        begun_386
+	JMP        begun_406
 
-zeros_385:
+zeros_405:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10924,7 +11903,7 @@ zeros_385:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_386:
+begun_406:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10935,7 +11914,7 @@ begun_386:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_387:
+tap_407:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10948,7 +11927,7 @@ tap_387:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_388:
+step_408:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -10995,11 +11974,11 @@ step_388:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_388
+	JNZ          step_408
 	DECQ         DI
-	JNZ          tap_387
+	JNZ          tap_407
 	CMPB         168(AX), $0x00
-	JE           bound_389
+	JE           bound_409
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11040,9 +12019,9 @@ step_388:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_389:
+bound_409:
 	CMPB         169(AX), $0x00
-	JE           store_390
+	JE           store_410
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -11094,7 +12073,7 @@ bound_389:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_390:
+store_410:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11184,7 +12163,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_391
+	JE         zeros_411
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -11212,9 +12191,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        begun_392
+	JMP        begun_412
 
-zeros_391:
+zeros_411:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11242,7 +12221,7 @@ zeros_391:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-begun_392:
+begun_412:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11253,7 +12232,7 @@ begun_392:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_393:
+tap_413:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11268,7 +12247,7 @@ tap_393:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_394:
+step_414:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -11319,11 +12298,11 @@ step_394:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_394
+	JNZ          step_414
 	DECQ         DI
-	JNZ          tap_393
+	JNZ          tap_413
 	CMPB         168(AX), $0x00
-	JE           bound_395
+	JE           bound_415
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11367,9 +12346,9 @@ step_394:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_395:
+bound_415:
 	CMPB         169(AX), $0x00
-	JE           store_396
+	JE           store_416
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -11425,7 +12404,7 @@ bound_395:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_396:
+store_416:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11521,7 +12500,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_397
+	JE         zeros_417
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -11551,9 +12530,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        begun_398
+	JMP        begun_418
 
-zeros_397:
+zeros_417:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11583,7 +12562,7 @@ zeros_397:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-begun_398:
+begun_418:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11594,7 +12573,7 @@ begun_398:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_399:
+tap_419:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11609,7 +12588,7 @@ tap_399:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_400:
+step_420:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -11663,11 +12642,11 @@ step_400:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_400
+	JNZ          step_420
 	DECQ         DI
-	JNZ          tap_399
+	JNZ          tap_419
 	CMPB         168(AX), $0x00
-	JE           bound_401
+	JE           bound_421
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11714,9 +12693,9 @@ step_400:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_401:
+bound_421:
 	CMPB         169(AX), $0x00
-	JE           store_402
+	JE           store_422
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -11776,7 +12755,7 @@ bound_401:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_402:
+store_422:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11840,7 +12819,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $32-8
 	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-run_403:
+run_423:
 	MOVQ (SP), R8
 	MOVQ (R8), CX
 	MOVQ 8(R8), R9
@@ -11855,9 +12834,9 @@ run_403:
 	ADDQ 48(AX), DX
 	MOVQ R9, 16(SP)
 
-tile_404:
+tile_424:
 	CMPQ    104(AX), $0x00
-	JE      zeros_405
+	JE      zeros_425
 	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z2
@@ -11887,9 +12866,9 @@ tile_404:
 	VMOVAPS Z1, Z23
 	VMOVAPS Z1, Z25
 	VMOVAPS Z1, Z27
-	JMP     begun_406
+	JMP     begun_426
 
-zeros_405:
+zeros_425:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11919,7 +12898,7 @@ zeros_405:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-begun_406:
+begun_426:
 	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -11932,19 +12911,19 @@ begun_406:
 	ADDQ BX, R13
 	MOVQ 152(AX), R14
 	CMPQ R14, $0x60
-	JLT  rest_407
+	JLT  rest_427
 	SUBQ $0x30, R14
 	CMPQ SI, $0x04
-	JNE  single_408
+	JNE  single_428
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_408
+	JZ   single_428
 
-step_410:
+step_430:
 	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -11989,9 +12968,9 @@ step_410:
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VBROADCASTSS 4(R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12036,9 +13015,9 @@ step_410:
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VBROADCASTSS 8(R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12083,9 +13062,9 @@ step_410:
 	VFMADD231PS  Z29, Z30, Z27
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VBROADCASTSS 12(R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12135,16 +13114,16 @@ step_410:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_410
+	JNZ          step_430
 	ANDQ         $0x03, R14
-	JZ           done_409
+	JZ           done_429
 
-single_408:
-step_411:
+single_428:
+step_431:
 	VMOVUPS      (R8), Z28
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z29
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
@@ -12194,9 +13173,9 @@ step_411:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_411
+	JNZ          step_431
 
-done_409:
+done_429:
 	MOVQ       144(AX), R15
 	SHLQ       $0x02, R15
 	MOVQ       DX, R14
@@ -12244,14 +13223,14 @@ done_409:
 	ADDQ       R15, R14
 	MOVQ       $0x00000030, R14
 
-rest_407:
+rest_427:
 	CMPQ SI, $0x04
-	JNE  single_412
+	JNE  single_432
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_412
+	JZ   single_432
 
-step_414:
+step_434:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -12438,12 +13417,12 @@ step_414:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_414
+	JNZ          step_434
 	ANDQ         $0x03, R14
-	JZ           done_413
+	JZ           done_433
 
-single_412:
-step_415:
+single_432:
+step_435:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -12495,17 +13474,17 @@ step_415:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_415
+	JNZ          step_435
 
-done_413:
+done_433:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   170(AX), $0x00
-	JNE    half_418
+	JNE    half_438
 	CMPB   168(AX), $0x00
-	JE     bound_416
+	JE     bound_436
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -12550,9 +13529,9 @@ done_413:
 	VADDPS 64(R9), Z27, Z27
 	ADDQ   R8, R9
 
-bound_416:
+bound_436:
 	CMPB         169(AX), $0x00
-	JE           store_417
+	JE           store_437
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -12612,7 +13591,7 @@ bound_416:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_417:
+store_437:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    R8, DX
@@ -12655,11 +13634,11 @@ store_417:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    R8, DX
-	JMP     next_419
+	JMP     next_439
 
-half_418:
+half_438:
 	CMPB   168(AX), $0x00
-	JE     bound_420
+	JE     bound_440
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Y1, Y1
@@ -12704,9 +13683,9 @@ half_418:
 	VADDPS 64(R9), Y27, Y27
 	ADDQ   R8, R9
 
-bound_420:
+bound_440:
 	CMPB         169(AX), $0x00
-	JE           store_421
+	JE           store_441
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -12766,7 +13745,7 @@ bound_420:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_421:
+store_441:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R8, DX
@@ -12810,12 +13789,12 @@ store_421:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R8, DX
 
-next_419:
+next_439:
 	DECQ 24(SP)
-	JNZ  tile_404
+	JNZ  tile_424
 	ADDQ $0x20, (SP)
 	DECQ 8(SP)
-	JNZ  run_403
+	JNZ  run_423
 	VZEROUPPER
 	RET
 
@@ -12831,19 +13810,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_422
+	JE         zeros_442
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        begun_423
+	JMP        begun_443
 
-zeros_422:
+zeros_442:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-begun_423:
+begun_443:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -12854,14 +13833,14 @@ begun_423:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_424:
+tap_444:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_425:
+step_445:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -12875,11 +13854,11 @@ step_425:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_425
+	JNZ          step_445
 	DECQ         SI
-	JNZ          tap_424
+	JNZ          tap_444
 	CMPB         168(AX), $0x00
-	JE           bound_426
+	JE           bound_446
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12888,9 +13867,9 @@ step_425:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_426:
+bound_446:
 	CMPB         169(AX), $0x00
-	JE           store_427
+	JE           store_447
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -12900,7 +13879,7 @@ bound_426:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_427:
+store_447:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12927,7 +13906,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_428
+	JE         zeros_448
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -12935,9 +13914,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        begun_429
+	JMP        begun_449
 
-zeros_428:
+zeros_448:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12945,7 +13924,7 @@ zeros_428:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_429:
+begun_449:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12956,14 +13935,14 @@ begun_429:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_430:
+tap_450:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_431:
+step_451:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -12981,11 +13960,11 @@ step_431:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_431
+	JNZ          step_451
 	DECQ         DI
-	JNZ          tap_430
+	JNZ          tap_450
 	CMPB         168(AX), $0x00
-	JE           bound_432
+	JE           bound_452
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12998,9 +13977,9 @@ step_431:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_432:
+bound_452:
 	CMPB         169(AX), $0x00
-	JE           store_433
+	JE           store_453
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -13016,7 +13995,7 @@ bound_432:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_433:
+store_453:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13051,7 +14030,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_434
+	JE         zeros_454
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13062,9 +14041,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        begun_435
+	JMP        begun_455
 
-zeros_434:
+zeros_454:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13075,7 +14054,7 @@ zeros_434:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-begun_435:
+begun_455:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13086,14 +14065,14 @@ begun_435:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_436:
+tap_456:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_437:
+step_457:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -13115,11 +14094,11 @@ step_437:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_437
+	JNZ          step_457
 	DECQ         DI
-	JNZ          tap_436
+	JNZ          tap_456
 	CMPB         168(AX), $0x00
-	JE           bound_438
+	JE           bound_458
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13136,9 +14115,9 @@ step_437:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_438:
+bound_458:
 	CMPB         169(AX), $0x00
-	JE           store_439
+	JE           store_459
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -13160,7 +14139,7 @@ bound_438:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_439:
+store_459:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13203,7 +14182,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_440
+	JE         zeros_460
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13217,9 +14196,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        begun_441
+	JMP        begun_461
 
-zeros_440:
+zeros_460:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13233,7 +14212,7 @@ zeros_440:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_441:
+begun_461:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13244,7 +14223,7 @@ begun_441:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_442:
+tap_462:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13253,7 +14232,7 @@ tap_442:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_443:
+step_463:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -13280,11 +14259,11 @@ step_443:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_443
+	JNZ          step_463
 	DECQ         DI
-	JNZ          tap_442
+	JNZ          tap_462
 	CMPB         168(AX), $0x00
-	JE           bound_444
+	JE           bound_464
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13305,9 +14284,9 @@ step_443:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_444:
+bound_464:
 	CMPB         169(AX), $0x00
-	JE           store_445
+	JE           store_465
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -13335,7 +14314,7 @@ bound_444:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_445:
+store_465:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13386,7 +14365,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_446
+	JE         zeros_466
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13403,9 +14382,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        begun_447
+	JMP        begun_467
 
-zeros_446:
+zeros_466:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13422,7 +14401,7 @@ zeros_446:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-begun_447:
+begun_467:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13433,7 +14412,7 @@ begun_447:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_448:
+tap_468:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13442,7 +14421,7 @@ tap_448:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_449:
+step_469:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -13473,11 +14452,11 @@ step_449:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_449
+	JNZ          step_469
 	DECQ         DI
-	JNZ          tap_448
+	JNZ          tap_468
 	CMPB         168(AX), $0x00
-	JE           bound_450
+	JE           bound_470
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13502,9 +14481,9 @@ step_449:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_450:
+bound_470:
 	CMPB         169(AX), $0x00
-	JE           store_451
+	JE           store_471
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -13538,7 +14517,7 @@ bound_450:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_451:
+store_471:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13597,7 +14576,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_452
+	JE         zeros_472
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13617,9 +14596,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        begun_453
+	JMP        begun_473
 
-zeros_452:
+zeros_472:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13639,7 +14618,7 @@ zeros_452:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-begun_453:
+begun_473:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13650,7 +14629,7 @@ begun_453:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_454:
+tap_474:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13659,7 +14638,7 @@ tap_454:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_455:
+step_475:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -13694,11 +14673,11 @@ step_455:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_455
+	JNZ          step_475
 	DECQ         DI
-	JNZ          tap_454
+	JNZ          tap_474
 	CMPB         168(AX), $0x00
-	JE           bound_456
+	JE           bound_476
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13727,9 +14706,9 @@ step_455:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_456:
+bound_476:
 	CMPB         169(AX), $0x00
-	JE           store_457
+	JE           store_477
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -13769,7 +14748,7 @@ bound_456:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_457:
+store_477:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13836,7 +14815,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_458
+	JE         zeros_478
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13859,9 +14838,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        begun_459
+	JMP        begun_479
 
-zeros_458:
+zeros_478:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13884,7 +14863,7 @@ zeros_458:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-begun_459:
+begun_479:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13895,7 +14874,7 @@ begun_459:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_460:
+tap_480:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -13906,7 +14885,7 @@ tap_460:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_461:
+step_481:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -13946,11 +14925,11 @@ step_461:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_461
+	JNZ          step_481
 	DECQ         DI
-	JNZ          tap_460
+	JNZ          tap_480
 	CMPB         168(AX), $0x00
-	JE           bound_462
+	JE           bound_482
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13983,9 +14962,9 @@ step_461:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_462:
+bound_482:
 	CMPB         169(AX), $0x00
-	JE           store_463
+	JE           store_483
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -14031,7 +15010,7 @@ bound_462:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_463:
+store_483:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14106,7 +15085,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_464
+	JE         zeros_484
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14132,9 +15111,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        begun_465
+	JMP        begun_485
 
-zeros_464:
+zeros_484:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14160,7 +15139,7 @@ zeros_464:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_465:
+begun_485:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14171,7 +15150,7 @@ begun_465:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_466:
+tap_486:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14182,7 +15161,7 @@ tap_466:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_467:
+step_487:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -14226,11 +15205,11 @@ step_467:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_467
+	JNZ          step_487
 	DECQ         DI
-	JNZ          tap_466
+	JNZ          tap_486
 	CMPB         168(AX), $0x00
-	JE           bound_468
+	JE           bound_488
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14267,9 +15246,9 @@ step_467:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_468:
+bound_488:
 	CMPB         169(AX), $0x00
-	JE           store_469
+	JE           store_489
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -14321,7 +15300,7 @@ bound_468:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_469:
+store_489:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14404,7 +15383,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_470
+	JE         zeros_490
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14433,9 +15412,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        begun_471
+	JMP        begun_491
 
-zeros_470:
+zeros_490:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14464,7 +15443,7 @@ zeros_470:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-begun_471:
+begun_491:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14475,7 +15454,7 @@ begun_471:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_472:
+tap_492:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14486,7 +15465,7 @@ tap_472:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_473:
+step_493:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -14534,11 +15513,11 @@ step_473:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_473
+	JNZ          step_493
 	DECQ         DI
-	JNZ          tap_472
+	JNZ          tap_492
 	CMPB         168(AX), $0x00
-	JE           bound_474
+	JE           bound_494
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14579,9 +15558,9 @@ step_473:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_474:
+bound_494:
 	CMPB         169(AX), $0x00
-	JE           store_475
+	JE           store_495
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -14639,7 +15618,7 @@ bound_474:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_475:
+store_495:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14697,7 +15676,7 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $32-8
 	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-run_476:
+run_496:
 	MOVQ (SP), R8
 	MOVQ (R8), CX
 	MOVQ 8(R8), R9
@@ -14712,9 +15691,9 @@ run_476:
 	ADDQ 48(AX), DX
 	MOVQ R9, 16(SP)
 
-tile_477:
+tile_497:
 	CMPQ    104(AX), $0x00
-	JE      zeros_478
+	JE      zeros_498
 	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z3
@@ -14743,9 +15722,9 @@ tile_477:
 	VMOVAPS Z2, Z20
 	VMOVAPS Z2, Z23
 	VMOVAPS Z2, Z26
-	JMP     begun_479
+	JMP     begun_499
 
-zeros_478:
+zeros_498:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14774,7 +15753,7 @@ zeros_478:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-begun_479:
+begun_499:
 	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -14783,21 +15762,21 @@ begun_479:
 	ADDQ BX, R11
 	MOVQ 152(AX), R12
 	CMPQ R12, $0x60
-	JLT  rest_480
+	JLT  rest_500
 	SUBQ $0x30, R12
 	CMPQ SI, $0x04
-	JNE  single_481
+	JNE  single_501
 	MOVQ R12, R13
 	SHRQ $0x02, R13
-	JZ   single_481
+	JZ   single_501
 
-step_483:
+step_503:
 	VMOVUPS      (R8), Z27
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z28
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z29
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -14836,11 +15815,11 @@ step_483:
 	VFMADD231PS  Z29, Z30, Z26
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z27
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z28
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z29
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VBROADCASTSS 4(R9), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -14879,11 +15858,11 @@ step_483:
 	VFMADD231PS  Z29, Z30, Z26
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z27
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z28
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z29
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VBROADCASTSS 8(R9), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -14922,11 +15901,11 @@ step_483:
 	VFMADD231PS  Z29, Z30, Z26
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z27
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z28
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z29
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VBROADCASTSS 12(R9), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -14968,18 +15947,18 @@ step_483:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R11
 	DECQ         R13
-	JNZ          step_483
+	JNZ          step_503
 	ANDQ         $0x03, R12
-	JZ           done_482
+	JZ           done_502
 
-single_481:
-step_484:
+single_501:
+step_504:
 	VMOVUPS      (R8), Z27
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z28
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z29
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z27, Z30, Z0
 	VFMADD231PS  Z28, Z30, Z1
@@ -15021,9 +16000,9 @@ step_484:
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	DECQ         R12
-	JNZ          step_484
+	JNZ          step_504
 
-done_482:
+done_502:
 	MOVQ       144(AX), R13
 	SHLQ       $0x02, R13
 	MOVQ       DX, R12
@@ -15065,14 +16044,14 @@ done_482:
 	ADDQ       R13, R12
 	MOVQ       $0x00000030, R12
 
-rest_480:
+rest_500:
 	CMPQ SI, $0x04
-	JNE  single_485
+	JNE  single_505
 	MOVQ R12, R13
 	SHRQ $0x02, R13
-	JZ   single_485
+	JZ   single_505
 
-step_487:
+step_507:
 	VMOVUPS      (R8), Z27
 	VMOVUPS      64(R8), Z28
 	VMOVUPS      128(R8), Z29
@@ -15237,12 +16216,12 @@ step_487:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R11
 	DECQ         R13
-	JNZ          step_487
+	JNZ          step_507
 	ANDQ         $0x03, R12
-	JZ           done_486
+	JZ           done_506
 
-single_485:
-step_488:
+single_505:
+step_508:
 	VMOVUPS      (R8), Z27
 	VMOVUPS      64(R8), Z28
 	VMOVUPS      128(R8), Z29
@@ -15287,17 +16266,17 @@ step_488:
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	DECQ         R12
-	JNZ          step_488
+	JNZ          step_508
 
-done_486:
+done_506:
 	IMUL3Q $0x09, BX, R8
 	ADDQ   R8, CX
 	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   170(AX), $0x00
-	JNE    half_491
+	JNE    half_511
 	CMPB   168(AX), $0x00
-	JE     bound_489
+	JE     bound_509
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15336,9 +16315,9 @@ done_486:
 	VADDPS 128(R9), Z26, Z26
 	ADDQ   R8, R9
 
-bound_489:
+bound_509:
 	CMPB         169(AX), $0x00
-	JE           store_490
+	JE           store_510
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -15396,7 +16375,7 @@ bound_489:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_490:
+store_510:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -15433,11 +16412,11 @@ store_490:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R8, DX
-	JMP     next_492
+	JMP     next_512
 
-half_491:
+half_511:
 	CMPB   168(AX), $0x00
-	JE     bound_493
+	JE     bound_513
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -15476,9 +16455,9 @@ half_491:
 	VADDPS 128(R9), Y26, Y26
 	ADDQ   R8, R9
 
-bound_493:
+bound_513:
 	CMPB         169(AX), $0x00
-	JE           store_494
+	JE           store_514
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -15536,7 +16515,7 @@ bound_493:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_494:
+store_514:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -15574,12 +16553,12 @@ store_494:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R8, DX
 
-next_492:
+next_512:
 	DECQ 24(SP)
-	JNZ  tile_477
+	JNZ  tile_497
 	ADDQ $0x20, (SP)
 	DECQ 8(SP)
-	JNZ  run_476
+	JNZ  run_496
 	VZEROUPPER
 	RET
 
@@ -15596,21 +16575,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_495
+	JE         zeros_515
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        begun_496
+	JMP        begun_516
 
-zeros_495:
+zeros_515:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_496:
+begun_516:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -15621,14 +16600,14 @@ begun_496:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_497:
+tap_517:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_498:
+step_518:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -15645,11 +16624,11 @@ step_498:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_498
+	JNZ          step_518
 	DECQ         SI
-	JNZ          tap_497
+	JNZ          tap_517
 	CMPB         168(AX), $0x00
-	JE           bound_499
+	JE           bound_519
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15659,9 +16638,9 @@ step_498:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_499:
+bound_519:
 	CMPB         169(AX), $0x00
-	JE           store_500
+	JE           store_520
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -15673,7 +16652,7 @@ bound_499:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_500:
+store_520:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15703,7 +16682,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_501
+	JE         zeros_521
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -15713,9 +16692,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        begun_502
+	JMP        begun_522
 
-zeros_501:
+zeros_521:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15725,7 +16704,7 @@ zeros_501:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_502:
+begun_522:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -15736,14 +16715,14 @@ begun_502:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_503:
+tap_523:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_504:
+step_524:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -15765,11 +16744,11 @@ step_504:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_504
+	JNZ          step_524
 	DECQ         DI
-	JNZ          tap_503
+	JNZ          tap_523
 	CMPB         168(AX), $0x00
-	JE           bound_505
+	JE           bound_525
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15784,9 +16763,9 @@ step_504:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_505:
+bound_525:
 	CMPB         169(AX), $0x00
-	JE           store_506
+	JE           store_526
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -15806,7 +16785,7 @@ bound_505:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_506:
+store_526:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15846,7 +16825,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_507
+	JE         zeros_527
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -15860,9 +16839,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        begun_508
+	JMP        begun_528
 
-zeros_507:
+zeros_527:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15876,7 +16855,7 @@ zeros_507:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_508:
+begun_528:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -15887,14 +16866,14 @@ begun_508:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_509:
+tap_529:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_510:
+step_530:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -15921,11 +16900,11 @@ step_510:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_510
+	JNZ          step_530
 	DECQ         DI
-	JNZ          tap_509
+	JNZ          tap_529
 	CMPB         168(AX), $0x00
-	JE           bound_511
+	JE           bound_531
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15945,9 +16924,9 @@ step_510:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_511:
+bound_531:
 	CMPB         169(AX), $0x00
-	JE           store_512
+	JE           store_532
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -15975,7 +16954,7 @@ bound_511:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_512:
+store_532:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16025,7 +17004,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_513
+	JE         zeros_533
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -16043,9 +17022,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        begun_514
+	JMP        begun_534
 
-zeros_513:
+zeros_533:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16063,7 +17042,7 @@ zeros_513:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-begun_514:
+begun_534:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -16074,7 +17053,7 @@ begun_514:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_515:
+tap_535:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -16083,7 +17062,7 @@ tap_515:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_516:
+step_536:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -16116,11 +17095,11 @@ step_516:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_516
+	JNZ          step_536
 	DECQ         DI
-	JNZ          tap_515
+	JNZ          tap_535
 	CMPB         168(AX), $0x00
-	JE           bound_517
+	JE           bound_537
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16145,9 +17124,9 @@ step_516:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_517:
+bound_537:
 	CMPB         169(AX), $0x00
-	JE           store_518
+	JE           store_538
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -16183,7 +17162,7 @@ bound_517:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_518:
+store_538:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16243,7 +17222,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_519
+	JE         zeros_539
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -16265,9 +17244,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        begun_520
+	JMP        begun_540
 
-zeros_519:
+zeros_539:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16289,7 +17268,7 @@ zeros_519:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-begun_520:
+begun_540:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -16300,7 +17279,7 @@ begun_520:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_521:
+tap_541:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -16309,7 +17288,7 @@ tap_521:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_522:
+step_542:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -16347,11 +17326,11 @@ step_522:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_522
+	JNZ          step_542
 	DECQ         DI
-	JNZ          tap_521
+	JNZ          tap_541
 	CMPB         168(AX), $0x00
-	JE           bound_523
+	JE           bound_543
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16381,9 +17360,9 @@ step_522:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_523:
+bound_543:
 	CMPB         169(AX), $0x00
-	JE           store_524
+	JE           store_544
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -16427,7 +17406,7 @@ bound_523:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_524:
+store_544:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16497,7 +17476,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_525
+	JE         zeros_545
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -16523,9 +17502,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        begun_526
+	JMP        begun_546
 
-zeros_525:
+zeros_545:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16551,7 +17530,7 @@ zeros_525:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_526:
+begun_546:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -16562,7 +17541,7 @@ begun_526:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_527:
+tap_547:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -16571,7 +17550,7 @@ tap_527:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_528:
+step_548:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -16614,11 +17593,11 @@ step_528:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_528
+	JNZ          step_548
 	DECQ         DI
-	JNZ          tap_527
+	JNZ          tap_547
 	CMPB         168(AX), $0x00
-	JE           bound_529
+	JE           bound_549
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16653,9 +17632,9 @@ step_528:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_529:
+bound_549:
 	CMPB         169(AX), $0x00
-	JE           store_530
+	JE           store_550
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -16707,7 +17686,7 @@ bound_529:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_530:
+store_550:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16759,7 +17738,7 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $32-8
 	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-run_531:
+run_551:
 	MOVQ (SP), R8
 	MOVQ (R8), CX
 	MOVQ 8(R8), R9
@@ -16774,9 +17753,9 @@ run_531:
 	ADDQ 48(AX), DX
 	MOVQ R9, 16(SP)
 
-tile_532:
+tile_552:
 	CMPQ    104(AX), $0x00
-	JE      zeros_533
+	JE      zeros_553
 	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z4
@@ -16802,9 +17781,9 @@ tile_532:
 	VMOVAPS Z3, Z15
 	VMOVAPS Z3, Z19
 	VMOVAPS Z3, Z23
-	JMP     begun_534
+	JMP     begun_554
 
-zeros_533:
+zeros_553:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16830,30 +17809,30 @@ zeros_533:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_534:
+begun_554:
 	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
 	MOVQ 152(AX), R11
 	CMPQ R11, $0x60
-	JLT  rest_535
+	JLT  rest_555
 	SUBQ $0x30, R11
 	CMPQ SI, $0x04
-	JNE  single_536
+	JNE  single_556
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_536
+	JZ   single_556
 
-step_538:
+step_558:
 	VMOVUPS      (R8), Z24
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z25
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z26
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VMOVUPS      192(R8), Z27
-	PREFETCHT0   4288(R8)
+	PREFETCHT0   16576(R8)
 	VBROADCASTSS (R9), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -16886,13 +17865,13 @@ step_538:
 	VFMADD231PS  Z27, Z28, Z23
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z24
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z25
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z26
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VMOVUPS      192(R8), Z27
-	PREFETCHT0   4288(R8)
+	PREFETCHT0   16576(R8)
 	VBROADCASTSS 4(R9), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -16925,13 +17904,13 @@ step_538:
 	VFMADD231PS  Z27, Z28, Z23
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z24
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z25
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z26
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VMOVUPS      192(R8), Z27
-	PREFETCHT0   4288(R8)
+	PREFETCHT0   16576(R8)
 	VBROADCASTSS 8(R9), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -16964,13 +17943,13 @@ step_538:
 	VFMADD231PS  Z27, Z28, Z23
 	ADDQ         DI, R8
 	VMOVUPS      (R8), Z24
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z25
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z26
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VMOVUPS      192(R8), Z27
-	PREFETCHT0   4288(R8)
+	PREFETCHT0   16576(R8)
 	VBROADCASTSS 12(R9), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -17005,20 +17984,20 @@ step_538:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_538
+	JNZ          step_558
 	ANDQ         $0x03, R11
-	JZ           done_537
+	JZ           done_557
 
-single_536:
-step_539:
+single_556:
+step_559:
 	VMOVUPS      (R8), Z24
-	PREFETCHT0   4096(R8)
+	PREFETCHT0   16384(R8)
 	VMOVUPS      64(R8), Z25
-	PREFETCHT0   4160(R8)
+	PREFETCHT0   16448(R8)
 	VMOVUPS      128(R8), Z26
-	PREFETCHT0   4224(R8)
+	PREFETCHT0   16512(R8)
 	VMOVUPS      192(R8), Z27
-	PREFETCHT0   4288(R8)
+	PREFETCHT0   16576(R8)
 	VBROADCASTSS (R9), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
@@ -17053,9 +18032,9 @@ step_539:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_539
+	JNZ          step_559
 
-done_537:
+done_557:
 	MOVQ       144(AX), R12
 	SHLQ       $0x02, R12
 	MOVQ       DX, R11
@@ -17091,14 +18070,14 @@ done_537:
 	ADDQ       R12, R11
 	MOVQ       $0x00000030, R11
 
-rest_535:
+rest_555:
 	CMPQ SI, $0x04
-	JNE  single_540
+	JNE  single_560
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_540
+	JZ   single_560
 
-step_542:
+step_562:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VMOVUPS      128(R8), Z26
@@ -17242,12 +18221,12 @@ step_542:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_542
+	JNZ          step_562
 	ANDQ         $0x03, R11
-	JZ           done_541
+	JZ           done_561
 
-single_540:
-step_543:
+single_560:
+step_563:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VMOVUPS      128(R8), Z26
@@ -17286,17 +18265,17 @@ step_543:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_543
+	JNZ          step_563
 
-done_541:
+done_561:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   170(AX), $0x00
-	JNE    half_546
+	JNE    half_566
 	CMPB   168(AX), $0x00
-	JE     bound_544
+	JE     bound_564
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -17329,9 +18308,9 @@ done_541:
 	VADDPS 192(R9), Z23, Z23
 	ADDQ   R8, R9
 
-bound_544:
+bound_564:
 	CMPB         169(AX), $0x00
-	JE           store_545
+	JE           store_565
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -17383,7 +18362,7 @@ bound_544:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_545:
+store_565:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -17414,11 +18393,11 @@ store_545:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R8, DX
-	JMP     next_547
+	JMP     next_567
 
-half_546:
+half_566:
 	CMPB   168(AX), $0x00
-	JE     bound_548
+	JE     bound_568
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -17451,9 +18430,9 @@ half_546:
 	VADDPS 192(R9), Y23, Y23
 	ADDQ   R8, R9
 
-bound_548:
+bound_568:
 	CMPB         169(AX), $0x00
-	JE           store_549
+	JE           store_569
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -17505,7 +18484,7 @@ bound_548:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_549:
+store_569:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -17537,12 +18516,12 @@ store_549:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R8, DX
 
-next_547:
+next_567:
 	DECQ 24(SP)
-	JNZ  tile_532
+	JNZ  tile_552
 	ADDQ $0x20, (SP)
 	DECQ 8(SP)
-	JNZ  run_531
+	JNZ  run_551
 	VZEROUPPER
 	RET
 
@@ -17610,7 +18589,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_550
+	JE           whole_570
 	VPXORD       Z6, Z6, Z6
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z6, 64(CX)
@@ -17649,7 +18628,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	VMOVUPS      Z6, 2176(CX)
 	VMOVUPS      Z6, 2240(CX)
 
-whole_550:
+whole_570:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000040, BX, BX
 	LEAQ   (CX), SI
@@ -17680,19 +18659,19 @@ whole_550:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 2448(SP)
 
-square_551:
+square_571:
 	MOVQ 96(AX), BX
 	MOVQ 2440(SP), SI
 	MOVQ 2448(SP), R8
 
-vector_552:
+vector_572:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 2368(SP), R14
 
-column_553:
+column_573:
 	CMPB         184(AX), $0x00
-	JNE          flat_554
+	JNE          flat_574
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -17721,9 +18700,9 @@ column_553:
 	VMOVUPS      Z6, 1152(R14)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, 1536(R14)
-	JMP          done_555
+	JMP          done_575
 
-flat_554:
+flat_574:
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -17746,17 +18725,17 @@ flat_554:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, 1152(R14)
 
-done_555:
+done_575:
 	ADDQ         2376(SP), R9
 	ADDQ         $0x40, R14
 	DECQ         R15
-	JNZ          column_553
+	JNZ          column_573
 	MOVQ         2408(SP), R9
 	MOVQ         2416(SP), R14
 	MOVQ         2424(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_557
+	JNE          narrow_577
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -17785,9 +18764,9 @@ done_555:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_558
+	JMP          done_578
 
-narrow_557:
+narrow_577:
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -17810,10 +18789,10 @@ narrow_557:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_558:
+done_578:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_559
+	JNE          narrow_579
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -17842,9 +18821,9 @@ done_558:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_560
+	JMP          done_580
 
-narrow_559:
+narrow_579:
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -17867,10 +18846,10 @@ narrow_559:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_560:
+done_580:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_561
+	JNE          narrow_581
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -17899,9 +18878,9 @@ done_560:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_562
+	JMP          done_582
 
-narrow_561:
+narrow_581:
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -17924,10 +18903,10 @@ narrow_561:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_562:
+done_582:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_563
+	JNE          narrow_583
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -17956,9 +18935,9 @@ done_562:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_564
+	JMP          done_584
 
-narrow_563:
+narrow_583:
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -17981,12 +18960,12 @@ narrow_563:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_564:
+done_584:
 	ADDQ         2432(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_556
+	JNE          done_576
 	CMPB         185(AX), $0x00
-	JNE          narrow_565
+	JNE          narrow_585
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -18015,9 +18994,9 @@ done_564:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_566
+	JMP          done_586
 
-narrow_565:
+narrow_585:
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -18040,10 +19019,10 @@ narrow_565:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_566:
+done_586:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_567
+	JNE          narrow_587
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -18072,9 +19051,9 @@ done_566:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_568
+	JMP          done_588
 
-narrow_567:
+narrow_587:
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -18097,18 +19076,18 @@ narrow_567:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_568:
-done_556:
+done_588:
+done_576:
 	ADDQ $0x40, SI
 	ADDQ $0x40, R8
 	DECQ BX
-	JNZ  vector_552
+	JNZ  vector_572
 	MOVQ 2400(SP), BX
 	ADDQ BX, 2440(SP)
 	MOVQ 2384(SP), BX
 	ADDQ BX, 2448(SP)
 	DECQ 2392(SP)
-	JNZ  square_551
+	JNZ  square_571
 	VZEROUPPER
 	RET
 
@@ -18156,8 +19135,12 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	SHLQ         $0x02, R11
 	SUBQ         R10, (SP)
 	SUBQ         R11, 8(SP)
+	CMPB         184(AX), $0x00
+	JNE          flat_590
+	CMPB         185(AX), $0x00
+	JNE          narrow_591
 
-square_569:
+square_593:
 	MOVQ 112(AX), R10
 	SHLQ $0x02, R10
 	MOVQ 120(AX), R11
@@ -18169,7 +19152,7 @@ square_569:
 	ADDQ 8(SP), R11
 	MOVQ R11, 8(SP)
 
-vector_570:
+vector_594:
 	LEAQ        (R10)(R9*1), R14
 	VMOVUPS     (R14), Z8
 	VMOVUPS     (R14)(SI*1), Z9
@@ -18407,9 +19390,422 @@ vector_570:
 	ADDQ        $0x40, R11
 	ADDQ        $0x40, R12
 	DECQ        R13
-	JNZ         vector_570
+	JNZ         vector_594
 	DECQ        16(SP)
-	JNZ         square_569
+	JNZ         square_593
+	JMP         end_589
+
+narrow_591:
+square_595:
+	MOVQ 112(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 120(AX), R10
+	SHLQ $0x02, R10
+	MOVQ 48(AX), R11
+	MOVQ 96(AX), R12
+	ADDQ (SP), R8
+	MOVQ R8, (SP)
+	ADDQ 8(SP), R10
+	MOVQ R10, 8(SP)
+
+vector_596:
+	LEAQ        (R8)(R9*1), R13
+	VMOVUPS     (R13), Z8
+	VMOVUPS     (R13)(SI*1), Z9
+	VMOVUPS     (R13)(SI*2), Z10
+	VMOVUPS     (R13)(DI*1), Z11
+	VADDPS      Z10, Z9, Z12
+	VSUBPS      Z10, Z9, Z10
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z11, Z8, Z8
+	VMULPS      Z0, Z10, Z10
+	VFMADD231PS Z1, Z11, Z10
+	ADDQ        R9, R13
+	VMOVUPS     (R13), Z9
+	VMOVUPS     (R13)(SI*1), Z11
+	VMOVUPS     (R13)(SI*2), Z12
+	VMOVUPS     (R13)(DI*1), Z13
+	VADDPS      Z12, Z11, Z14
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z14, Z9, Z9
+	VADDPS      Z13, Z9, Z9
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z13, Z12
+	ADDQ        R9, R13
+	VMOVUPS     (R13), Z11
+	VMOVUPS     (R13)(SI*1), Z13
+	VMOVUPS     (R13)(SI*2), Z14
+	VMOVUPS     (R13)(DI*1), Z15
+	VADDPS      Z14, Z13, Z16
+	VSUBPS      Z14, Z13, Z14
+	VADDPS      Z16, Z11, Z11
+	VADDPS      Z15, Z11, Z11
+	VMULPS      Z0, Z14, Z14
+	VFMADD231PS Z1, Z15, Z14
+	ADDQ        R9, R13
+	VMOVUPS     (R13), Z13
+	VMOVUPS     (R13)(SI*1), Z15
+	VMOVUPS     (R13)(SI*2), Z16
+	VMOVUPS     (R13)(DI*1), Z17
+	VADDPS      Z16, Z15, Z18
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z18, Z13, Z13
+	VADDPS      Z17, Z13, Z13
+	VMULPS      Z0, Z16, Z16
+	VFMADD231PS Z1, Z17, Z16
+	VADDPS      Z9, Z8, Z15
+	VSUBPS      Z9, Z8, Z9
+	VADDPS      Z13, Z11, Z8
+	VSUBPS      Z13, Z11, Z13
+	VADDPS      Z12, Z10, Z11
+	VSUBPS      Z12, Z10, Z12
+	VADDPS      Z16, Z14, Z10
+	VSUBPS      Z16, Z14, Z16
+	VMOVUPS     (R8), Z14
+	VMOVUPS     (R8)(SI*1), Z17
+	VMOVUPS     (R8)(SI*2), Z18
+	VMOVUPS     (R8)(DI*1), Z19
+	VADDPS      Z18, Z17, Z20
+	VSUBPS      Z18, Z17, Z18
+	VADDPS      Z20, Z14, Z14
+	VADDPS      Z19, Z14, Z14
+	VMULPS      Z0, Z18, Z18
+	VFMADD231PS Z1, Z19, Z18
+	VADDPS      Z15, Z14, Z14
+	VADDPS      Z8, Z14, Z14
+	VMULPS      Z2, Z15, Z15
+	VFMADD231PS Z3, Z8, Z15
+	VADDPS      Z11, Z18, Z18
+	VADDPS      Z10, Z18, Z18
+	VMULPS      Z2, Z11, Z11
+	VFMADD231PS Z3, Z10, Z11
+	ADDQ        R9, R13
+	VMOVUPS     (R13), Z8
+	VMOVUPS     (R13)(SI*1), Z10
+	VMOVUPS     (R13)(SI*2), Z17
+	VMOVUPS     (R13)(DI*1), Z19
+	VADDPS      Z17, Z10, Z20
+	VSUBPS      Z17, Z10, Z17
+	VADDPS      Z20, Z8, Z8
+	VADDPS      Z19, Z8, Z8
+	VMULPS      Z0, Z17, Z17
+	VFMADD231PS Z1, Z19, Z17
+	VFMADD231PS Z4, Z9, Z8
+	VFMADD231PS Z5, Z13, Z8
+	VMULPS      Z0, Z9, Z9
+	VFMADD231PS Z1, Z13, Z9
+	VFMADD231PS Z4, Z12, Z17
+	VFMADD231PS Z5, Z16, Z17
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z16, Z12
+	MOVQ        232(AX), R13
+	LEAQ        (R10)(R13*4), R13
+	VADDPS      (R11), Z17, Z17
+	VMAXPS      Z17, Z6, Z17
+	VMINPS      Z17, Z7, Z17
+	VMOVUPS     Z17, (R13)(BX*4)
+	VADDPS      (R11), Z11, Z11
+	VMAXPS      Z11, Z6, Z11
+	VMINPS      Z11, Z7, Z11
+	VMOVUPS     Z11, (R13)(DX*4)
+	VADDPS      (R11), Z12, Z12
+	VMAXPS      Z12, Z6, Z12
+	VMINPS      Z12, Z7, Z12
+	VMOVUPS     Z12, (R13)(CX*4)
+	VADDPS      (R11), Z18, Z18
+	VMAXPS      Z18, Z6, Z18
+	VMINPS      Z18, Z7, Z18
+	VMOVUPS     Z18, (R13)
+	MOVQ        224(AX), R13
+	LEAQ        (R10)(R13*4), R13
+	VADDPS      (R11), Z8, Z8
+	VMAXPS      Z8, Z6, Z8
+	VMINPS      Z8, Z7, Z8
+	VMOVUPS     Z8, (R13)(BX*4)
+	VADDPS      (R11), Z15, Z15
+	VMAXPS      Z15, Z6, Z15
+	VMINPS      Z15, Z7, Z15
+	VMOVUPS     Z15, (R13)(DX*4)
+	VADDPS      (R11), Z9, Z9
+	VMAXPS      Z9, Z6, Z9
+	VMINPS      Z9, Z7, Z9
+	VMOVUPS     Z9, (R13)(CX*4)
+	VADDPS      (R11), Z14, Z14
+	VMAXPS      Z14, Z6, Z14
+	VMINPS      Z14, Z7, Z14
+	VMOVUPS     Z14, (R13)
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R10
+	ADDQ        $0x40, R11
+	DECQ        R12
+	JNZ         vector_596
+	DECQ        16(SP)
+	JNZ         square_595
+	JMP         end_589
+
+flat_590:
+	CMPB 185(AX), $0x00
+	JNE  both_592
+
+square_597:
+	MOVQ 112(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 120(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 48(AX), R10
+	MOVQ 96(AX), R11
+	ADDQ (SP), DX
+	MOVQ DX, (SP)
+	ADDQ 8(SP), BX
+	MOVQ BX, 8(SP)
+
+vector_598:
+	LEAQ        (DX)(R9*1), R12
+	VMOVUPS     (R12), Z8
+	VMOVUPS     (R12)(SI*1), Z9
+	VMOVUPS     (R12)(SI*2), Z10
+	VMOVUPS     (R12)(DI*1), Z11
+	VMOVUPS     (R12)(SI*4), Z12
+	VMOVUPS     (R12)(R8*1), Z13
+	VADDPS      Z10, Z9, Z14
+	VSUBPS      Z10, Z9, Z10
+	VADDPS      Z12, Z11, Z9
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z9, Z8, Z8
+	VMULPS      Z2, Z14, Z14
+	VFMADD231PS Z3, Z9, Z14
+	VFMADD231PS Z4, Z10, Z13
+	VFMADD231PS Z5, Z12, Z13
+	VMULPS      Z0, Z10, Z10
+	VFMADD231PS Z1, Z12, Z10
+	ADDQ        R9, R12
+	VMOVUPS     (R12), Z9
+	VMOVUPS     (R12)(SI*1), Z11
+	VMOVUPS     (R12)(SI*2), Z12
+	VMOVUPS     (R12)(DI*1), Z15
+	VMOVUPS     (R12)(SI*4), Z16
+	VMOVUPS     (R12)(R8*1), Z17
+	VADDPS      Z12, Z11, Z18
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z16, Z15, Z11
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z18, Z9, Z9
+	VADDPS      Z11, Z9, Z9
+	VMULPS      Z2, Z18, Z18
+	VFMADD231PS Z3, Z11, Z18
+	VFMADD231PS Z4, Z12, Z17
+	VFMADD231PS Z5, Z16, Z17
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z16, Z12
+	VADDPS      Z9, Z8, Z11
+	VSUBPS      Z9, Z8, Z9
+	VADDPS      Z12, Z10, Z8
+	VSUBPS      Z12, Z10, Z12
+	VADDPS      Z18, Z14, Z10
+	VSUBPS      Z18, Z14, Z18
+	VADDPS      Z17, Z13, Z14
+	VSUBPS      Z17, Z13, Z17
+	ADDQ        R9, R12
+	VMOVUPS     (R12), Z13
+	VMOVUPS     (R12)(SI*1), Z15
+	VMOVUPS     (R12)(SI*2), Z16
+	VMOVUPS     (R12)(DI*1), Z19
+	VMOVUPS     (R12)(SI*4), Z20
+	VMOVUPS     (R12)(R8*1), Z21
+	VADDPS      Z16, Z15, Z22
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z20, Z19, Z15
+	VSUBPS      Z20, Z19, Z20
+	VADDPS      Z22, Z13, Z13
+	VADDPS      Z15, Z13, Z13
+	VMULPS      Z2, Z22, Z22
+	VFMADD231PS Z3, Z15, Z22
+	VFMADD231PS Z4, Z16, Z21
+	VFMADD231PS Z5, Z20, Z21
+	VMULPS      Z0, Z16, Z16
+	VFMADD231PS Z1, Z20, Z16
+	VMOVUPS     (DX), Z15
+	VMOVUPS     (DX)(SI*1), Z19
+	VMOVUPS     (DX)(SI*2), Z20
+	VMOVUPS     (DX)(DI*1), Z23
+	VMOVUPS     (DX)(SI*4), Z24
+	VMOVUPS     (DX)(R8*1), Z25
+	VADDPS      Z20, Z19, Z26
+	VSUBPS      Z20, Z19, Z20
+	VADDPS      Z24, Z23, Z19
+	VSUBPS      Z24, Z23, Z24
+	VADDPS      Z26, Z15, Z15
+	VADDPS      Z19, Z15, Z15
+	VMULPS      Z2, Z26, Z26
+	VFMADD231PS Z3, Z19, Z26
+	VFMADD231PS Z4, Z20, Z25
+	VFMADD231PS Z5, Z24, Z25
+	VMULPS      Z0, Z20, Z20
+	VFMADD231PS Z1, Z24, Z20
+	VADDPS      Z11, Z15, Z15
+	VADDPS      Z13, Z15, Z15
+	VMULPS      Z0, Z9, Z9
+	VFMADD231PS Z1, Z13, Z9
+	VADDPS      Z8, Z20, Z20
+	VADDPS      Z16, Z20, Z20
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z16, Z12
+	VADDPS      Z10, Z26, Z26
+	VADDPS      Z22, Z26, Z26
+	VMULPS      Z0, Z18, Z18
+	VFMADD231PS Z1, Z22, Z18
+	VADDPS      Z14, Z25, Z25
+	VADDPS      Z21, Z25, Z25
+	VMULPS      Z0, Z17, Z17
+	VFMADD231PS Z1, Z21, Z17
+	MOVQ        248(AX), R12
+	LEAQ        (BX)(R12*4), R12
+	VADDPS      (R10), Z17, Z17
+	VMAXPS      Z17, Z6, Z17
+	VMINPS      Z17, Z7, Z17
+	VMOVUPS     Z17, (R12)(CX*4)
+	VADDPS      (R10), Z25, Z25
+	VMAXPS      Z25, Z6, Z25
+	VMINPS      Z25, Z7, Z25
+	VMOVUPS     Z25, (R12)
+	MOVQ        240(AX), R12
+	LEAQ        (BX)(R12*4), R12
+	VADDPS      (R10), Z18, Z18
+	VMAXPS      Z18, Z6, Z18
+	VMINPS      Z18, Z7, Z18
+	VMOVUPS     Z18, (R12)(CX*4)
+	VADDPS      (R10), Z26, Z26
+	VMAXPS      Z26, Z6, Z26
+	VMINPS      Z26, Z7, Z26
+	VMOVUPS     Z26, (R12)
+	MOVQ        232(AX), R12
+	LEAQ        (BX)(R12*4), R12
+	VADDPS      (R10), Z12, Z12
+	VMAXPS      Z12, Z6, Z12
+	VMINPS      Z12, Z7, Z12
+	VMOVUPS     Z12, (R12)(CX*4)
+	VADDPS      (R10), Z20, Z20
+	VMAXPS      Z20, Z6, Z20
+	VMINPS      Z20, Z7, Z20
+	VMOVUPS     Z20, (R12)
+	MOVQ        224(AX), R12
+	LEAQ        (BX)(R12*4), R12
+	VADDPS      (R10), Z9, Z9
+	VMAXPS      Z9, Z6, Z9
+	VMINPS      Z9, Z7, Z9
+	VMOVUPS     Z9, (R12)(CX*4)
+	VADDPS      (R10), Z15, Z15
+	VMAXPS      Z15, Z6, Z15
+	VMINPS      Z15, Z7, Z15
+	VMOVUPS     Z15, (R12)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x40, R10
+	DECQ        R11
+	JNZ         vector_598
+	DECQ        16(SP)
+	JNZ         square_597
+	JMP         end_589
+
+both_592:
+square_599:
+	MOVQ 112(AX), DX
+	SHLQ $0x02, DX
+	MOVQ 120(AX), BX
+	SHLQ $0x02, BX
+	MOVQ 48(AX), R8
+	MOVQ 96(AX), R10
+	ADDQ (SP), DX
+	MOVQ DX, (SP)
+	ADDQ 8(SP), BX
+	MOVQ BX, 8(SP)
+
+vector_600:
+	LEAQ        (DX)(R9*1), R11
+	VMOVUPS     (R11), Z2
+	VMOVUPS     (R11)(SI*1), Z3
+	VMOVUPS     (R11)(SI*2), Z4
+	VMOVUPS     (R11)(DI*1), Z5
+	VADDPS      Z4, Z3, Z8
+	VSUBPS      Z4, Z3, Z4
+	VADDPS      Z8, Z2, Z2
+	VADDPS      Z5, Z2, Z2
+	VMULPS      Z0, Z4, Z4
+	VFMADD231PS Z1, Z5, Z4
+	ADDQ        R9, R11
+	VMOVUPS     (R11), Z3
+	VMOVUPS     (R11)(SI*1), Z5
+	VMOVUPS     (R11)(SI*2), Z8
+	VMOVUPS     (R11)(DI*1), Z9
+	VADDPS      Z8, Z5, Z10
+	VSUBPS      Z8, Z5, Z8
+	VADDPS      Z10, Z3, Z3
+	VADDPS      Z9, Z3, Z3
+	VMULPS      Z0, Z8, Z8
+	VFMADD231PS Z1, Z9, Z8
+	VADDPS      Z3, Z2, Z5
+	VSUBPS      Z3, Z2, Z3
+	VADDPS      Z8, Z4, Z2
+	VSUBPS      Z8, Z4, Z8
+	ADDQ        R9, R11
+	VMOVUPS     (R11), Z4
+	VMOVUPS     (R11)(SI*1), Z9
+	VMOVUPS     (R11)(SI*2), Z10
+	VMOVUPS     (R11)(DI*1), Z11
+	VADDPS      Z10, Z9, Z12
+	VSUBPS      Z10, Z9, Z10
+	VADDPS      Z12, Z4, Z4
+	VADDPS      Z11, Z4, Z4
+	VMULPS      Z0, Z10, Z10
+	VFMADD231PS Z1, Z11, Z10
+	VMOVUPS     (DX), Z9
+	VMOVUPS     (DX)(SI*1), Z11
+	VMOVUPS     (DX)(SI*2), Z12
+	VMOVUPS     (DX)(DI*1), Z13
+	VADDPS      Z12, Z11, Z14
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z14, Z9, Z9
+	VADDPS      Z13, Z9, Z9
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z13, Z12
+	VADDPS      Z5, Z9, Z9
+	VADDPS      Z4, Z9, Z9
+	VMULPS      Z0, Z3, Z3
+	VFMADD231PS Z1, Z4, Z3
+	VADDPS      Z2, Z12, Z12
+	VADDPS      Z10, Z12, Z12
+	VMULPS      Z0, Z8, Z8
+	VFMADD231PS Z1, Z10, Z8
+	MOVQ        232(AX), R11
+	LEAQ        (BX)(R11*4), R11
+	VADDPS      (R8), Z8, Z8
+	VMAXPS      Z8, Z6, Z8
+	VMINPS      Z8, Z7, Z8
+	VMOVUPS     Z8, (R11)(CX*4)
+	VADDPS      (R8), Z12, Z12
+	VMAXPS      Z12, Z6, Z12
+	VMINPS      Z12, Z7, Z12
+	VMOVUPS     Z12, (R11)
+	MOVQ        224(AX), R11
+	LEAQ        (BX)(R11*4), R11
+	VADDPS      (R8), Z3, Z3
+	VMAXPS      Z3, Z6, Z3
+	VMINPS      Z3, Z7, Z3
+	VMOVUPS     Z3, (R11)(CX*4)
+	VADDPS      (R8), Z9, Z9
+	VMAXPS      Z9, Z6, Z9
+	VMINPS      Z9, Z7, Z9
+	VMOVUPS     Z9, (R11)
+	ADDQ        $0x40, DX
+	ADDQ        $0x40, BX
+	ADDQ        $0x40, R8
+	DECQ        R10
+	JNZ         vector_600
+	DECQ        16(SP)
+	JNZ         square_599
+
+end_589:
 	VZEROUPPER
 	RET
 
@@ -18455,8 +19851,12 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	SHLQ         $0x02, R9
 	SUBQ         R8, (SP)
 	SUBQ         R9, 8(SP)
+	CMPB         184(AX), $0x00
+	JNE          flat_602
+	CMPB         185(AX), $0x00
+	JNE          narrow_603
 
-square_571:
+square_605:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R9
@@ -18468,7 +19868,7 @@ square_571:
 	ADDQ 8(SP), R9
 	MOVQ R9, 8(SP)
 
-vector_572:
+vector_606:
 	LEAQ        (R8)(DI*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(DX*1), Z9
@@ -18678,9 +20078,384 @@ vector_572:
 	ADDQ        $0x40, R9
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_572
+	JNZ         vector_606
 	DECQ        16(SP)
-	JNZ         square_571
+	JNZ         square_605
+	JMP         end_601
+
+narrow_603:
+square_607:
+	MOVQ 112(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 120(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 48(AX), R9
+	MOVQ 96(AX), R10
+	ADDQ (SP), SI
+	MOVQ SI, (SP)
+	ADDQ 8(SP), R8
+	MOVQ R8, 8(SP)
+
+vector_608:
+	LEAQ        (SI)(DI*1), R11
+	VMOVUPS     (R11), Z8
+	VMOVUPS     (R11)(DX*1), Z9
+	VMOVUPS     (R11)(DX*2), Z10
+	VMOVUPS     (R11)(BX*1), Z11
+	VADDPS      Z10, Z9, Z12
+	VSUBPS      Z10, Z9, Z10
+	VADDPS      Z12, Z8, Z8
+	VADDPS      Z11, Z8, Z8
+	VMULPS      Z0, Z10, Z10
+	VFMADD231PS Z1, Z11, Z10
+	ADDQ        DI, R11
+	VMOVUPS     (R11), Z9
+	VMOVUPS     (R11)(DX*1), Z11
+	VMOVUPS     (R11)(DX*2), Z12
+	VMOVUPS     (R11)(BX*1), Z13
+	VADDPS      Z12, Z11, Z14
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z14, Z9, Z9
+	VADDPS      Z13, Z9, Z9
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z13, Z12
+	ADDQ        DI, R11
+	VMOVUPS     (R11), Z11
+	VMOVUPS     (R11)(DX*1), Z13
+	VMOVUPS     (R11)(DX*2), Z14
+	VMOVUPS     (R11)(BX*1), Z15
+	VADDPS      Z14, Z13, Z16
+	VSUBPS      Z14, Z13, Z14
+	VADDPS      Z16, Z11, Z11
+	VADDPS      Z15, Z11, Z11
+	VMULPS      Z0, Z14, Z14
+	VFMADD231PS Z1, Z15, Z14
+	ADDQ        DI, R11
+	VMOVUPS     (R11), Z13
+	VMOVUPS     (R11)(DX*1), Z15
+	VMOVUPS     (R11)(DX*2), Z16
+	VMOVUPS     (R11)(BX*1), Z17
+	VADDPS      Z16, Z15, Z18
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z18, Z13, Z13
+	VADDPS      Z17, Z13, Z13
+	VMULPS      Z0, Z16, Z16
+	VFMADD231PS Z1, Z17, Z16
+	VADDPS      Z9, Z8, Z15
+	VSUBPS      Z9, Z8, Z9
+	VADDPS      Z13, Z11, Z8
+	VSUBPS      Z13, Z11, Z13
+	VADDPS      Z12, Z10, Z11
+	VSUBPS      Z12, Z10, Z12
+	VADDPS      Z16, Z14, Z10
+	VSUBPS      Z16, Z14, Z16
+	VMOVUPS     (SI), Z14
+	VMOVUPS     (SI)(DX*1), Z17
+	VMOVUPS     (SI)(DX*2), Z18
+	VMOVUPS     (SI)(BX*1), Z19
+	VADDPS      Z18, Z17, Z20
+	VSUBPS      Z18, Z17, Z18
+	VADDPS      Z20, Z14, Z14
+	VADDPS      Z19, Z14, Z14
+	VMULPS      Z0, Z18, Z18
+	VFMADD231PS Z1, Z19, Z18
+	VADDPS      Z15, Z14, Z14
+	VADDPS      Z8, Z14, Z14
+	VMULPS      Z2, Z15, Z15
+	VFMADD231PS Z3, Z8, Z15
+	VADDPS      Z11, Z18, Z18
+	VADDPS      Z10, Z18, Z18
+	VMULPS      Z2, Z11, Z11
+	VFMADD231PS Z3, Z10, Z11
+	ADDQ        DI, R11
+	VMOVUPS     (R11), Z8
+	VMOVUPS     (R11)(DX*1), Z10
+	VMOVUPS     (R11)(DX*2), Z17
+	VMOVUPS     (R11)(BX*1), Z19
+	VADDPS      Z17, Z10, Z20
+	VSUBPS      Z17, Z10, Z17
+	VADDPS      Z20, Z8, Z8
+	VADDPS      Z19, Z8, Z8
+	VMULPS      Z0, Z17, Z17
+	VFMADD231PS Z1, Z19, Z17
+	VFMADD231PS Z4, Z9, Z8
+	VFMADD231PS Z5, Z13, Z8
+	VMULPS      Z0, Z9, Z9
+	VFMADD231PS Z1, Z13, Z9
+	VFMADD231PS Z4, Z12, Z17
+	VFMADD231PS Z5, Z16, Z17
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z16, Z12
+	VCMPPS      $0x07, Z12, Z12, K1
+	VMAXPS      Z18, Z12, K1, Z12
+	VCMPPS      $0x07, Z17, Z17, K1
+	VMAXPS      Z11, Z17, K1, Z17
+	VCMPPS      $0x07, Z9, Z9, K1
+	VMAXPS      Z14, Z9, K1, Z9
+	VCMPPS      $0x07, Z8, Z8, K1
+	VMAXPS      Z15, Z8, K1, Z8
+	VCMPPS      $0x07, Z12, Z12, K1
+	VMAXPS      Z9, Z12, K1, Z12
+	VCMPPS      $0x07, Z17, Z17, K1
+	VMAXPS      Z8, Z17, K1, Z17
+	MOVQ        224(AX), R11
+	LEAQ        (R8)(R11*4), R11
+	VADDPS      (R9), Z17, Z17
+	VMAXPS      Z17, Z6, Z17
+	VMINPS      Z17, Z7, Z17
+	VMOVUPS     Z17, (R11)(CX*4)
+	VADDPS      (R9), Z12, Z12
+	VMAXPS      Z12, Z6, Z12
+	VMINPS      Z12, Z7, Z12
+	VMOVUPS     Z12, (R11)
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	DECQ        R10
+	JNZ         vector_608
+	DECQ        16(SP)
+	JNZ         square_607
+	JMP         end_601
+
+flat_602:
+	CMPB 185(AX), $0x00
+	JNE  both_604
+
+square_609:
+	MOVQ 112(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 120(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 48(AX), R9
+	MOVQ 96(AX), R10
+	ADDQ (SP), CX
+	MOVQ CX, (SP)
+	ADDQ 8(SP), R8
+	MOVQ R8, 8(SP)
+
+vector_610:
+	LEAQ        (CX)(DI*1), R11
+	VMOVUPS     (R11), Z8
+	VMOVUPS     (R11)(DX*1), Z9
+	VMOVUPS     (R11)(DX*2), Z10
+	VMOVUPS     (R11)(BX*1), Z11
+	VMOVUPS     (R11)(DX*4), Z12
+	VMOVUPS     (R11)(SI*1), Z13
+	VADDPS      Z10, Z9, Z14
+	VSUBPS      Z10, Z9, Z10
+	VADDPS      Z12, Z11, Z9
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z9, Z8, Z8
+	VMULPS      Z2, Z14, Z14
+	VFMADD231PS Z3, Z9, Z14
+	VFMADD231PS Z4, Z10, Z13
+	VFMADD231PS Z5, Z12, Z13
+	VMULPS      Z0, Z10, Z10
+	VFMADD231PS Z1, Z12, Z10
+	ADDQ        DI, R11
+	VMOVUPS     (R11), Z9
+	VMOVUPS     (R11)(DX*1), Z11
+	VMOVUPS     (R11)(DX*2), Z12
+	VMOVUPS     (R11)(BX*1), Z15
+	VMOVUPS     (R11)(DX*4), Z16
+	VMOVUPS     (R11)(SI*1), Z17
+	VADDPS      Z12, Z11, Z18
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z16, Z15, Z11
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z18, Z9, Z9
+	VADDPS      Z11, Z9, Z9
+	VMULPS      Z2, Z18, Z18
+	VFMADD231PS Z3, Z11, Z18
+	VFMADD231PS Z4, Z12, Z17
+	VFMADD231PS Z5, Z16, Z17
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z16, Z12
+	VADDPS      Z9, Z8, Z11
+	VSUBPS      Z9, Z8, Z9
+	VADDPS      Z12, Z10, Z8
+	VSUBPS      Z12, Z10, Z12
+	VADDPS      Z18, Z14, Z10
+	VSUBPS      Z18, Z14, Z18
+	VADDPS      Z17, Z13, Z14
+	VSUBPS      Z17, Z13, Z17
+	ADDQ        DI, R11
+	VMOVUPS     (R11), Z13
+	VMOVUPS     (R11)(DX*1), Z15
+	VMOVUPS     (R11)(DX*2), Z16
+	VMOVUPS     (R11)(BX*1), Z19
+	VMOVUPS     (R11)(DX*4), Z20
+	VMOVUPS     (R11)(SI*1), Z21
+	VADDPS      Z16, Z15, Z22
+	VSUBPS      Z16, Z15, Z16
+	VADDPS      Z20, Z19, Z15
+	VSUBPS      Z20, Z19, Z20
+	VADDPS      Z22, Z13, Z13
+	VADDPS      Z15, Z13, Z13
+	VMULPS      Z2, Z22, Z22
+	VFMADD231PS Z3, Z15, Z22
+	VFMADD231PS Z4, Z16, Z21
+	VFMADD231PS Z5, Z20, Z21
+	VMULPS      Z0, Z16, Z16
+	VFMADD231PS Z1, Z20, Z16
+	VMOVUPS     (CX), Z15
+	VMOVUPS     (CX)(DX*1), Z19
+	VMOVUPS     (CX)(DX*2), Z20
+	VMOVUPS     (CX)(BX*1), Z23
+	VMOVUPS     (CX)(DX*4), Z24
+	VMOVUPS     (CX)(SI*1), Z25
+	VADDPS      Z20, Z19, Z26
+	VSUBPS      Z20, Z19, Z20
+	VADDPS      Z24, Z23, Z19
+	VSUBPS      Z24, Z23, Z24
+	VADDPS      Z26, Z15, Z15
+	VADDPS      Z19, Z15, Z15
+	VMULPS      Z2, Z26, Z26
+	VFMADD231PS Z3, Z19, Z26
+	VFMADD231PS Z4, Z20, Z25
+	VFMADD231PS Z5, Z24, Z25
+	VMULPS      Z0, Z20, Z20
+	VFMADD231PS Z1, Z24, Z20
+	VADDPS      Z11, Z15, Z15
+	VADDPS      Z13, Z15, Z15
+	VMULPS      Z0, Z9, Z9
+	VFMADD231PS Z1, Z13, Z9
+	VADDPS      Z8, Z20, Z20
+	VADDPS      Z16, Z20, Z20
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z16, Z12
+	VADDPS      Z10, Z26, Z26
+	VADDPS      Z22, Z26, Z26
+	VMULPS      Z0, Z18, Z18
+	VFMADD231PS Z1, Z22, Z18
+	VADDPS      Z14, Z25, Z25
+	VADDPS      Z21, Z25, Z25
+	VMULPS      Z0, Z17, Z17
+	VFMADD231PS Z1, Z21, Z17
+	VCMPPS      $0x07, Z17, Z17, K1
+	VMAXPS      Z25, Z17, K1, Z17
+	VCMPPS      $0x07, Z18, Z18, K1
+	VMAXPS      Z26, Z18, K1, Z18
+	VCMPPS      $0x07, Z17, Z17, K1
+	VMAXPS      Z18, Z17, K1, Z17
+	MOVQ        232(AX), R11
+	LEAQ        (R8)(R11*4), R11
+	VADDPS      (R9), Z17, Z17
+	VMAXPS      Z17, Z6, Z17
+	VMINPS      Z17, Z7, Z17
+	VMOVUPS     Z17, (R11)
+	VCMPPS      $0x07, Z12, Z12, K1
+	VMAXPS      Z20, Z12, K1, Z12
+	VCMPPS      $0x07, Z9, Z9, K1
+	VMAXPS      Z15, Z9, K1, Z9
+	VCMPPS      $0x07, Z12, Z12, K1
+	VMAXPS      Z9, Z12, K1, Z12
+	MOVQ        224(AX), R11
+	LEAQ        (R8)(R11*4), R11
+	VADDPS      (R9), Z12, Z12
+	VMAXPS      Z12, Z6, Z12
+	VMINPS      Z12, Z7, Z12
+	VMOVUPS     Z12, (R11)
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, R8
+	ADDQ        $0x40, R9
+	DECQ        R10
+	JNZ         vector_610
+	DECQ        16(SP)
+	JNZ         square_609
+	JMP         end_601
+
+both_604:
+square_611:
+	MOVQ 112(AX), CX
+	SHLQ $0x02, CX
+	MOVQ 120(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 48(AX), R8
+	MOVQ 96(AX), R9
+	ADDQ (SP), CX
+	MOVQ CX, (SP)
+	ADDQ 8(SP), SI
+	MOVQ SI, 8(SP)
+
+vector_612:
+	LEAQ        (CX)(DI*1), R10
+	VMOVUPS     (R10), Z2
+	VMOVUPS     (R10)(DX*1), Z3
+	VMOVUPS     (R10)(DX*2), Z4
+	VMOVUPS     (R10)(BX*1), Z5
+	VADDPS      Z4, Z3, Z8
+	VSUBPS      Z4, Z3, Z4
+	VADDPS      Z8, Z2, Z2
+	VADDPS      Z5, Z2, Z2
+	VMULPS      Z0, Z4, Z4
+	VFMADD231PS Z1, Z5, Z4
+	ADDQ        DI, R10
+	VMOVUPS     (R10), Z3
+	VMOVUPS     (R10)(DX*1), Z5
+	VMOVUPS     (R10)(DX*2), Z8
+	VMOVUPS     (R10)(BX*1), Z9
+	VADDPS      Z8, Z5, Z10
+	VSUBPS      Z8, Z5, Z8
+	VADDPS      Z10, Z3, Z3
+	VADDPS      Z9, Z3, Z3
+	VMULPS      Z0, Z8, Z8
+	VFMADD231PS Z1, Z9, Z8
+	VADDPS      Z3, Z2, Z5
+	VSUBPS      Z3, Z2, Z3
+	VADDPS      Z8, Z4, Z2
+	VSUBPS      Z8, Z4, Z8
+	ADDQ        DI, R10
+	VMOVUPS     (R10), Z4
+	VMOVUPS     (R10)(DX*1), Z9
+	VMOVUPS     (R10)(DX*2), Z10
+	VMOVUPS     (R10)(BX*1), Z11
+	VADDPS      Z10, Z9, Z12
+	VSUBPS      Z10, Z9, Z10
+	VADDPS      Z12, Z4, Z4
+	VADDPS      Z11, Z4, Z4
+	VMULPS      Z0, Z10, Z10
+	VFMADD231PS Z1, Z11, Z10
+	VMOVUPS     (CX), Z9
+	VMOVUPS     (CX)(DX*1), Z11
+	VMOVUPS     (CX)(DX*2), Z12
+	VMOVUPS     (CX)(BX*1), Z13
+	VADDPS      Z12, Z11, Z14
+	VSUBPS      Z12, Z11, Z12
+	VADDPS      Z14, Z9, Z9
+	VADDPS      Z13, Z9, Z9
+	VMULPS      Z0, Z12, Z12
+	VFMADD231PS Z1, Z13, Z12
+	VADDPS      Z5, Z9, Z9
+	VADDPS      Z4, Z9, Z9
+	VMULPS      Z0, Z3, Z3
+	VFMADD231PS Z1, Z4, Z3
+	VADDPS      Z2, Z12, Z12
+	VADDPS      Z10, Z12, Z12
+	VMULPS      Z0, Z8, Z8
+	VFMADD231PS Z1, Z10, Z8
+	VCMPPS      $0x07, Z8, Z8, K1
+	VMAXPS      Z12, Z8, K1, Z8
+	VCMPPS      $0x07, Z3, Z3, K1
+	VMAXPS      Z9, Z3, K1, Z3
+	VCMPPS      $0x07, Z8, Z8, K1
+	VMAXPS      Z3, Z8, K1, Z8
+	MOVQ        224(AX), R10
+	LEAQ        (SI)(R10*4), R10
+	VADDPS      (R8), Z8, Z8
+	VMAXPS      Z8, Z6, Z8
+	VMINPS      Z8, Z7, Z8
+	VMOVUPS     Z8, (R10)
+	ADDQ        $0x40, CX
+	ADDQ        $0x40, SI
+	ADDQ        $0x40, R8
+	DECQ        R9
+	JNZ         vector_612
+	DECQ        16(SP)
+	JNZ         square_611
+
+end_601:
 	VZEROUPPER
 	RET
 
@@ -18721,7 +20496,7 @@ TEXT ·kernelTransformAVX512(SB), $2368-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Z6
 
-vector_573:
+vector_613:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Z7
 	VMOVUPS      (R9)(BX*1), Z8
@@ -18945,7 +20720,7 @@ vector_573:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_573
+	JNZ          vector_613
 	VZEROUPPER
 	RET
 
@@ -18970,10 +20745,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_574:
+pixel_614:
 	XORQ R9, R9
 
-vector_575:
+vector_615:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -18982,9 +20757,9 @@ vector_575:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_576
+	JZ      chosen_616
 
-tap_577:
+tap_617:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -18995,12 +20770,12 @@ tap_577:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_577
+	JNZ     tap_617
 
-chosen_576:
+chosen_616:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_578
+	JZ           done_618
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -19008,7 +20783,7 @@ chosen_576:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_578
+	JE           done_618
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -19018,7 +20793,7 @@ chosen_576:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_579:
+neighbour_619:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -19027,7 +20802,7 @@ neighbour_579:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_579
+	JNZ          neighbour_619
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -19037,19 +20812,19 @@ neighbour_579:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_578:
+done_618:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_575
+	JLT   vector_615
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_580
+	JZ    skip_620
 	ADDQ  R8, BX
 
-skip_580:
+skip_620:
 	DECQ SI
-	JNZ  pixel_574
+	JNZ  pixel_614
 	VZEROUPPER
 	RET
 
@@ -19072,14 +20847,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_581:
+pixel_621:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_582:
+column_622:
 	XORQ R10, R10
 
-vector_583:
+vector_623:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -19087,15 +20862,15 @@ vector_583:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_583
+	JLT       vector_623
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_582
+	JNZ       column_622
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_581
+	JNZ       pixel_621
 	VZEROUPPER
 	RET
 
@@ -19109,13 +20884,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_584:
+row_624:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_585:
+vectors_625:
 	CMPQ    R8, $0x02
-	JLT     fewer_586
+	JLT     fewer_626
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -19153,18 +20928,18 @@ vectors_585:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_587
+	JZ      untraced_627
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_587:
+untraced_627:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_588:
+window_628:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -19276,7 +21051,7 @@ window_588:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_589
+	JZ           next_629
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -19301,19 +21076,19 @@ window_588:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_589:
+next_629:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_588
+	JNZ  window_628
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_585
+	JMP  vectors_625
 
-fewer_586:
-vectors_590:
+fewer_626:
+vectors_630:
 	CMPQ    R8, $0x01
-	JLT     fewer_591
+	JLT     fewer_631
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -19342,18 +21117,18 @@ vectors_590:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_592
+	JZ      untraced_632
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_592:
+untraced_632:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_593:
+window_633:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -19416,7 +21191,7 @@ window_593:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_594
+	JZ           next_634
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -19430,16 +21205,16 @@ window_593:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_594:
+next_634:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_593
+	JNZ  window_633
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_590
+	JMP  vectors_630
 
-fewer_591:
+fewer_631:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -19447,7 +21222,7 @@ fewer_591:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_584
+	JNZ   row_624
 	VZEROUPPER
 	RET
 
@@ -19463,13 +21238,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_595:
+many_635:
 	CMPQ DX, $0x07
-	JLT  few_596
+	JLT  few_636
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_598:
+vector_638:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -19485,7 +21260,7 @@ vector_598:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_599:
+tap_639:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -19504,7 +21279,7 @@ tap_599:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_599
+	JNZ         tap_639
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -19538,22 +21313,22 @@ tap_599:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_598
+	JNZ         vector_638
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_595
+	JMP         many_635
 
-few_596:
+few_636:
 	TESTQ DX, DX
-	JZ    done_597
+	JZ    done_637
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_600:
+vector_640:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -19563,7 +21338,7 @@ vector_600:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_601:
+tap_641:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -19572,7 +21347,7 @@ tap_601:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_601
+	JNZ         tap_641
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -19582,16 +21357,16 @@ tap_601:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_600
+	JNZ         vector_640
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_596
+	JMP         few_636
 
-done_597:
+done_637:
 	VZEROUPPER
 	RET
 
@@ -19610,35 +21385,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_602:
+vector_642:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_603:
+tap_643:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_604:
+pixel_644:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_604
+	JNZ         pixel_644
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_603
+	JNZ         tap_643
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_602
+	JNZ         vector_642
 	VZEROUPPER
 	RET
 
@@ -19654,14 +21429,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_605:
+vector_645:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_605
+	JNZ     vector_645
 	VZEROUPPER
 	RET
 
@@ -19676,14 +21451,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_606:
+vector_646:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_606
+	JNZ     vector_646
 	VZEROUPPER
 	RET
 
@@ -19699,7 +21474,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_607:
+vector_647:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -19709,7 +21484,7 @@ vector_607:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_607
+	JNZ       vector_647
 	VZEROUPPER
 	RET
 
@@ -19723,7 +21498,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_608:
+vector_648:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -19733,7 +21508,7 @@ vector_608:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_608
+	JNZ     vector_648
 	VZEROUPPER
 	RET
 
@@ -19745,14 +21520,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_609:
+vector_649:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_609
+	JNZ       vector_649
 	VZEROUPPER
 	RET
 
@@ -19777,7 +21552,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_610:
+vector_650:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -19804,7 +21579,7 @@ vector_610:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_610
+	JNZ       vector_650
 	VZEROUPPER
 	RET
 
@@ -19826,7 +21601,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_611:
+step_651:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -19840,7 +21615,7 @@ step_611:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_611
+	JNZ         step_651
 	VZEROUPPER
 	RET
 
@@ -19858,10 +21633,10 @@ TEXT ·sparse1x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_612:
+part_652:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_613
+	JZ      next_653
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -19869,20 +21644,20 @@ part_612:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
 
-term_614:
+term_654:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
 	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_614
+	JNZ          term_654
 	VMOVUPS      Z0, (R8)
 
-next_613:
+next_653:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_612
+	JNZ  part_652
 	VZEROUPPER
 	RET
 
@@ -19900,10 +21675,10 @@ TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_615:
+part_655:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_616
+	JZ      next_656
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -19912,7 +21687,7 @@ part_615:
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
 
-term_617:
+term_657:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
@@ -19920,14 +21695,14 @@ term_617:
 	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_617
+	JNZ          term_657
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 
-next_616:
+next_656:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_615
+	JNZ  part_655
 	VZEROUPPER
 	RET
 
@@ -19945,10 +21720,10 @@ TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_618:
+part_658:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_619
+	JZ      next_659
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -19958,7 +21733,7 @@ part_618:
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
 
-term_620:
+term_660:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
@@ -19967,15 +21742,15 @@ term_620:
 	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_620
+	JNZ          term_660
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 
-next_619:
+next_659:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_618
+	JNZ  part_658
 	VZEROUPPER
 	RET
 
@@ -19993,10 +21768,10 @@ TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_621:
+part_661:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_622
+	JZ      next_662
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -20007,7 +21782,7 @@ part_621:
 	VMOVUPS 128(R11), Z2
 	VMOVUPS 192(R11), Z3
 
-term_623:
+term_663:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z4
 	LEAQ         (CX)(R11*4), R11
@@ -20017,16 +21792,16 @@ term_623:
 	VFMADD231PS  192(R11), Z4, Z3
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_623
+	JNZ          term_663
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 
-next_622:
+next_662:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_621
+	JNZ  part_661
 	VZEROUPPER
 	RET
 
@@ -20044,10 +21819,10 @@ TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_624:
+part_664:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_625
+	JZ      next_665
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -20059,7 +21834,7 @@ part_624:
 	VMOVUPS 192(R11), Z3
 	VMOVUPS 256(R11), Z4
 
-term_626:
+term_666:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z5
 	LEAQ         (CX)(R11*4), R11
@@ -20070,17 +21845,17 @@ term_626:
 	VFMADD231PS  256(R11), Z5, Z4
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_626
+	JNZ          term_666
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 
-next_625:
+next_665:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_624
+	JNZ  part_664
 	VZEROUPPER
 	RET
 
@@ -20098,10 +21873,10 @@ TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R8
 	SHLQ $0x02, R8
 
-part_627:
+part_667:
 	MOVLQSX 8(DX), R10
 	TESTQ   R10, R10
-	JZ      next_628
+	JZ      next_668
 	MOVLQSX (DX), R8
 	SHLQ    $0x02, R8
 	ADDQ    24(AX), R8
@@ -20114,7 +21889,7 @@ part_627:
 	VMOVUPS 256(R11), Z4
 	VMOVUPS 320(R11), Z5
 
-term_629:
+term_669:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -20126,7 +21901,7 @@ term_629:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_629
+	JNZ          term_669
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
@@ -20134,10 +21909,10 @@ term_629:
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
 
-next_628:
+next_668:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_627
+	JNZ  part_667
 	VZEROUPPER
 	RET
 
@@ -20155,10 +21930,10 @@ TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_630:
+part_670:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_631
+	JZ      next_671
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -20170,7 +21945,7 @@ part_630:
 	ADDQ    R9, R13
 	VMOVUPS (R13), Z2
 
-term_632:
+term_672:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z3
 	LEAQ         (CX)(R13*4), R13
@@ -20181,17 +21956,17 @@ term_632:
 	VFMADD231PS  (R13), Z3, Z2
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_632
+	JNZ          term_672
 	VMOVUPS      Z0, (R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z1, (R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z2, (R10)
 
-next_631:
+next_671:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_630
+	JNZ  part_670
 	VZEROUPPER
 	RET
 
@@ -20209,10 +21984,10 @@ TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_633:
+part_673:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_634
+	JZ      next_674
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -20227,7 +22002,7 @@ part_633:
 	VMOVUPS (R13), Z4
 	VMOVUPS 64(R13), Z5
 
-term_635:
+term_675:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z6
 	LEAQ         (CX)(R13*4), R13
@@ -20241,7 +22016,7 @@ term_635:
 	VFMADD231PS  64(R13), Z6, Z5
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_635
+	JNZ          term_675
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	ADDQ         R9, R10
@@ -20251,10 +22026,10 @@ term_635:
 	VMOVUPS      Z4, (R10)
 	VMOVUPS      Z5, 64(R10)
 
-next_634:
+next_674:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_633
+	JNZ  part_673
 	VZEROUPPER
 	RET
 
@@ -20272,10 +22047,10 @@ TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_636:
+part_676:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_637
+	JZ      next_677
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -20293,7 +22068,7 @@ part_636:
 	VMOVUPS 64(R13), Z7
 	VMOVUPS 128(R13), Z8
 
-term_638:
+term_678:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z9
 	LEAQ         (CX)(R13*4), R13
@@ -20310,7 +22085,7 @@ term_638:
 	VFMADD231PS  128(R13), Z9, Z8
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_638
+	JNZ          term_678
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -20323,10 +22098,10 @@ term_638:
 	VMOVUPS      Z7, 64(R10)
 	VMOVUPS      Z8, 128(R10)
 
-next_637:
+next_677:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_636
+	JNZ  part_676
 	VZEROUPPER
 	RET
 
@@ -20344,10 +22119,10 @@ TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_639:
+part_679:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_640
+	JZ      next_680
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -20368,7 +22143,7 @@ part_639:
 	VMOVUPS 128(R13), Z10
 	VMOVUPS 192(R13), Z11
 
-term_641:
+term_681:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z12
 	LEAQ         (CX)(R13*4), R13
@@ -20388,7 +22163,7 @@ term_641:
 	VFMADD231PS  192(R13), Z12, Z11
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_641
+	JNZ          term_681
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -20404,10 +22179,10 @@ term_641:
 	VMOVUPS      Z10, 128(R10)
 	VMOVUPS      Z11, 192(R10)
 
-next_640:
+next_680:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_639
+	JNZ  part_679
 	VZEROUPPER
 	RET
 
@@ -20425,10 +22200,10 @@ TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_642:
+part_682:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_643
+	JZ      next_683
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -20452,7 +22227,7 @@ part_642:
 	VMOVUPS 192(R13), Z13
 	VMOVUPS 256(R13), Z14
 
-term_644:
+term_684:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z15
 	LEAQ         (CX)(R13*4), R13
@@ -20475,7 +22250,7 @@ term_644:
 	VFMADD231PS  256(R13), Z15, Z14
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_644
+	JNZ          term_684
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -20494,10 +22269,10 @@ term_644:
 	VMOVUPS      Z13, 192(R10)
 	VMOVUPS      Z14, 256(R10)
 
-next_643:
+next_683:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_642
+	JNZ  part_682
 	VZEROUPPER
 	RET
 
@@ -20515,10 +22290,10 @@ TEXT ·sparse3x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_645:
+part_685:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_646
+	JZ      next_686
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -20545,7 +22320,7 @@ part_645:
 	VMOVUPS 256(R13), Z16
 	VMOVUPS 320(R13), Z17
 
-term_647:
+term_687:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z18
 	LEAQ         (CX)(R13*4), R13
@@ -20571,7 +22346,7 @@ term_647:
 	VFMADD231PS  320(R13), Z18, Z17
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_647
+	JNZ          term_687
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -20593,10 +22368,10 @@ term_647:
 	VMOVUPS      Z16, 256(R10)
 	VMOVUPS      Z17, 320(R10)
 
-next_646:
+next_686:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_645
+	JNZ  part_685
 	VZEROUPPER
 	RET
 
@@ -20618,13 +22393,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_648:
+row_688:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_649:
+group_689:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -20643,7 +22418,7 @@ group_649:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_649
+	JNZ           group_689
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -20652,7 +22427,7 @@ group_649:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_648
+	JNZ           row_688
 	VZEROUPPER
 	RET
 
@@ -20684,14 +22459,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_650:
+row_690:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_651:
+vector_691:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -20705,7 +22480,7 @@ vector_651:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_651
+	JLT           vector_691
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -20714,7 +22489,7 @@ vector_651:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_652:
+vector_692:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -20728,7 +22503,7 @@ vector_652:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_652
+	JLT           vector_692
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -20737,7 +22512,7 @@ vector_652:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_653:
+vector_693:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -20751,7 +22526,7 @@ vector_653:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_653
+	JLT           vector_693
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -20760,7 +22535,7 @@ vector_653:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_654:
+vector_694:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -20774,7 +22549,7 @@ vector_654:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_654
+	JLT           vector_694
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -20783,7 +22558,7 @@ vector_654:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_650
+	JNZ           row_690
 	VZEROUPPER
 	RET
 
@@ -20803,7 +22578,7 @@ TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
 	VINSERTF128 $0x01, X5, Y0, Y0
 	VUNPCKLPD   Z0, Z0, Z0
 
-pixel_655:
+pixel_695:
 	VPXORD      Z1, Z1, Z1
 	VPXORD      Z2, Z2, Z2
 	VPXORD      Z3, Z3, Z3
@@ -20816,7 +22591,7 @@ pixel_655:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_656:
+group_696:
 	VMOVDQU       (CX), Y0
 	VPSLLD        $0x06, Y0, Y0
 	VMOVDQU       Y0, (SP)
@@ -20848,7 +22623,7 @@ group_656:
 	ADDQ          $0x20, DX
 	ADDQ          $0x00000a00, R9
 	DECQ          R10
-	JNZ           group_656
+	JNZ           group_696
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z3
 	VADDPS        Z3, Z1, Z1
@@ -20859,7 +22634,7 @@ group_656:
 	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
 	ADDQ          $0x08, BX
 	DECQ          SI
-	JNZ           pixel_655
+	JNZ           pixel_695
 	VZEROUPPER
 	RET
 
@@ -20879,7 +22654,7 @@ TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Z0
 
-vector_657:
+vector_697:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -20894,11 +22669,11 @@ vector_657:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_658:
+row_698:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_659:
+pixel_699:
 	VMOVUPS         (CX)(R11*1), Z11
 	VPCMPGTD        Z0, Z11, K1
 	VMOVUPS.Z       (DX)(R11*1), K1, Z12
@@ -20933,10 +22708,10 @@ pixel_659:
 	ADDQ            $0x20, R12
 	ADDQ            DI, R11
 	DECQ            R13
-	JNZ             pixel_659
+	JNZ             pixel_699
 	LEAQ            (R9)(R8*2), R9
 	DECQ            R10
-	JNZ             row_658
+	JNZ             row_698
 	MOVQ            BX, R9
 	VADDPS          (R9), Z1, Z1
 	VMOVUPS         Z1, (R9)
@@ -20972,7 +22747,7 @@ pixel_659:
 	ADDQ            $0x40, DX
 	ADDQ            $0x40, BX
 	DECQ            SI
-	JNZ             vector_657
+	JNZ             vector_697
 	VZEROUPPER
 	RET
 
@@ -20990,7 +22765,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_660:
+block_700:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -21042,7 +22817,7 @@ block_660:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_660
+	JNZ        block_700
 	VZEROUPPER
 	RET
 
@@ -21060,7 +22835,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_661:
+block_701:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -21112,7 +22887,7 @@ block_661:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_661
+	JNZ        block_701
 	VZEROUPPER
 	RET
 
@@ -21125,24 +22900,24 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_662:
+pixel_702:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_663:
+vector_703:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_663
+	JNZ     vector_703
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_662
+	JNZ     pixel_702
 	VZEROUPPER
 	RET
 
@@ -21155,7 +22930,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), AX
 
-block_664:
+block_704:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      4(CX), Y2
 	VUNPCKLPS    Y2, Y0, Y1
@@ -21180,6 +22955,6 @@ block_664:
 	VEXTRACTF128 $0x01, Y1, 112(BX)
 	ADDQ         $0x00000080, BX
 	DECQ         AX
-	JNZ          block_664
+	JNZ          block_704
 	VZEROUPPER
 	RET

@@ -179,12 +179,6 @@ func (g *winograd) sums(w *worker, o order, count, pitch int) {
 	e, in, width := g.c.e, g.source.c, g.width
 	from, to := count*in+asunder, count*pitch+asunder
 	w.products = grown(w.products, 36*to)
-	for place := range 36 {
-		products := w.products[place*to:]
-		a, b := o.of(place)
-		clear(products[:a*pitch])
-		clear(products[b*pitch : count*pitch])
-	}
 	for first, last := 0, max(1, g.out/width); first*width < g.out; first, last = last, last+1 {
 		vectors := min(width, g.out-first*width) / e.columns
 		most := e.tall[vectors-1]
@@ -313,7 +307,7 @@ func (g *winograd) placed(w *worker, run func(t *transform), o order, line int, 
 	t := &w.transform
 	at, last := o.row(line)
 	to := y[(image*h+r)*width*g.out:]
-	t.toStep, t.rowAt = size*g.out, places(min(size, h-r), width*g.out)
+	t.toStep, t.rowAt, t.flat = size*g.out, places(min(size, h-r), width*g.out), o.cut(line)
 	whole := min(width/size, o.inside)
 	if whole > 0 {
 		t.from, t.to, t.squares, t.columnAt = w.products[at*t.fromStep:], to, whole, places(size, g.out)
@@ -324,6 +318,7 @@ func (g *winograd) placed(w *worker, run func(t *transform), o order, line int, 
 			last = at + whole
 		}
 		t.from, t.to, t.squares, t.columnAt = w.products[last*t.fromStep:], to[whole*t.toStep:], 1, places(min(size, rest), g.out)
+		t.narrow = whole == o.inside && g.narrow
 		run(t)
 	}
 }

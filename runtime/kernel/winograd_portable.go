@@ -66,6 +66,13 @@ func outputLine(m [6]float32) (t [6]float32) {
 	return t
 }
 
+// shortOutputLine is outputLine of four, to two.
+func shortOutputLine(m [6]float32) (t [6]float32) {
+	t[0] = m[0] + (m[1] + m[2]) + m[3]
+	t[1] = fma(pointB, m[3], pointA*(m[1]-m[2]))
+	return t
+}
+
 func portableInput(t *transform) {
 	down, across := inputLine, inputLine
 	if t.flat {
@@ -119,27 +126,34 @@ func transformRows(to []float32, plane int, square *[6][6]float32, f line) {
 
 // portableOutput writes the largest of each pool×pool results.
 func portableOutput(t *transform, pool int) {
+	down, across, rows, columns := outputLine, outputLine, 4, 4
+	if t.flat {
+		down, rows = shortOutputLine, 2
+	}
+	if t.narrow {
+		across, columns = shortOutputLine, 2
+	}
 	for s := range t.squares {
 		from, to := t.from[s*t.fromStep:], t.to[s*t.toStep:]
 		for c := range t.count {
 			var square [6][6]float32 // rows
-			for i := range 6 {
+			for i := range rows + 2 {
 				var row [6]float32
-				for j := range 6 {
+				for j := range columns + 2 {
 					row[j] = from[(i*6+j)*t.plane+c]
 				}
-				square[i] = outputLine(row)
+				square[i] = across(row)
 			}
 			var results [4][6]float32 // columns
-			for j := range results {
+			for j := range columns {
 				var column [6]float32
-				for i := range 6 {
+				for i := range rows + 2 {
 					column[i] = square[i][j]
 				}
-				results[j] = outputLine(column)
+				results[j] = down(column)
 			}
-			for j := 4/pool - 1; j >= 0; j-- {
-				for i := 4/pool - 1; i >= 0; i-- {
+			for j := columns/pool - 1; j >= 0; j-- {
+				for i := rows/pool - 1; i >= 0; i-- {
 					best := results[j*pool][i*pool]
 					for k := 1; k < pool*pool; k++ {
 						if v := results[j*pool+k/pool][i*pool+k%pool]; v > best || v != v {

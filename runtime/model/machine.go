@@ -46,7 +46,7 @@ type machine struct {
 const (
 	maxImages    = 250
 	maxElements  = 24 << 20
-	singleImages = 125 // of a machine that works on one core
+	singleImages = 126 // of a machine that works on one core
 )
 
 // newEngine is [kernel.New] or [kernel.NewSingle].

@@ -12,7 +12,7 @@ import (
 // tile, and B, so many bytes before.
 const (
 	callAhead  = 48
-	panelAhead = 4096
+	panelAhead = 16384
 )
 
 // mix multiplies the channels of pixels by panels: tiles and runs of them one after
