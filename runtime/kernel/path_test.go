@@ -175,9 +175,17 @@ func TestPortablePathIsNear(t *testing.T) {
 }
 
 // The number of cores changes no digest: the same engine on one core, then on
-// more, as a study may find itself moved.
+// more, as a study may find itself moved, and one that stays on one, which must not call
+// for help.
 func TestCoresChangeNoBit(t *testing.T) {
 	all := engines(t)
+	single := map[Path]*Engine{}
+	for _, e := range all {
+		var err error
+		if single[e.Path()], err = NewSingle(e.Path()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	eachOutcome(t, 40, func(name string, run func(t testing.TB, e *Engine) outcome) {
 		for _, e := range all {
@@ -190,6 +198,11 @@ func TestCoresChangeNoBit(t *testing.T) {
 					continue
 				}
 				sameBits(t, fmt.Sprintf("%v, one core and %d: %s", e.Path(), cores, name), one, o)
+			}
+			s := single[e.Path()]
+			sameBits(t, fmt.Sprintf("%v, one core and an engine of one: %s", e.Path(), name), one, run(t, s))
+			if s.team.parts != nil || s.team.standing.Load() > 0 {
+				t.Fatalf("%v: an engine of one core has helpers: %s", e.Path(), name)
 			}
 		}
 	})

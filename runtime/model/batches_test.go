@@ -1,0 +1,114 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	G "gorgonia.org/gorgonia"
+
+	"jpgreport/runtime/kernel"
+	"jpgreport/runtime/work"
+)
+
+// Of many images each core has some. They get the bits that they get of one core, and
+// progress comes from the calling goroutine, ends with all and never goes back.
+func TestManyImages(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for _, n := range []int{2 * maxImages, 5*singleImages + 1} {
+		net := random(t, tiny(), 6)
+		x, labels := noise(net.arch, n, 7)
+		runtime.GOMAXPROCS(1)
+		p, err := net.Classify(context.Background(), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, err := net.Gradient(context.Background(), x, labels)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, cores := range []int{2, 3, 16} {
+			runtime.GOMAXPROCS(cores)
+			done, steps := 0, 0
+			ctx := work.WithProgress(context.Background(), work.ProgressFunc(func(s work.Step) {
+				steps++
+				if s.Done < done || s.Done > n || s.Total != n {
+					t.Errorf("%d images on %d cores: step %+v after %d", n, cores, s, done)
+				}
+				done = s.Done
+			}))
+			got, err := net.Classify(ctx, x)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if done != n || steps < 2 {
+				t.Errorf("%d images on %d cores: progress ended with %d in %d steps", n, cores, done, steps)
+			}
+			done = 0
+			gradient, err := net.Gradient(ctx, x, labels)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got.Logits, p.Logits) || !slices.Equal(gradient, g) {
+				t.Errorf("%d images: %d cores give other bits than one", n, cores)
+			}
+			if kept := len(net.idle.single[forward]); kept < 2 || kept > cores {
+				t.Errorf("%d images on %d cores: %d machines are kept", n, cores, kept)
+			}
+		}
+	}
+}
+
+// Work on all cores stops when the caller says so, and the net works on.
+func TestManyImagesAreCancelled(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	net := random(t, tiny(), 6)
+	x, labels := noise(net.arch, 20*singleImages, 7)
+	ctx, cancel := context.WithCancel(context.Background())
+	steps := 0
+	_, err := net.Gradient(work.WithProgress(ctx, work.ProgressFunc(func(work.Step) {
+		if steps++; steps == 2 {
+			cancel()
+		}
+	})), x, labels)
+	if !errors.Is(err, context.Canceled) || steps > 2 {
+		t.Errorf("error %v after %d steps", err, steps)
+	}
+	if _, err := net.Gradient(context.Background(), x, labels); err != nil {
+		t.Error(err)
+	}
+}
+
+// An operation of Gorgonia's own would not be on the tape, and its result would stay that
+// of the first run.
+func TestTapeRefusesOtherOperations(t *testing.T) {
+	m := &machine{capacity: 1, n: 1, shape: shape{1, 1, 2}, classes: 2}
+	var err error
+	if m.engine, err = kernel.New(kernel.Portable); err != nil {
+		t.Fatal(err)
+	}
+	err = m.compile("other", func(g *G.ExprGraph, x *G.Node) (*G.Node, G.Nodes, error) {
+		other, err := G.Neg(x)
+		if err != nil {
+			return nil, nil, err
+		}
+		o := &operation{
+			name: "copy", out: m.batch(2),
+			do: func(y []float32, in ...[]float32) error {
+				copy(y, in[0])
+				return nil
+			},
+		}
+		h, err := o.apply(other)
+		return h, nil, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.run(); err == nil || !strings.Contains(err.Error(), "operand 0 is the result of another operation") {
+		t.Errorf("error %v", err)
+	}
+}
