@@ -48,9 +48,10 @@ type Finish struct {
 // blocks, of which there are leastUnits for each worker.
 const (
 	blockRows   = 128
-	blockPanels = 4
+	blockPanels = 2
 	blockDepth  = 1024
 	leastUnits  = 3
+	packedRows  = 64
 )
 
 // A product is the state of one multiplication.
@@ -66,8 +67,8 @@ type product struct {
 	groups  int // of tiles
 	across  int // panels in a chunk
 	worker  []productWorker
-	pack    func(worker, unit int)
-	compute func(worker, unit int)
+	// As values, as to make one takes memory.
+	packRow, packColumn, compute func(worker, unit int)
 }
 
 type productWorker struct {
@@ -82,7 +83,7 @@ type productWorker struct {
 
 func (p *product) init(e *Engine) {
 	p.e = e
-	p.pack, p.compute = p.packPanel, p.block
+	p.packRow, p.packColumn, p.compute = p.packRows, p.packPanel, p.block
 }
 
 // MatMul sets c to a·b, finished as f says. a is m×k, b k×n, c m×n with its rows
@@ -132,30 +133,42 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 	p.groups = min(p.tiles, max(ceil(a.Rows, blockRows), ceil(least, panels)))
 	p.across = max(1, min(blockPanels, panels*p.groups/least))
 	units := p.groups * ceil(panels, p.across)
-	n := max(p.e.team.workers(units), p.e.team.workers(panels))
+	pack, blocks := p.packRow, ceil(b.Rows, packedRows)
+	if b.Column != 1 {
+		pack, blocks = p.packColumn, panels
+	}
+	n := max(p.e.team.workers(units), p.e.team.workers(blocks))
 	for len(p.worker) < n {
 		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.edge()), taps: []int{0}})
 	}
 	if b.Column != 1 || b.Columns%p.width != 0 || b.Row > directRow && p.tiles > 1 {
 		p.panels = grown(p.panels, panels*b.Rows*p.width)
-		p.e.team.each(panels, p.pack)
+		p.e.team.each(blocks, pack)
 	}
 	p.e.team.each(units, p.compute)
 	p.c, p.a, p.b, p.finish = Matrix{}, Matrix{}, Matrix{}, Finish{}
 }
 
-// packPanel copies one panel of B, with zeros beyond its last column.
+// packRows copies a block of rows of B into its panels, with zeros beyond the last column.
+// It reads them from end to end, where from panel to panel each row would be in a page of
+// its own.
+func (p *product) packRows(_, block int) {
+	for k := block * packedRows; k < min((block+1)*packedRows, p.b.Rows); k++ {
+		from := p.b.Data[k*p.b.Row:][:p.b.Columns]
+		for at := k * p.width; len(from) > 0; at += p.b.Rows * p.width {
+			row := p.panels[at:][:p.width]
+			n := copy(row, from)
+			clear(row[n:])
+			from = from[n:]
+		}
+	}
+}
+
+// packPanel copies one panel of B by columns, with zeros beyond the last.
 func (p *product) packPanel(worker, panel int) {
 	first := panel * p.width
 	columns := min(p.width, p.b.Columns-first)
 	to := p.panels[panel*p.b.Rows*p.width:][:p.b.Rows*p.width]
-	if p.b.Column == 1 {
-		for k := range p.b.Rows {
-			row := to[k*p.width:][:p.width]
-			clear(row[copy(row, p.b.Data[k*p.b.Row+first:][:columns]):])
-		}
-		return
-	}
 	w := &p.worker[worker]
 	p.e.turn(&w.turn, to, p.width, p.b.Data[first*p.b.Column:], p.b.Column, columns, p.b.Rows)
 	if columns < p.width {

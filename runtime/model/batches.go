@@ -19,7 +19,7 @@ func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Ba
 	if x.N == 0 {
 		return nil
 	}
-	b := &batches{net: n, purpose: p, task: task, x: x, labels: labels, each: each}
+	b := &batches{net: n, purpose: p, task: task, x: x, labels: labels, each: each, machines: 1}
 	cores := runtime.GOMAXPROCS(0)
 	if cores > 1 && x.N >= 2*maxImages {
 		capacity, err := n.capacity(p)
@@ -27,14 +27,15 @@ func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Ba
 			return err
 		}
 		if capacity == maxImages { // of larger networks the weights would be in memory more than once
-			return b.spread(ctx, min(cores, x.N/singleImages))
+			b.machines = min(cores, x.N/singleImages)
+			return b.spread(ctx)
 		}
 	}
 	m, err := n.borrow(p)
 	if err != nil {
 		return err
 	}
-	return b.run(ctx, m, m.capacity, true)
+	return b.run(ctx, m, true)
 }
 
 // capacity returns how many images a machine takes at a time.
@@ -58,28 +59,47 @@ type batches struct {
 	x          *pixel.Batch
 	labels     []int
 	each       func(m *machine, first int)
+	machines   int
 	next, done atomic.Int64 // images
 }
 
-// spread runs so many machines, one of them on the calling goroutine, which alone
+// Of the images that are left a machine takes its half, in whole tiles of the kernels, so
+// that all machines come to an end at about the same time.
+const wholeTiles = 18
+
+// take returns the images that a machine does next, at most so many; none is the end.
+func (b *batches) take(most int) (first, count int) {
+	for {
+		next := b.next.Load()
+		rest := b.x.N - int(next)
+		if b.machines > 1 {
+			half := rest / (2 * b.machines)
+			most = min(most, half+wholeTiles-half%wholeTiles)
+		}
+		count = min(most, rest)
+		if count == 0 || b.next.CompareAndSwap(next, next+int64(count)) {
+			return int(next), count
+		}
+	}
+}
+
+// spread runs machines of one core, one of them on the calling goroutine, which alone
 // reports progress.
-func (b *batches) spread(parent context.Context, machines int) error {
+func (b *batches) spread(parent context.Context) error {
 	ctx, stop := context.WithCancel(parent)
 	defer stop()
-	rounds := (b.x.N + machines*singleImages - 1) / (machines * singleImages)
-	images := (b.x.N + machines*rounds - 1) / (machines * rounds)
-	errs := make([]error, machines)
+	errs := make([]error, b.machines)
 	one := func(i int) {
 		m, err := b.net.borrowSingle(b.purpose)
 		if err == nil {
-			err = b.run(ctx, m, images, i == 0)
+			err = b.run(ctx, m, i == 0)
 		}
 		if errs[i] = err; err != nil {
 			stop()
 		}
 	}
 	var workers sync.WaitGroup
-	for i := 1; i < machines; i++ {
+	for i := 1; i < b.machines; i++ {
 		workers.Go(func() { one(i) })
 	}
 	one(0)
@@ -96,12 +116,12 @@ func (b *batches) spread(parent context.Context, machines int) error {
 	return nil
 }
 
-// run takes so many images at a time until none is left.
-func (b *batches) run(ctx context.Context, m *machine, images int, report bool) error {
+// run has a machine take images until none is left.
+func (b *batches) run(ctx context.Context, m *machine, report bool) error {
 	x := b.x
 	for {
-		first := int(b.next.Add(int64(images))) - images
-		if first >= x.N {
+		first, count := b.take(m.capacity)
+		if count == 0 {
 			break
 		}
 		if err := ctx.Err(); err != nil {
@@ -112,7 +132,6 @@ func (b *batches) run(ctx context.Context, m *machine, images int, report bool) 
 		if b.labels != nil {
 			label = func(i int) int { return b.labels[first+i] }
 		}
-		count := min(images, x.N-first)
 		m.see(count, x.Data[first*x.Size():(first+count)*x.Size()], label)
 		if err := m.run(); err != nil {
 			return err

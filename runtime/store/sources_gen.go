@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"93f7ed9a1b04c682275f647e21e537453105cbe18d1a11e8795d3af4babc4a6f",
+		"2445f83132d0bda9d39a766fcbc662bd55dea53a10791535cbc7dff3ae3fbb8c",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
