@@ -2,7 +2,8 @@
 // package model's operations do.
 //
 //  1. A [Path] is a set of instructions; [Best] is the fastest that this machine
-//     has. [New] gives an [Engine] on a path, which spreads work over the cores.
+//     has. [New] gives an [Engine] on a path, which spreads work over the cores, and
+//     [NewSingle] one that leaves that to its caller.
 //  2. [Engine.MatMul] multiplies matrices.
 //  3. [NewConv] plans a convolution with bias, bounds (ReLU, ReLU6) and max pooling
 //     fused into it: [Conv.Forward], [Conv.InputGradient], [Conv.WeightGradient].

@@ -3,8 +3,8 @@ package kernel
 import "fmt"
 
 // An Engine computes on one path and spreads work over as many goroutines as
-// GOMAXPROCS says. It has memory of its own that it uses again, and is used by one
-// goroutine at a time.
+// GOMAXPROCS says, unless it is of [NewSingle]. It has memory of its own that it uses
+// again, and is used by one goroutine at a time.
 type Engine struct {
 	path Path
 	*routines
@@ -13,16 +13,6 @@ type Engine struct {
 	elementwise elementwise
 	adamRun     adamRun
 	chains      []chainWorker
-}
-
-// NewSingle returns an engine that computes on the goroutine that calls it alone, for
-// callers who spread their own work. Its results are the same bits as those of [New].
-func NewSingle(p Path) (*Engine, error) {
-	e, err := New(p)
-	if err == nil {
-		e.team.single = true
-	}
-	return e, err
 }
 
 // New returns an engine. A path that this machine does not have is an error.
@@ -40,6 +30,16 @@ func New(p Path) (*Engine, error) {
 	e.elementwise.init(e)
 	e.adamRun.init(e)
 	return e, nil
+}
+
+// NewSingle returns an engine that computes on the goroutine that calls it alone, for
+// callers who spread their own work. Its results are the same bits as those of [New].
+func NewSingle(p Path) (*Engine, error) {
+	e, err := New(p)
+	if err == nil {
+		e.team.single = true
+	}
+	return e, err
 }
 
 // Path returns the path that the engine was made for.

@@ -254,11 +254,11 @@ func (p *product) rowOf(group int) int {
 }
 
 // rowsOf returns the rows and terms of A as a matrix that is well to read: A itself,
-// unless from one term to the next it is far.
+// unless its terms are so far apart that they have few places in the cache to stand at.
 func (p *product) rowsOf(w *productWorker, row0, row1, k, terms int) Matrix {
 	a := p.a
 	view := Matrix{Data: a.Data[row0*a.Row+k*a.Column:], Rows: row1 - row0, Columns: terms, Row: a.Row, Column: a.Column}
-	if a.Column < directRow || p.across < 4 && a.Column%(1<<8) != 0 {
+	if a.Column < directRow || a.Column%(1<<8) != 0 {
 		return view
 	}
 	view.Column = view.Rows + 16 // not a power of two

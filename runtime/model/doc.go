@@ -12,8 +12,9 @@
 // Inside, block.go joins layers that one operation computes; layers.go has one
 // function a kind of block, which puts it and its gradient into a graph as
 // operations on package kernel; machine.go compiles the graph for what is asked of
-// it. Gorgonia holds the graph and derives the gradient; the memory is the
-// operations' own and is used again.
+// it. Gorgonia holds the graph, derives the gradient and runs both once, for tape.go to
+// note the order; the memory is the operations' own and is used again. batches.go cuts
+// images into what a machine takes, or many images into what each core's machine takes.
 //
 // Between layers an image stands by row, column and channel. Weights of a
 // convolution stand by row, column, channel in and channel out, those of a dense
