@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"2445f83132d0bda9d39a766fcbc662bd55dea53a10791535cbc7dff3ae3fbb8c",
+		"c9a317ded3a60331a6edbaf33aabd260ddb92680dd8ed63dc5ac952dde36987d",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{

@@ -9,10 +9,10 @@ import (
 )
 
 // What is called into the cache before its turn: C, so many steps before the end of a
-// tile, and of B every other line, whose neighbour comes along, so many bytes before.
+// tile, and B, so many bytes before.
 const (
 	callAhead  = 48
-	panelAhead = 8192
+	panelAhead = 4096
 )
 
 // mix multiplies the channels of pixels by panels: tiles and runs of them one after
@@ -69,7 +69,7 @@ func mix(s isa, rows, vectors int) {
 				vb := s.vecs(vectors)
 				for j := range vb {
 					VMOVUPS(Mem{Base: b, Disp: j * s.wide()}, vb[j])
-					if ahead > 0 && j*s.wide()%128 == 0 {
+					if ahead > 0 && j*s.wide()%64 == 0 {
 						PREFETCHT0(Mem{Base: b, Disp: ahead + j*s.wide()})
 					}
 				}
