@@ -5,12 +5,8 @@ import (
 	"errors"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 
-	G "gorgonia.org/gorgonia"
-
-	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/work"
 )
 
@@ -79,36 +75,5 @@ func TestManyImagesAreCancelled(t *testing.T) {
 	}
 	if _, err := net.Gradient(context.Background(), x, labels); err != nil {
 		t.Error(err)
-	}
-}
-
-// An operation of Gorgonia's own would not be on the tape, and its result would stay that
-// of the first run.
-func TestTapeRefusesOtherOperations(t *testing.T) {
-	m := &machine{capacity: 1, n: 1, shape: shape{1, 1, 2}, classes: 2}
-	var err error
-	if m.engine, err = kernel.New(kernel.Portable); err != nil {
-		t.Fatal(err)
-	}
-	err = m.compile("other", func(g *G.ExprGraph, x *G.Node) (*G.Node, G.Nodes, error) {
-		other, err := G.Neg(x)
-		if err != nil {
-			return nil, nil, err
-		}
-		o := &operation{
-			name: "copy", out: m.batch(2),
-			do: func(y []float32, in ...[]float32) error {
-				copy(y, in[0])
-				return nil
-			},
-		}
-		h, err := o.apply(other)
-		return h, nil, err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.run(); err == nil || !strings.Contains(err.Error(), "operand 0 is the result of another operation") {
-		t.Errorf("error %v", err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash"
 	"hash/fnv"
-	"slices"
 
 	"github.com/chewxy/hm"
 	G "gorgonia.org/gorgonia"
@@ -82,7 +81,7 @@ func (o *operation) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.o
 
 func (o *operation) Do(in ...G.Value) (G.Value, error) {
 	if o.tape != nil {
-		o.tape.steps = append(o.tape.steps, recorded{o, slices.Clone(in)})
+		o.tape.note(o, in)
 	}
 	for i, v := range in {
 		switch d := v.Data().(type) {
@@ -94,13 +93,21 @@ func (o *operation) Do(in ...G.Value) (G.Value, error) {
 			return nil, fmt.Errorf("%s: input %d is a %T, want float32", o.name, i, d)
 		}
 	}
-	if err := o.do(o.result, o.data...); err != nil {
-		return nil, fmt.Errorf("%s: %w", o.name, err)
+	if err := o.run(); err != nil {
+		return nil, err
 	}
 	if o.scalar != nil {
 		*o.scalar = G.F32(o.result[0])
 	}
 	return o.value, nil
+}
+
+// run computes the result from the operands of the last call.
+func (o *operation) run() error {
+	if err := o.do(o.result, o.data...); err != nil {
+		return fmt.Errorf("%s: %w", o.name, err)
+	}
+	return nil
 }
 
 func (o *operation) DiffWRT(int) []bool { return o.wrt }

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"c9a317ded3a60331a6edbaf33aabd260ddb92680dd8ed63dc5ac952dde36987d",
+		"3be364eeb7b1dccf98bd92d7b73dfab93907ae301c9db3e524bfdbf6d906729c",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
