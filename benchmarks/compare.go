@@ -270,12 +270,16 @@ func calibrate(ctx context.Context, r row, o options, dir string, stderr io.Writ
 	for _, s := range candidates[:min(finalists, len(candidates))] {
 		var err error
 		if s.seconds, err = again(ctx, s, r, o, dir, stderr); err != nil {
-			return setting{}, err
+			fmt.Fprintf(stderr, "benchmarks: %v: %v\n", s, err)
+			continue
 		}
 		fmt.Fprintf(stderr, "benchmarks: %9.2f ms  %v\n", 1e3*s.seconds, s)
 		if s.seconds < best.seconds {
 			best = s
 		}
+	}
+	if math.IsInf(best.seconds, 0) {
+		return setting{}, errors.New("none of the peer's quickest settings ran again; its messages say why")
 	}
 	return best, nil
 }
@@ -331,5 +335,5 @@ func settings(ctx context.Context, r row, o options, dir string, env []string, s
 		}
 		all = append(all, setting{v, rest, env})
 	}
-	return nil, fmt.Errorf("%s ended before its settings were measured", r.peer)
+	return nil, fmt.Errorf("%s ended before its settings were measured: %w", r.peer, cmp.Or(s.cmd.Wait(), io.ErrUnexpectedEOF))
 }

@@ -32,7 +32,7 @@ func New(p Path) (*Engine, error) {
 	return e, nil
 }
 
-// NewSingle returns an engine that computes on the goroutine that calls it alone, for
+// NewSingle returns an engine that computes on the calling goroutine and no other, for
 // callers who spread their own work. Its results are the same bits as those of [New].
 func NewSingle(p Path) (*Engine, error) {
 	e, err := New(p)

@@ -44,8 +44,8 @@ type Finish struct {
 
 // About the most rows, and the most panels and terms of a block: of A 128×1024 stay in
 // the second-level cache while panels of B pass through the first, and of B few enough
-// for the next block of A to find them there. A small product is cut into smaller
-// blocks, of which there are leastUnits for each worker.
+// for the next block of A to find them there. For several workers a small product is cut
+// into smaller blocks, leastUnits for each, and B is packed by at most packedRows.
 const (
 	blockRows   = 128
 	blockPanels = 2
@@ -66,6 +66,7 @@ type product struct {
 	tiles   int
 	groups  int // of tiles
 	across  int // panels in a chunk
+	atOnce  int // rows of B that are packed
 	worker  []productWorker
 	// As values, as to make one takes memory.
 	packRow, packColumn, compute func(worker, unit int)
@@ -133,7 +134,8 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 	p.groups = min(p.tiles, max(ceil(a.Rows, blockRows), ceil(least, panels)))
 	p.across = max(1, min(blockPanels, panels*p.groups/least))
 	units := p.groups * ceil(panels, p.across)
-	pack, blocks := p.packRow, ceil(b.Rows, packedRows)
+	p.atOnce = min(packedRows, ceil(b.Rows, 2*p.e.team.workers(b.Rows)))
+	pack, blocks := p.packRow, ceil(b.Rows, p.atOnce)
 	if b.Column != 1 {
 		pack, blocks = p.packColumn, panels
 	}
@@ -153,7 +155,7 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 // It reads them from end to end, where from panel to panel each row would be in a page of
 // its own.
 func (p *product) packRows(_, block int) {
-	for k := block * packedRows; k < min((block+1)*packedRows, p.b.Rows); k++ {
+	for k := block * p.atOnce; k < min((block+1)*p.atOnce, p.b.Rows); k++ {
 		from := p.b.Data[k*p.b.Row:][:p.b.Columns]
 		for at := k * p.width; len(from) > 0; at += p.b.Rows * p.width {
 			row := p.panels[at:][:p.width]
@@ -213,7 +215,7 @@ func turnRest[T any](to []T, column int, from []T, row, rows, columns int) {
 	}
 }
 
-// block computes a group of tiles of blockPanels panels. Blocks of one chunk of panels
+// block computes a group of tiles of one chunk of panels. Blocks of one chunk of panels
 // follow one another.
 func (p *product) block(worker, unit int) {
 	w := &p.worker[worker]

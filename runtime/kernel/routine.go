@@ -102,8 +102,9 @@ type transform struct {
 	zeros         []float32
 	// Of input: of the square's rows, or columns, only the first 4 are given and matter.
 	// Then two more are supposed with which the products with two of the points, −b
-	// and ∞, are 0; these are not written. Of results: of the planes' 6 rows, or columns, only the
-	// first 4 are given and make the first 2 of the square's.
+	// and ∞, are 0; these are not written. Of results: only the first 4 rows, or
+	// columns, of the 6×6 planes are given, and only the first 2 of the square are written.
+	// Rows are cut where it is flat, columns where narrow.
 	flat, narrow bool
 	// Of results: places of the square's 4 rows and columns, 2 when pooled; the first is 0.
 	// They are written from the last to the first, so that those beyond an edge may

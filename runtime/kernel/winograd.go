@@ -173,8 +173,9 @@ func (o order) of(place int) (first, end int) {
 	return first, end
 }
 
-// sums multiplies what squares have at their places by the kernels, one panel of the
-// results or all that are full at a time.
+// sums multiplies what squares have at their places by the kernels: first the panels of
+// the results that are full, all at once, then a narrower last one. What cut squares have
+// no product for is not written, nor do the transforms of results read it.
 func (g *winograd) sums(w *worker, o order, count, pitch int) {
 	e, in, width := g.c.e, g.source.c, g.width
 	from, to := count*in+asunder, count*pitch+asunder

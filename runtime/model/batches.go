@@ -20,22 +20,40 @@ func (n *Net) inBatches(ctx context.Context, task string, p purpose, x *pixel.Ba
 		return nil
 	}
 	b := &batches{net: n, purpose: p, task: task, x: x, labels: labels, each: each, machines: 1}
-	cores := runtime.GOMAXPROCS(0)
-	if cores > 1 && x.N >= 2*maxImages {
-		capacity, err := n.capacity(p)
-		if err != nil {
-			return err
-		}
-		if capacity == maxImages { // of larger networks the weights would be in memory more than once
-			b.machines = min(cores, x.N/singleImages)
-			return b.spread(ctx)
-		}
+	spread, err := n.spreads(p, x.N)
+	if err != nil {
+		return err
+	}
+	if spread {
+		b.machines = runtime.GOMAXPROCS(0)
+		return b.spread(ctx)
 	}
 	m, err := n.borrow(p)
 	if err != nil {
 		return err
 	}
 	return b.run(ctx, m, true)
+}
+
+// A machine of one core takes fewer images the more cores there are, so that all together
+// hold not many more than one that works on all cores: from 36 to 126, multiples of
+// wholeTiles.
+const wholeTiles = 18 // of which the kernels' tiles of 6 and 9 rows are parts
+
+func singleImages(cores int) int { return max(2*wholeTiles, 2*126/cores/wholeTiles*wholeTiles) }
+
+// singleWeights bounds the weights that each core reads by itself, and may keep a copy of.
+const singleWeights = 1 << 20
+
+// spreads tells whether each core gets a machine of its own for so many images: there is
+// enough for all, and the network is small.
+func (n *Net) spreads(p purpose, images int) (bool, error) {
+	cores := runtime.GOMAXPROCS(0)
+	if cores < 2 || images < max(2*maxImages, cores*singleImages(cores)) || n.Parameters() > singleWeights {
+		return false, nil
+	}
+	capacity, err := n.capacity(p)
+	return capacity == maxImages, err
 }
 
 // capacity returns how many images a machine takes at a time.
@@ -61,13 +79,12 @@ type batches struct {
 	each       func(m *machine, first int)
 	machines   int
 	next, done atomic.Int64 // images
+	reported   int
 }
 
-// Of the images that are left a machine takes its half, in whole tiles of the kernels, so
-// that all machines come to an end at about the same time.
-const wholeTiles = 18
-
-// take returns the images that a machine does next, at most so many; none is the end.
+// take returns the images that a machine does next, at most so many; none is the end. Of
+// several machines each takes half of its share of what is left at most, so that all come
+// to an end at about the same time.
 func (b *batches) take(most int) (first, count int) {
 	for {
 		next := b.next.Load()
@@ -86,11 +103,13 @@ func (b *batches) take(most int) (first, count int) {
 // spread runs machines of one core, one of them on the calling goroutine, which alone
 // reports progress.
 func (b *batches) spread(parent context.Context) error {
+	var workers sync.WaitGroup
+	defer workers.Wait() // also where progress panics: they write to the caller's memory
 	ctx, stop := context.WithCancel(parent)
 	defer stop()
 	errs := make([]error, b.machines)
 	one := func(i int) {
-		m, err := b.net.borrowSingle(b.purpose)
+		m, err := b.net.borrowSingle(b.purpose, singleImages(b.machines))
 		if err == nil {
 			err = b.run(ctx, m, i == 0)
 		}
@@ -98,7 +117,6 @@ func (b *batches) spread(parent context.Context) error {
 			stop()
 		}
 	}
-	var workers sync.WaitGroup
 	for i := 1; i < b.machines; i++ {
 		workers.Go(func() { one(i) })
 	}
@@ -109,11 +127,13 @@ func (b *batches) spread(parent context.Context) error {
 			return err
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return parent.Err()
+	if err := parent.Err(); err != nil && errors.Join(errs...) != nil {
+		return err
 	}
-	b.report(parent, b.x.N)
-	return nil
+	if b.reported < b.x.N {
+		b.report(parent, b.x.N)
+	}
+	return errors.Join(errs...)
 }
 
 // run has a machine take images until none is left.
@@ -146,5 +166,6 @@ func (b *batches) run(ctx context.Context, m *machine, report bool) error {
 }
 
 func (b *batches) report(ctx context.Context, done int) {
+	b.reported = done
 	work.Report(ctx, work.Step{Task: b.task, Done: done, Total: b.x.N, Unit: "images"})
 }

@@ -14,7 +14,7 @@ import (
 // progress comes from the calling goroutine, ends with all and never goes back.
 func TestManyImages(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	for _, n := range []int{2 * maxImages, 5*singleImages + 1} {
+	for _, n := range []int{2 * maxImages, 16*singleImages(16) + 1} {
 		net := random(t, tiny(), 6)
 		x, labels := noise(net.arch, n, 7)
 		runtime.GOMAXPROCS(1)
@@ -31,7 +31,7 @@ func TestManyImages(t *testing.T) {
 			done, steps := 0, 0
 			ctx := work.WithProgress(context.Background(), work.ProgressFunc(func(s work.Step) {
 				steps++
-				if s.Done < done || s.Done > n || s.Total != n {
+				if s.Done <= done || s.Done > n || s.Total != n {
 					t.Errorf("%d images on %d cores: step %+v after %d", n, cores, s, done)
 				}
 				done = s.Done
@@ -51,7 +51,11 @@ func TestManyImages(t *testing.T) {
 			if !slices.Equal(got.Logits, p.Logits) || !slices.Equal(gradient, g) {
 				t.Errorf("%d images: %d cores give other bits than one", n, cores)
 			}
-			if kept := len(net.idle.single[forward]); kept < 2 || kept > cores {
+			spread, err := net.spreads(forward, n)
+			if err != nil || spread != (cores < 16 || n > 16*36) {
+				t.Errorf("%d images on %d cores: spread %v, %v", n, cores, spread, err)
+			}
+			if kept := len(net.idle.single[forward]); spread && kept == 0 || kept > cores {
 				t.Errorf("%d images on %d cores: %d machines are kept", n, cores, kept)
 			}
 		}
@@ -62,7 +66,7 @@ func TestManyImages(t *testing.T) {
 func TestManyImagesAreCancelled(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
 	net := random(t, tiny(), 6)
-	x, labels := noise(net.arch, 20*singleImages, 7)
+	x, labels := noise(net.arch, 2500, 7)
 	ctx, cancel := context.WithCancel(context.Background())
 	steps := 0
 	_, err := net.Gradient(work.WithProgress(ctx, work.ProgressFunc(func(work.Step) {

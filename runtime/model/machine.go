@@ -44,9 +44,8 @@ type machine struct {
 // Memory of a machine is bounded by that of the tensors between layers: a batch
 // is large enough that the weights are read seldom, and no larger than that.
 const (
-	maxImages    = 250
-	maxElements  = 24 << 20
-	singleImages = 126 // of a machine that works on one core
+	maxImages   = 250
+	maxElements = 24 << 20
 )
 
 // newEngine is [kernel.New] or [kernel.NewSingle].
@@ -124,6 +123,9 @@ func (m *machine) compile(name string, network func(g *G.ExprGraph, x *G.Node) (
 	prog, locations, err := G.CompileFunction(g, inputs, outputs)
 	if err != nil {
 		return fmt.Errorf("compile %s: %w", name, err)
+	}
+	if n := foreign(locations); n != nil {
+		return fmt.Errorf("compile %s: %v is none of our operations, which alone are repeated in later runs", name, n.Op())
 	}
 	m.tape = tape{graph: g, vm: G.NewTapeMachine(g, G.WithPrecompiled(prog, locations))}
 	// Without CUDA its finalizer does nothing, but what has one is never collected

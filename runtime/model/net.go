@@ -29,8 +29,8 @@ type Net struct {
 }
 
 // An idle holds machines between the calls that use them, as building one takes longer
-// than many a call: for each purpose one that works on all cores, of two that goroutines
-// had at once the one given back last, and as many of one core as there are cores.
+// than many a call. For each purpose it holds one that works on all cores, the one given
+// back last, and as many that work on one core as there are cores.
 type idle struct {
 	sync.Mutex
 	machines [purposes]*machine
@@ -49,8 +49,9 @@ func (n *Net) borrow(p purpose) (*machine, error) {
 	return n.machine(p, maxImages, kernel.New)
 }
 
-// borrowSingle returns a machine for the caller alone, which works on one core.
-func (n *Net) borrowSingle(p purpose) (*machine, error) {
+// borrowSingle returns a machine for the caller alone, which works on one core; a new one
+// takes so many images at a time.
+func (n *Net) borrowSingle(p purpose, images int) (*machine, error) {
 	n.idle.Lock()
 	list := &n.idle.single[p]
 	var m *machine
@@ -61,7 +62,7 @@ func (n *Net) borrowSingle(p purpose) (*machine, error) {
 	if m != nil {
 		return m, nil
 	}
-	m, err := n.machine(p, singleImages, kernel.NewSingle)
+	m, err := n.machine(p, images, kernel.NewSingle)
 	if err == nil {
 		m.single = true
 	}

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 
 	G "gorgonia.org/gorgonia"
@@ -39,23 +38,30 @@ func (t *tape) run() error {
 	return nil
 }
 
-// record runs the graph by Gorgonia's machine. One that has operations other than ours,
-// whose results would stay those of the first run, is an error.
+// foreign returns a node of a program, that of the lowest number, whose operation is not
+// ours, or nil. The tape would not call it again.
+func foreign[R any](nodes map[*G.Node]R) (first *G.Node) {
+	for n := range nodes {
+		switch o := n.Op().(type) {
+		case nil, *operation: // nil: an input
+		default:
+			if o.Arity() > 0 && (first == nil || n.ID() < first.ID()) { // else a constant
+				first = n
+			}
+		}
+	}
+	return first
+}
+
+// record runs the graph by Gorgonia's machine.
 func (t *tape) record() error {
 	t.calls = nil
-	makers := map[G.Value]*operation{} // nil: a value that no operation makes
+	makers := map[G.Value]*operation{}
 	for _, n := range t.graph.AllNodes() {
-		switch o := n.Op().(type) {
-		case *operation:
+		if o, ok := n.Op().(*operation); ok {
 			makers[o.value] = o
 			o.tape = t
 			defer func() { o.tape = nil }()
-		case nil:
-			makers[n.Value()] = nil
-		default:
-			if o.Arity() == 0 { // a constant
-				makers[n.Value()] = nil
-			}
 		}
 	}
 	err := t.vm.RunAll()
@@ -66,12 +72,8 @@ func (t *tape) record() error {
 	var steps []*operation
 	for _, c := range t.calls {
 		for i, v := range c.in {
-			maker, known := makers[v]
-			if !known {
-				return fmt.Errorf("%s: operand %d is the result of another operation than ours", c.operation.name, i)
-			}
-			if maker != nil { // a scalar was copied
-				c.operation.data[i] = maker.result
+			if o := makers[v]; o != nil { // of a scalar there was a copy
+				c.operation.data[i] = o.result
 			}
 		}
 		steps = append(steps, c.operation)

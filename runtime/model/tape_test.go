@@ -9,34 +9,48 @@ import (
 	"jpgreport/runtime/kernel"
 )
 
-// An operation of Gorgonia's own would not be on the tape, and its result would stay that
-// of the first run.
+// An operation of Gorgonia's own would not be called again by the tape. It is refused also
+// where it writes over the result of one of ours.
 func TestTapeRefusesOtherOperations(t *testing.T) {
-	m := &machine{capacity: 1, n: 1, shape: shape{1, 1, 2}, classes: 2}
-	var err error
-	if m.engine, err = kernel.New(kernel.Portable); err != nil {
-		t.Fatal(err)
-	}
-	err = m.compile("other", func(g *G.ExprGraph, x *G.Node) (*G.Node, G.Nodes, error) {
-		other, err := G.Neg(x)
-		if err != nil {
-			return nil, nil, err
-		}
+	copied := func(m *machine, x *G.Node, name string) (*G.Node, error) {
 		o := &operation{
-			name: "copy", out: m.batch(2),
+			name: name, out: m.batch(2),
 			do: func(y []float32, in ...[]float32) error {
 				copy(y, in[0])
 				return nil
 			},
 		}
-		h, err := o.apply(other)
-		return h, nil, err
-	})
-	if err != nil {
-		t.Fatal(err)
+		return o.apply(x)
 	}
-	if err := m.run(); err == nil || !strings.Contains(err.Error(), "operand 0 is the result of another operation") {
-		t.Errorf("error %v", err)
+	for name, other := range map[string]func(x *G.Node) (*G.Node, error){
+		"nothing": func(x *G.Node) (*G.Node, error) { return x, nil },
+		"neg":     func(x *G.Node) (*G.Node, error) { return G.Neg(x) },
+		"+":       func(x *G.Node) (*G.Node, error) { return G.Add(x, x) },
+	} {
+		m := &machine{capacity: 1, n: 1, shape: shape{1, 1, 2}, classes: 2}
+		var err error
+		if m.engine, err = kernel.New(kernel.Portable); err != nil {
+			t.Fatal(err)
+		}
+		err = m.compile("a net", func(g *G.ExprGraph, x *G.Node) (*G.Node, G.Nodes, error) {
+			x, err := copied(m, x, "first")
+			if err == nil {
+				x, err = other(x)
+			}
+			if err == nil {
+				x, err = copied(m, x, "second")
+			}
+			return x, nil, err
+		})
+		if name == "nothing" {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "none of our operations") {
+			t.Errorf("%s: error %v", name, err)
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"3be364eeb7b1dccf98bd92d7b73dfab93907ae301c9db3e524bfdbf6d906729c",
+		"4906d690a535b14bdd9d6d51db7ca4418cef8881a55591f842d596d7e281c6ad",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
