@@ -312,7 +312,7 @@ func again(ctx context.Context, s setting, r row, o options, dir string, stderr 
 	return median(times), nil
 }
 
-// settings returns the quickest with this environment.
+// settings returns those that work with this environment, with their times.
 func settings(ctx context.Context, r row, o options, dir string, env []string, stderr io.Writer) ([]setting, error) {
 	s, err := start(ctx, r.peer, peerArgs("calibrate", r, o, dir), env, stderr)
 	if err != nil {

@@ -34,9 +34,6 @@ from networks import Case, build, onnx_model
 LAYOUTS = {"layout": ["contiguous", "channels_last"], "mode": ["eager", "compile"]}
 BATCHES = [50, 100, 250, 500, 1000]
 
-# How many settings, the quickest, are worth another look.
-CANDIDATES = 3
-
 
 def say(*words):
     print(*words, file=OUT, flush=True)
@@ -221,7 +218,6 @@ def seconds(run, least=3, most=9, budget=2.0):
 
 def calibrate(task, case):
     groups = task.groups(case.about)
-    measured = []
     best, quickest = {k: options[0] for group in groups for k, options in group.items()}, math.inf
     for group in groups:
         start = best
@@ -235,11 +231,9 @@ def calibrate(task, case):
                 print(f"peer.py: {setting}: {type(e).__name__}: {str(e).strip()[:300]}", file=sys.stderr)
                 continue
             print(f"peer.py: {1e3 * took:9.2f} ms  {', '.join(map(str, setting.values()))}", file=sys.stderr)
-            measured.append((took, json.dumps(setting)))
+            say("setting", took, json.dumps(setting))
             if took < quickest:
                 best, quickest = setting, took
-    for took, setting in sorted(measured)[:CANDIDATES]:
-        say("setting", took, setting)
     say("done")
 
 

@@ -52,21 +52,15 @@ func (n *Net) spreads(p purpose, images int) (bool, error) {
 	if cores < 2 || images < max(2*maxImages, cores*singleImages(cores)) || n.Parameters() > singleWeights {
 		return false, nil
 	}
-	capacity, err := n.capacity(p)
-	return capacity == maxImages, err
-}
-
-// capacity returns how many images a machine takes at a time.
-func (n *Net) capacity(p purpose) (int, error) {
 	if n.plan != nil {
-		return n.plan.capacity(), nil
+		return capacity(n.plan.elements()) == maxImages, nil
 	}
 	stages, _, err := n.arch.stages()
 	if err != nil {
-		return 0, err
+		return false, err
 	}
 	all, err := p.plan(stages)
-	return capacity(all), err
+	return err == nil && capacity(elements(all)) == maxImages, err
 }
 
 // A batches is the images of one call, of which machines take some at a time.

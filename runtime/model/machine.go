@@ -51,13 +51,16 @@ const (
 // newEngine is [kernel.New] or [kernel.NewSingle].
 type newEngine func(p kernel.Path) (*kernel.Engine, error)
 
-// capacity returns how many images a machine of these blocks takes at a time.
-func capacity(all []block) int {
-	elements := 0
+// capacity returns how many images a machine takes at a time, given the elements of
+// one image's tensors.
+func capacity(elements int) int { return min(max(1, maxElements/max(1, elements)), maxImages) }
+
+// elements returns how many the tensors between blocks have for an image.
+func elements(all []block) (n int) {
 	for _, b := range all {
-		elements += b.to.size()
+		n += b.to.size()
 	}
-	return min(max(1, maxElements/elements), maxImages)
+	return n
 }
 
 // plan returns the blocks that a machine for a purpose has.
@@ -83,7 +86,7 @@ func newMachine(a Architecture, weights []float32, p purpose, limit int, engine 
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{purpose: p, capacity: min(capacity(all), limit), shape: stages[0].in, classes: a.Classes, reads: all[0].Kind == "normalise"}
+	m := &machine{purpose: p, capacity: min(capacity(elements(all)), limit), shape: stages[0].in, classes: a.Classes, reads: all[0].Kind == "normalise"}
 	if m.engine, err = engine(path); err != nil {
 		return nil, err
 	}

@@ -80,9 +80,6 @@ func (o *operation) Type() hm.Type {
 func (o *operation) InferShape(...G.DimSizer) (tensor.Shape, error) { return o.out.Clone(), nil }
 
 func (o *operation) Do(in ...G.Value) (G.Value, error) {
-	if o.tape != nil {
-		o.tape.note(o, in)
-	}
 	for i, v := range in {
 		switch d := v.Data().(type) {
 		case []float32:
@@ -92,6 +89,9 @@ func (o *operation) Do(in ...G.Value) (G.Value, error) {
 		default:
 			return nil, fmt.Errorf("%s: input %d is a %T, want float32", o.name, i, d)
 		}
+	}
+	if o.tape != nil {
+		o.tape.note(o, in)
 	}
 	if err := o.run(); err != nil {
 		return nil, err

@@ -149,13 +149,12 @@ func (p *plan) try() error {
 	return nil
 }
 
-// capacity returns how many images a machine takes at a time.
-func (p *plan) capacity() int {
-	elements := 0
-	for _, n := range p.sizes {
-		elements += n
+// elements returns how many the tensors between steps have for an image.
+func (p *plan) elements() (n int) {
+	for _, size := range p.sizes {
+		n += size
 	}
-	return min(max(1, maxElements/elements), maxImages)
+	return n
 }
 
 // newPlanMachine builds one for at most limit images at a time.
@@ -165,7 +164,7 @@ func newPlanMachine(a Architecture, p *plan, purpose purpose, limit int, engine 
 		return nil, err
 	}
 	m := &machine{
-		purpose: purpose, capacity: min(p.capacity(), limit), classes: a.Classes,
+		purpose: purpose, capacity: min(capacity(p.elements()), limit), classes: a.Classes,
 		shape: shape{a.Channels, a.Height, a.Width}, reads: true,
 	}
 	if m.engine, err = engine(path); err != nil {

@@ -74,27 +74,14 @@ func largest(g []float32) int {
 func TestImagesAreIndependent(t *testing.T) {
 	net := random(t, tiny(), 6)
 	x, labels := noise(net.arch, maxImages+6, 7)
-	p, err := net.Classify(context.Background(), x)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g, err := net.Gradient(context.Background(), x, labels)
-	if err != nil {
-		t.Fatal(err)
-	}
+	logits, gradient := answers(t, net, x, labels)
+	classes, size := net.arch.Classes, x.Size()
 	for _, i := range []int{0, 3, maxImages - 1, maxImages, x.N - 1} {
-		one, err := net.Classify(context.Background(), x.Slice(i, i+1))
-		if err != nil {
-			t.Fatal(err)
+		l, g := answers(t, net, x.Slice(i, i+1), labels[i:i+1])
+		if want := logits[i*classes : (i+1)*classes]; !slices.Equal(l, want) {
+			t.Errorf("image %d alone has logits %v, in the batch %v", i, l, want)
 		}
-		if !slices.Equal(one.Logits, p.row(i)) {
-			t.Errorf("image %d alone has logits %v, in the batch %v", i, one.Logits, p.row(i))
-		}
-		alone, err := net.Gradient(context.Background(), x.Slice(i, i+1), labels[i:i+1])
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Equal(alone, g[i*x.Size():(i+1)*x.Size()]) {
+		if !slices.Equal(g, gradient[i*size:(i+1)*size]) {
 			t.Errorf("image %d alone has another gradient", i)
 		}
 	}

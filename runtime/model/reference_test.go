@@ -91,6 +91,19 @@ func random(t testing.TB, a Architecture, seed uint64) *Net {
 	return newNet(a, w)
 }
 
+// answers returns the logits and the gradient that a net gives for x.
+func answers(t testing.TB, net *Net, x *pixel.Batch, labels []int) (logits, gradient []float32) {
+	t.Helper()
+	p, err := net.Classify(context.Background(), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gradient, err = net.Gradient(context.Background(), x, labels); err != nil {
+		t.Fatal(err)
+	}
+	return p.Logits, gradient
+}
+
 func digits(t testing.TB) Architecture {
 	t.Helper()
 	a, err := Named("digits")

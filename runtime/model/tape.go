@@ -1,10 +1,6 @@
 package model
 
-import (
-	"slices"
-
-	G "gorgonia.org/gorgonia"
-)
+import G "gorgonia.org/gorgonia"
 
 // A tape runs a compiled graph. Gorgonia's machine does so once, and the operations are
 // recorded in its order, with their operands, which stand in the same memory at each run.
@@ -14,16 +10,10 @@ import (
 // thread, so that a run begins and ends on different threads. To wake one whose core had
 // nothing else to do takes as long as a layer of a small network.
 type tape struct {
-	graph *G.ExprGraph
-	vm    G.VM // nil once the steps are known
-	calls []call
 	steps []*operation
-}
-
-// A call is what Gorgonia's machine asks of an operation.
-type call struct {
-	operation *operation
-	in        []G.Value
+	graph *G.ExprGraph // with the rest nil once the steps are known
+	vm    G.VM
+	makes map[G.Value]*operation
 }
 
 func (t *tape) run() error {
@@ -55,34 +45,29 @@ func foreign[R any](nodes map[*G.Node]R) (first *G.Node) {
 
 // record runs the graph by Gorgonia's machine.
 func (t *tape) record() error {
-	t.calls = nil
-	makers := map[G.Value]*operation{}
+	t.steps, t.makes = nil, map[G.Value]*operation{}
 	for _, n := range t.graph.AllNodes() {
 		if o, ok := n.Op().(*operation); ok {
-			makers[o.value] = o
+			t.makes[o.value] = o
 			o.tape = t
 			defer func() { o.tape = nil }()
 		}
 	}
 	err := t.vm.RunAll()
 	t.vm.Reset()
-	if err != nil {
-		return err
+	if err == nil {
+		*t = tape{steps: t.steps}
 	}
-	var steps []*operation
-	for _, c := range t.calls {
-		for i, v := range c.in {
-			if o := makers[v]; o != nil { // of a scalar there was a copy
-				c.operation.data[i] = o.result
-			}
-		}
-		steps = append(steps, c.operation)
-	}
-	*t = tape{steps: steps}
-	return nil
+	return err
 }
 
-// note records a call.
+// note records a step. What another makes the operation reads there from now on: of a
+// scalar it had a copy.
 func (t *tape) note(o *operation, in []G.Value) {
-	t.calls = append(t.calls, call{o, slices.Clone(in)})
+	for i, v := range in {
+		if maker := t.makes[v]; maker != nil {
+			o.data[i] = maker.result
+		}
+	}
+	t.steps = append(t.steps, o)
 }

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"4906d690a535b14bdd9d6d51db7ca4418cef8881a55591f842d596d7e281c6ad",
+		"08350f728e054944dd6aacae61b307eba2caba103f6fa3b5e2b30ff5aa9c5921",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
