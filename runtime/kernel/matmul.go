@@ -111,9 +111,24 @@ func (e *Engine) MatMul(c, a, b Matrix, f Finish) error {
 	return nil
 }
 
-// directRow is the largest distance of two rows of B, in elements, at which they
-// are read where they stand: hardware prefetches along them.
-const directRow = 512
+// directRow is the largest distance of two rows of B, in elements, at which they are read
+// where they stand: hardware prefetches along them. More than directTiles do so only if a
+// block of B is smaller than directBlock, as a larger one would leave the second-level
+// cache from tile to tile.
+const (
+	directRow   = 512
+	directTiles = 8
+	directBlock = directRow * blockDepth
+)
+
+// packs tells whether B is copied into panels.
+func (p *product) packs() bool {
+	b := p.b
+	if b.Column != 1 || b.Columns%p.width != 0 {
+		return true
+	}
+	return p.tiles > 1 && b.Row > directRow || p.tiles > directTiles && b.Row*min(b.Rows, blockDepth) >= directBlock
+}
 
 func (p *product) run(c, a, b Matrix, f Finish) {
 	p.c, p.a, p.b, p.finish = c, a, b, f
@@ -143,7 +158,7 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 	for len(p.worker) < n {
 		p.worker = append(p.worker, productWorker{edge: make([]float32, p.e.edge()), taps: []int{0}})
 	}
-	if b.Column != 1 || b.Columns%p.width != 0 || b.Row > directRow && p.tiles > 1 {
+	if p.packs() {
 		p.panels = grown(p.panels, panels*b.Rows*p.width)
 		p.e.team.each(blocks, pack)
 	}
@@ -182,36 +197,41 @@ func (p *product) packPanel(worker, panel int) {
 
 // turn sets to[j·column+i] to from[i·row+j] for i < rows and j < columns.
 func (e *Engine) turn(t *transposition, to []float32, column int, from []float32, row, rows, columns int) {
-	whole, blocks := rows&^7, columns/8
-	if blocks > 0 {
-		for i := 0; i < whole; i += 8 {
-			*t = transposition{from: from[i*row:], to: to[i:], blocks: blocks, row: row, column: column}
-			e.transpose(t)
-		}
-	}
+	eights(rows, columns, func(i int) {
+		*t = transposition{from: from[i*row:], to: to[i:], blocks: columns / 8, row: row, column: column}
+		e.transpose(t)
+	})
 	turnRest(to, column, from, row, rows, columns)
 }
 
 // turnCodes is turn for codes.
 func (e *Engine) turnCodes(t *codeTransposition, to []int32, column int, from []int32, row, rows, columns int) {
-	whole, blocks := rows&^7, columns/8
-	if blocks > 0 {
-		for i := 0; i < whole; i += 8 {
-			*t = codeTransposition{from: from[i*row:], to: to[i:], blocks: blocks, row: row, column: column}
-			e.transposeCodes(t)
-		}
-	}
+	eights(rows, columns, func(i int) {
+		*t = codeTransposition{from: from[i*row:], to: to[i:], blocks: columns / 8, row: row, column: column}
+		e.transposeCodes(t)
+	})
 	turnRest(to, column, from, row, rows, columns)
 }
 
-// turnRest turns what lies beside blocks of 8×8.
-func turnRest[T any](to []T, column int, from []T, row, rows, columns int) {
-	whole, done := rows&^7, columns&^7
-	if done < columns {
-		turn(to[done*column:], column, from[done:], row, whole, columns-done)
+// eights calls turn with the first of each 8 rows. The last 8 begin earlier where fewer are
+// left: some are turned again, which costs less than to turn the others one by one.
+func eights(rows, columns int, turn func(first int)) {
+	if rows < 8 || columns < 8 {
+		return
 	}
-	if whole < rows {
-		turn(to[whole:], column, from[whole*row:], row, rows-whole, columns)
+	for i := 0; i < rows; i += 8 {
+		turn(min(i, rows-8))
+	}
+}
+
+// turnRest turns what eights leaves.
+func turnRest[T any](to []T, column int, from []T, row, rows, columns int) {
+	done := columns &^ 7
+	if rows < 8 {
+		done = 0
+	}
+	if done < columns {
+		turn(to[done*column:], column, from[done:], row, rows, columns-done)
 	}
 }
 

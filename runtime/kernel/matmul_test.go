@@ -121,7 +121,7 @@ func TestMatMulAgainstDefinition(t *testing.T) {
 	// and columns than a block has.
 	for _, s := range [][3]int{
 		{1, 1, 1}, {1, 40, 3}, {40, 1, 3}, {1, 1, 700}, {14, 32, 16}, {15, 33, 17}, {13, 31, 1}, {6, 16, 8}, {7, 17, 9},
-		{3, 64, blockDepth}, {2, 5, blockDepth + 1}, {5, 32*blockPanels + 1, 2}, {blockRows + 14, 20, 3}, {60, 96, 513}, {30, 640, 20}, {30, 20, 640},
+		{3, 64, blockDepth}, {2, 5, blockDepth + 1}, {5, 32*blockPanels + 1, 2}, {blockRows + 14, 20, 3}, {60, 96, 513}, {30, 640, 20}, {30, 20, 640}, {130, directRow, blockDepth},
 	} {
 		for _, turned := range []int{0, 1, 2, 3} {
 			p := newProduct(r, s[0], s[1], s[2], randomFinish(r, s[1]))

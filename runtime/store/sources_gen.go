@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"08350f728e054944dd6aacae61b307eba2caba103f6fa3b5e2b30ff5aa9c5921",
+		"d5594aa25e64cea22803c7d95b0176d4a6c33076b4b88373c73aaa611c00a86f",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
