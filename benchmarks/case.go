@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"jpgreport/runtime/dataset"
+	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/model"
 	"jpgreport/runtime/pixel"
 )
@@ -116,17 +117,14 @@ func order(n int) []int {
 // prepare writes the row's case into dir. Where the module lacks the network, the
 // case has images alone, and the error is errAbsent.
 func (r row) prepare(ctx context.Context, dir string) error {
-	x, labels, err := r.load(ctx)
-	if err != nil {
-		return err
-	}
 	a := about{Task: r.task, Network: r.network, Repeats: r.repeats, Batch: batchSize, Rate: learningRate,
 		Kernels: kernelLayout, Flatten: flattenLayout, Arrays: map[string]array{}}
 	w := writer{dir: dir, arrays: a.Arrays}
-	images := []int{x.N, x.C, x.H, x.W}
-	w.put("images", "float32", x.Data, images, sampleAxes)
-	w.put("labels", "int32", narrow(labels), []int{x.N}, "")
-	absent := r.results(ctx, &a, &w, x, labels)
+	fill := r.netCase
+	if r.task == "product" {
+		fill = r.productCase
+	}
+	absent := fill(ctx, &a, &w)
 	if absent != nil && !errors.Is(absent, errAbsent) {
 		return absent
 	}
@@ -136,6 +134,38 @@ func (r row) prepare(ctx context.Context, dir string) error {
 	}
 	w.write("case.json", enc)
 	return errors.Join(w.err, absent)
+}
+
+// netCase adds images, and what the row's net makes of them.
+func (r row) netCase(ctx context.Context, a *about, w *writer) error {
+	x, labels, err := r.load(ctx)
+	if err != nil {
+		return err
+	}
+	w.put("images", "float32", x.Data, []int{x.N, x.C, x.H, x.W}, sampleAxes)
+	w.put("labels", "int32", narrow(labels), []int{x.N}, "")
+	return r.results(ctx, a, w, x, labels)
+}
+
+// productCase adds two matrices and their product.
+func (r row) productCase(_ context.Context, about *about, w *writer) error {
+	e, err := kernel.New(kernel.Best())
+	if err != nil {
+		return err
+	}
+	a, b := factors()
+	c := make([]float32, len(a))
+	if err := product(e, c, a, b, edge); err != nil {
+		return err
+	}
+	for _, m := range []struct {
+		name string
+		data []float32
+	}{{"a", a}, {"b", b}, {"product", c}} {
+		w.put(m.name, "float32", m.data, []int{edge, edge}, "")
+	}
+	about.Compare = true
+	return nil
 }
 
 // results adds the net and what this side computes with it.

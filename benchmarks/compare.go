@@ -79,15 +79,14 @@ func measure(ctx context.Context, r row, o options, stderr io.Writer) outcome {
 		if err != nil {
 			return err
 		}
-		threads := o.threads
 		if r.task == "product" {
-			threads = 1
+			o.threads = 1
 		}
 		own := func(action string) []string {
 			return []string{self, childFlag, action, r.name, dir, strconv.FormatBool(o.short)}
 		}
-		env := []string{"GOMAXPROCS=" + strconv.Itoa(threads)}
-		if r.task != "product" {
+		env := []string{"GOMAXPROCS=" + strconv.Itoa(o.threads)}
+		if r.peer != "peak" {
 			if res.absent, err = prepare(ctx, own("prepare"), env, stderr); err != nil {
 				return err
 			}
@@ -97,7 +96,7 @@ func measure(ctx context.Context, r row, o options, stderr io.Writer) outcome {
 		}
 		args, peerEnv := own("peer"), env
 		switch {
-		case r.task == "product":
+		case r.peer == "peak":
 			args = own("peak")
 		case !o.short:
 			if err := writeScripts(dir); err != nil {
@@ -197,7 +196,7 @@ func (res *outcome) pairs(starts []func() (*side, error), pairs int) error {
 
 // judge holds the differences between the sides' results to the row's tolerance.
 func (res *outcome) judge(differences map[string]float64) error {
-	if res.absent || res.task == "product" {
+	if res.absent || res.peer == "peak" {
 		return nil
 	}
 	var told []string

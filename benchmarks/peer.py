@@ -166,6 +166,25 @@ class Classify:
         return {"logits": relative(self.run()[0].numpy(), self.case.array("logits"))}
 
 
+class Product:
+    """A product of two matrices, written where there is memory for it."""
+
+    def __init__(self, case, setting):
+        self.case = case
+        self.a, self.b = (torch.from_numpy(case.array(name)) for name in "ab")
+        self.c = torch.empty_like(self.a)
+
+    @staticmethod
+    def groups(about):
+        return [{}]
+
+    def run(self):
+        return torch.mm(self.a, self.b, out=self.c)
+
+    def differences(self):
+        return {"product": relative(self.run().numpy(), self.case.array("product"))}
+
+
 class Session:
     """Classify with ONNX Runtime."""
 
@@ -202,6 +221,7 @@ TASKS = {
     ("gradient", "pytorch"): Gradient,
     ("classify", "pytorch"): Classify,
     ("classify", "onnxruntime"): Session,
+    ("product", "pytorch"): Product,
 }
 
 

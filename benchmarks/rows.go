@@ -21,7 +21,7 @@ const (
 	batchSize    = 100   // of a training step
 	learningRate = 0.002 // model.DefaultLearningRate
 	trainImages  = 6000
-	edge         = 1024 // of the matrices of the row "product"
+	edge         = 1024 // of the matrices of a product
 )
 
 // The tolerances. Loss and logits are held relative to their own size, a gradient
@@ -48,7 +48,9 @@ func rows() []row {
 		{name: "mobilenet-classify-onnx", title: "classify, MobileNetV2, batch 16", task: "classify", network: "mobilenetv2", images: 16,
 			repeats: 5, parts: 1, unit: "batch", peer: "onnxruntime", bar: 1, tolerance: logits},
 		{name: "product", title: "matrix product 1024³, one core", task: "product",
-			repeats: 5, parts: 1, unit: "product", peer: "peak", bar: 0.7},
+			repeats: 20, parts: 1, unit: "product", peer: "peak", bar: 0.7},
+		{name: "product-pytorch", title: "matrix product 1024³, one core", task: "product",
+			repeats: 20, parts: 1, unit: "product", peer: "pytorch", tolerance: map[string]float64{"product": 1e-5}},
 	}
 }
 

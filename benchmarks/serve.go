@@ -136,10 +136,8 @@ func productWork(atPeak bool) (func() (time.Duration, error), error) {
 			return time.Duration(2 * edge * edge * edge / p * float64(time.Second)), err
 		}, nil
 	}
-	a, b, c := make([]float32, edge*edge), make([]float32, edge*edge), make([]float32, edge*edge)
-	for i := range a {
-		a[i], b[i] = float32(i%7)-3, float32(i%5)-2
-	}
+	a, b := factors()
+	c := make([]float32, edge*edge)
 	e, err := kernel.New(kernel.Best())
 	if err != nil {
 		return nil, err
@@ -156,7 +154,7 @@ func (r row) standIn(ctx context.Context, dir string, out io.Writer) error {
 	if err := r.prepare(ctx, again); err != nil {
 		return err
 	}
-	file := map[string]string{"train": "curve", "gradient": "gradient", "classify": "logits"}[r.task] + ".bin"
+	file := map[string]string{"train": "curve", "gradient": "gradient", "classify": "logits", "product": "product"}[r.task] + ".bin"
 	a, err := os.ReadFile(filepath.Join(dir, file))
 	if err != nil {
 		return err

@@ -39,11 +39,7 @@ func (t *table) row(o outcome) {
 		t.notes = append(t.notes, fmt.Sprintf("%s failed: %v", o.name, o.err))
 	case o.absent:
 		ratio = "not available"
-		why := errAbsent.Error()
-		if o.task == "product" {
-			why = "no such kernel"
-		}
-		t.notes = append(t.notes, fmt.Sprintf("%s is not available: %s", o.name, why))
+		t.notes = append(t.notes, fmt.Sprintf("%s is not available: %v", o.name, errAbsent))
 	default:
 		r := ratios(o.ours, o.theirs)
 		ratio = fmt.Sprintf("%.2f (%.2f–%.2f)", median(r), slices.Min(r), slices.Max(r))
