@@ -73,13 +73,14 @@ type product struct {
 }
 
 type productWorker struct {
-	tile   tile
-	mixing mixing
-	turn   transposition
-	a      []float32 // a block of A
-	edge   []float32 // a tile at the right edge
-	taps   []int
-	_      apart
+	tile    tile
+	mixing  mixing
+	turn    transposition
+	packing packing
+	a       []float32 // a block of A
+	edge    []float32 // a tile at the right edge
+	taps    []int
+	_       apart
 }
 
 func (p *product) init(e *Engine) {
@@ -169,14 +170,22 @@ func (p *product) run(c, a, b Matrix, f Finish) {
 // packRows copies a block of rows of B into its panels, with zeros beyond the last column.
 // It reads them from end to end, where from panel to panel each row would be in a page of
 // its own.
-func (p *product) packRows(_, block int) {
-	for k := block * p.atOnce; k < min((block+1)*p.atOnce, p.b.Rows); k++ {
-		from := p.b.Data[k*p.b.Row:][:p.b.Columns]
-		for at := k * p.width; len(from) > 0; at += p.b.Rows * p.width {
-			row := p.panels[at:][:p.width]
-			n := copy(row, from)
-			clear(row[n:])
-			from = from[n:]
+func (p *product) packRows(worker, block int) {
+	first := block * p.atOnce
+	last := min(first+p.atOnce, p.b.Rows)
+	whole := p.b.Columns / p.width
+	if whole > 0 {
+		w := &p.worker[worker]
+		w.packing = packing{
+			from: p.b.Data[first*p.b.Row:], to: p.panels[first*p.width:], rows: last - first, row: p.b.Row,
+			panels: whole, panel: p.b.Rows * p.width, vectors: p.width / p.e.lanes, width: p.width,
+		}
+		p.e.pack(&w.packing)
+	}
+	if at := whole * p.width; at < p.b.Columns {
+		for k := first; k < last; k++ {
+			row := p.panels[at*p.b.Rows+k*p.width:][:p.width]
+			clear(row[copy(row, p.b.Data[k*p.b.Row+at:][:p.b.Columns-at]):])
 		}
 	}
 }

@@ -14,6 +14,7 @@ func portable() *routines {
 		lanes: 1, columns: portableColumns, tall: []int{portableRows, portableRows},
 		tile:             portableTile,
 		mix:              portableMix,
+		pack:             portablePack,
 		inputTransform:   portableInput,
 		outputTransform:  func(t *transform) { portableOutput(t, 1) },
 		pooledTransform:  func(t *transform) { portableOutput(t, 2) },
@@ -108,6 +109,14 @@ func portableMix(m *mixing, vectors int) {
 		for i := range r.tiles {
 			t.a, t.c = m.a[r.a+i*portableRows*t.row:], m.c[r.c+i*portableRows*t.line:]
 			portableTile(&t, portableRows, vectors)
+		}
+	}
+}
+
+func portablePack(p *packing) {
+	for i := range p.rows {
+		for q := range p.panels {
+			copy(p.to[q*p.panel+i*p.width:][:p.width], p.from[i*p.row+q*p.width:])
 		}
 	}
 }

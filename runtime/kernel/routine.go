@@ -16,6 +16,7 @@ type routines struct {
 	// tile takes rows of A and vectors of C, both at least 1 and as many as tall says.
 	tile            func(t *tile, rows, vectors int)
 	mix             func(m *mixing, vectors int)
+	pack            func(p *packing)
 	inputTransform  func(t *transform)
 	outputTransform func(t *transform)
 	pooledTransform func(t *transform) // and max pooling 2×2
@@ -79,6 +80,18 @@ type mixing struct {
 	accumulate bool
 	clamp      bool
 	half       bool // the second half of the last vector is left out
+}
+
+// A packing copies rows into panels:
+//
+//	to[q·panel+i·width+j] = from[i·row+q·width+j]
+//
+// for i < rows, q < panels and j < width, all at least 1 and the last so many vectors.
+type packing struct {
+	from, to       []float32
+	rows, row      int
+	panels, panel  int
+	vectors, width int
 }
 
 // A run is tiles over one panel of B: where its A, B and C begin, and at least one tile.

@@ -51,7 +51,7 @@ func within(x, y float32, units uint32) bool {
 	return math.Abs(float64(x)-float64(y)) <= float64(units)*0x1p-23*max(1, math.Abs(float64(x)))
 }
 
-// elementRoutines are add, scale, pass, mark, keep and transpose. The portable
+// elementRoutines are add, scale, pass, mark, keep, pack and transpose. The portable
 // routines count elements, where the others count vectors.
 func elementRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	n := vector * (1 + r.IntN(9))
@@ -69,6 +69,9 @@ func elementRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	for i, v := range bits {
 		o["bits"][i] = float32(v)
 	}
+	rows, panels := 1+r.IntN(5), 1+r.IntN(4)
+	o["pack"] = make([]float32, panels*(rows*n+3))
+	f.pack(&packing{from: random(r, rows*(panels*n+2)), to: o["pack"], rows: rows, row: panels*n + 2, panels: panels, panel: rows*n + 3, vectors: count, width: n})
 	f.transpose(&transposition{from: random(r, 8*24), to: o["transpose"], blocks: 3, row: 24, column: 8})
 	codes := codeTransposition{from: make([]int32, 8*24), to: make([]int32, 8*24), blocks: 3, row: 24, column: 8}
 	for i := range codes.from {

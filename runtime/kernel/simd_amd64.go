@@ -74,6 +74,11 @@ func tile6x2AVX2(t *tile)
 //go:noescape
 func mix2AVX2(m *mixing)
 
+// packAVX2 is the routine pack.
+//
+//go:noescape
+func packAVX2(p *packing)
+
 // inputTransformAVX2 is the routine inputTransform.
 //
 //go:noescape
@@ -466,6 +471,11 @@ func tile6x4AVX512(t *tile)
 //
 //go:noescape
 func mix4AVX512(m *mixing)
+
+// packAVX512 is the routine pack.
+//
+//go:noescape
+func packAVX512(p *packing)
 
 // inputTransformAVX512 is the routine inputTransform.
 //

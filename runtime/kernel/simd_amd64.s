@@ -2558,6 +2558,46 @@ next_108:
 	VZEROUPPER
 	RET
 
+// func packAVX2(p *packing)
+// Requires: AVX
+TEXT ·packAVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 56(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 72(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 88(AX), R8
+	SHLQ $0x02, R8
+
+row_111:
+	MOVQ 64(AX), R11
+	MOVQ CX, R9
+	MOVQ DX, R10
+
+panel_112:
+	MOVQ 80(AX), R13
+	MOVQ R10, R12
+
+vector_113:
+	VMOVUPS (R9), Y0
+	VMOVUPS Y0, (R12)
+	ADDQ    $0x20, R9
+	ADDQ    $0x20, R12
+	DECQ    R13
+	JNZ     vector_113
+	ADDQ    DI, R10
+	DECQ    R11
+	JNZ     panel_112
+	ADDQ    SI, CX
+	ADDQ    R8, DX
+	DECQ    BX
+	JNZ     row_111
+	VZEROUPPER
+	RET
+
 // func inputTransformAVX2(t *transform)
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·inputTransformAVX2(SB), $1272-8
@@ -2622,7 +2662,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_111
+	JE           whole_114
 	VXORPS       Y6, Y6, Y6
 	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y6, 32(CX)
@@ -2661,7 +2701,7 @@ TEXT ·inputTransformAVX2(SB), $1272-8
 	VMOVUPS      Y6, 1088(CX)
 	VMOVUPS      Y6, 1120(CX)
 
-whole_111:
+whole_114:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000020, BX, BX
 	LEAQ   (CX), SI
@@ -2692,19 +2732,19 @@ whole_111:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 1264(SP)
 
-square_112:
+square_115:
 	MOVQ 96(AX), BX
 	MOVQ 1256(SP), SI
 	MOVQ 1264(SP), R8
 
-vector_113:
+vector_116:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 1184(SP), R14
 
-column_114:
+column_117:
 	CMPB         184(AX), $0x00
-	JNE          flat_115
+	JNE          flat_118
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2733,9 +2773,9 @@ column_114:
 	VMOVUPS      Y6, 576(R14)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, 768(R14)
-	JMP          done_116
+	JMP          done_119
 
-flat_115:
+flat_118:
 	VMOVUPS      (R10)(R9*1), Y7
 	VMOVUPS      (R11)(R9*1), Y8
 	VMOVUPS      (R12)(R9*1), Y9
@@ -2758,17 +2798,17 @@ flat_115:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, 576(R14)
 
-done_116:
+done_119:
 	ADDQ         1192(SP), R9
 	ADDQ         $0x20, R14
 	DECQ         R15
-	JNZ          column_114
+	JNZ          column_117
 	MOVQ         1224(SP), R9
 	MOVQ         1232(SP), R14
 	MOVQ         1240(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_118
+	JNE          narrow_121
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2797,9 +2837,9 @@ done_116:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_119
+	JMP          done_122
 
-narrow_118:
+narrow_121:
 	VMOVUPS      32(CX), Y7
 	VMOVUPS      64(CX), Y8
 	VMOVUPS      96(CX), Y9
@@ -2822,10 +2862,10 @@ narrow_118:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_119:
+done_122:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_120
+	JNE          narrow_123
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2854,9 +2894,9 @@ done_119:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_121
+	JMP          done_124
 
-narrow_120:
+narrow_123:
 	VMOVUPS      224(CX), Y7
 	VMOVUPS      256(CX), Y8
 	VMOVUPS      288(CX), Y9
@@ -2879,10 +2919,10 @@ narrow_120:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_121:
+done_124:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_122
+	JNE          narrow_125
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2911,9 +2951,9 @@ done_121:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_123
+	JMP          done_126
 
-narrow_122:
+narrow_125:
 	VMOVUPS      416(CX), Y7
 	VMOVUPS      448(CX), Y8
 	VMOVUPS      480(CX), Y9
@@ -2936,10 +2976,10 @@ narrow_122:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_123:
+done_126:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_124
+	JNE          narrow_127
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2968,9 +3008,9 @@ done_123:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_125
+	JMP          done_128
 
-narrow_124:
+narrow_127:
 	VMOVUPS      608(CX), Y7
 	VMOVUPS      640(CX), Y8
 	VMOVUPS      672(CX), Y9
@@ -2993,12 +3033,12 @@ narrow_124:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_125:
+done_128:
 	ADDQ         1248(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_117
+	JNE          done_120
 	CMPB         185(AX), $0x00
-	JNE          narrow_126
+	JNE          narrow_129
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -3027,9 +3067,9 @@ done_125:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_127
+	JMP          done_130
 
-narrow_126:
+narrow_129:
 	VMOVUPS      800(CX), Y7
 	VMOVUPS      832(CX), Y8
 	VMOVUPS      864(CX), Y9
@@ -3052,10 +3092,10 @@ narrow_126:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_127:
+done_130:
 	ADDQ         1248(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_128
+	JNE          narrow_131
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -3084,9 +3124,9 @@ done_127:
 	VMOVUPS      Y6, (BP)(R14*1)
 	VFNMADD231PS Y5, Y9, Y10
 	VMOVUPS      Y10, (BP)(R9*4)
-	JMP          done_129
+	JMP          done_132
 
-narrow_128:
+narrow_131:
 	VMOVUPS      992(CX), Y7
 	VMOVUPS      1024(CX), Y8
 	VMOVUPS      1056(CX), Y9
@@ -3109,18 +3149,18 @@ narrow_128:
 	VADDPS       Y11, Y11, Y11
 	VMOVUPS      Y11, (BP)(R14*1)
 
-done_129:
-done_117:
+done_132:
+done_120:
 	ADDQ $0x20, SI
 	ADDQ $0x20, R8
 	DECQ BX
-	JNZ  vector_113
+	JNZ  vector_116
 	MOVQ 1216(SP), BX
 	ADDQ BX, 1256(SP)
 	MOVQ 1200(SP), BX
 	ADDQ BX, 1264(SP)
 	DECQ 1208(SP)
-	JNZ  square_112
+	JNZ  square_115
 	VZEROUPPER
 	RET
 
@@ -3169,11 +3209,11 @@ TEXT ·outputTransformAVX2(SB), $1208-8
 	SUBQ         R11, 1184(SP)
 	SUBQ         R12, 1192(SP)
 	CMPB         184(AX), $0x00
-	JNE          flat_131
+	JNE          flat_134
 	CMPB         185(AX), $0x00
-	JNE          narrow_132
+	JNE          narrow_135
 
-square_134:
+square_137:
 	MOVQ 112(AX), R11
 	SHLQ $0x02, R11
 	MOVQ 120(AX), R12
@@ -3185,7 +3225,7 @@ square_134:
 	ADDQ 1192(SP), R12
 	MOVQ R12, 1192(SP)
 
-vector_135:
+vector_138:
 	LEAQ         (R11)(R10*1), R15
 	VMOVUPS      (R15), Y6
 	VMOVUPS      (R15)(DI*1), Y7
@@ -3479,13 +3519,13 @@ vector_135:
 	ADDQ         $0x20, R12
 	ADDQ         $0x20, R13
 	DECQ         R14
-	JNZ          vector_135
+	JNZ          vector_138
 	DECQ         1200(SP)
-	JNZ          square_134
-	JMP          end_130
+	JNZ          square_137
+	JMP          end_133
 
-narrow_132:
-square_136:
+narrow_135:
+square_139:
 	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
 	MOVQ 120(AX), R11
@@ -3497,7 +3537,7 @@ square_136:
 	ADDQ 1192(SP), R11
 	MOVQ R11, 1192(SP)
 
-vector_137:
+vector_140:
 	LEAQ         (R9)(R10*1), R14
 	VMOVUPS      (R14), Y6
 	VMOVUPS      (R14)(DI*1), Y7
@@ -3655,16 +3695,16 @@ vector_137:
 	ADDQ         $0x20, R11
 	ADDQ         $0x20, R12
 	DECQ         R13
-	JNZ          vector_137
+	JNZ          vector_140
 	DECQ         1200(SP)
-	JNZ          square_136
-	JMP          end_130
+	JNZ          square_139
+	JMP          end_133
 
-flat_131:
+flat_134:
 	CMPB 185(AX), $0x00
-	JNE  both_133
+	JNE  both_136
 
-square_138:
+square_141:
 	MOVQ 112(AX), BX
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
@@ -3676,7 +3716,7 @@ square_138:
 	ADDQ 1192(SP), SI
 	MOVQ SI, 1192(SP)
 
-vector_139:
+vector_142:
 	LEAQ         (BX)(R10*1), R13
 	VMOVUPS      (R13), Y6
 	VMOVUPS      (R13)(DI*1), Y7
@@ -3860,13 +3900,13 @@ vector_139:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, R11
 	DECQ         R12
-	JNZ          vector_139
+	JNZ          vector_142
 	DECQ         1200(SP)
-	JNZ          square_138
-	JMP          end_130
+	JNZ          square_141
+	JMP          end_133
 
-both_133:
-square_140:
+both_136:
+square_143:
 	MOVQ 112(AX), BX
 	SHLQ $0x02, BX
 	MOVQ 120(AX), SI
@@ -3878,7 +3918,7 @@ square_140:
 	ADDQ 1192(SP), SI
 	MOVQ SI, 1192(SP)
 
-vector_141:
+vector_144:
 	LEAQ         (BX)(R10*1), R12
 	VMOVUPS      (R12), Y2
 	VMOVUPS      (R12)(DI*1), Y3
@@ -3978,11 +4018,11 @@ vector_141:
 	ADDQ         $0x20, SI
 	ADDQ         $0x20, R9
 	DECQ         R11
-	JNZ          vector_141
+	JNZ          vector_144
 	DECQ         1200(SP)
-	JNZ          square_140
+	JNZ          square_143
 
-end_130:
+end_133:
 	VZEROUPPER
 	RET
 
@@ -4029,11 +4069,11 @@ TEXT ·pooledTransformAVX2(SB), $1208-8
 	SUBQ         R9, 1184(SP)
 	SUBQ         R10, 1192(SP)
 	CMPB         184(AX), $0x00
-	JNE          flat_143
+	JNE          flat_146
 	CMPB         185(AX), $0x00
-	JNE          narrow_144
+	JNE          narrow_147
 
-square_146:
+square_149:
 	MOVQ 112(AX), R9
 	SHLQ $0x02, R9
 	MOVQ 120(AX), R10
@@ -4045,7 +4085,7 @@ square_146:
 	ADDQ 1192(SP), R10
 	MOVQ R10, 1192(SP)
 
-vector_147:
+vector_150:
 	LEAQ         (R9)(R8*1), R13
 	VMOVUPS      (R13), Y6
 	VMOVUPS      (R13)(BX*1), Y7
@@ -4319,13 +4359,13 @@ vector_147:
 	ADDQ         $0x20, R10
 	ADDQ         $0x20, R11
 	DECQ         R12
-	JNZ          vector_147
+	JNZ          vector_150
 	DECQ         1200(SP)
-	JNZ          square_146
-	JMP          end_142
+	JNZ          square_149
+	JMP          end_145
 
-narrow_144:
-square_148:
+narrow_147:
+square_151:
 	MOVQ 112(AX), DI
 	SHLQ $0x02, DI
 	MOVQ 120(AX), R9
@@ -4337,7 +4377,7 @@ square_148:
 	ADDQ 1192(SP), R9
 	MOVQ R9, 1192(SP)
 
-vector_149:
+vector_152:
 	LEAQ         (DI)(R8*1), R12
 	VMOVUPS      (R12), Y6
 	VMOVUPS      (R12)(BX*1), Y7
@@ -4485,16 +4525,16 @@ vector_149:
 	ADDQ         $0x20, R9
 	ADDQ         $0x20, R10
 	DECQ         R11
-	JNZ          vector_149
+	JNZ          vector_152
 	DECQ         1200(SP)
-	JNZ          square_148
-	JMP          end_142
+	JNZ          square_151
+	JMP          end_145
 
-flat_143:
+flat_146:
 	CMPB 185(AX), $0x00
-	JNE  both_145
+	JNE  both_148
 
-square_150:
+square_153:
 	MOVQ 112(AX), DX
 	SHLQ $0x02, DX
 	MOVQ 120(AX), R9
@@ -4506,7 +4546,7 @@ square_150:
 	ADDQ 1192(SP), R9
 	MOVQ R9, 1192(SP)
 
-vector_151:
+vector_154:
 	LEAQ         (DX)(R8*1), R12
 	VMOVUPS      (R12), Y6
 	VMOVUPS      (R12)(BX*1), Y7
@@ -4676,13 +4716,13 @@ vector_151:
 	ADDQ         $0x20, R9
 	ADDQ         $0x20, R10
 	DECQ         R11
-	JNZ          vector_151
+	JNZ          vector_154
 	DECQ         1200(SP)
-	JNZ          square_150
-	JMP          end_142
+	JNZ          square_153
+	JMP          end_145
 
-both_145:
-square_152:
+both_148:
+square_155:
 	MOVQ 112(AX), DX
 	SHLQ $0x02, DX
 	MOVQ 120(AX), DI
@@ -4694,7 +4734,7 @@ square_152:
 	ADDQ 1192(SP), DI
 	MOVQ DI, 1192(SP)
 
-vector_153:
+vector_156:
 	LEAQ         (DX)(R8*1), R11
 	VMOVUPS      (R11), Y2
 	VMOVUPS      (R11)(BX*1), Y3
@@ -4787,11 +4827,11 @@ vector_153:
 	ADDQ         $0x20, DI
 	ADDQ         $0x20, R9
 	DECQ         R10
-	JNZ          vector_153
+	JNZ          vector_156
 	DECQ         1200(SP)
-	JNZ          square_152
+	JNZ          square_155
 
-end_142:
+end_145:
 	VZEROUPPER
 	RET
 
@@ -4832,7 +4872,7 @@ TEXT ·kernelTransformAVX2(SB), $1184-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Y6
 
-vector_154:
+vector_157:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Y7
 	VMOVUPS      (R9)(BX*1), Y8
@@ -5056,7 +5096,7 @@ vector_154:
 	ADDQ         $0x20, CX
 	ADDQ         $0x20, DX
 	DECQ         AX
-	JNZ          vector_154
+	JNZ          vector_157
 	VZEROUPPER
 	RET
 
@@ -5081,10 +5121,10 @@ TEXT ·maxPoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Y3
 
-pixel_155:
+pixel_158:
 	XORQ R9, R9
 
-vector_156:
+vector_159:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -5093,9 +5133,9 @@ vector_156:
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	DECQ    R11
-	JZ      chosen_157
+	JZ      chosen_160
 
-tap_158:
+tap_161:
 	ADDQ      $0x08, R10
 	MOVQ      (R10), R13
 	VMOVUPS   (R12)(R13*4), Y7
@@ -5106,12 +5146,12 @@ tap_158:
 	VBLENDVPS Y8, Y7, Y4, Y4
 	VBLENDVPS Y8, Y6, Y5, Y5
 	DECQ      R11
-	JNZ       tap_158
+	JNZ       tap_161
 
-chosen_157:
+chosen_160:
 	VMOVUPS      Y4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_159
+	JZ           done_162
 	VCMPPS       $0x1e, Y0, Y4, Y6
 	VCMPPS       $0x11, Y1, Y4, Y7
 	VANDPS       Y6, Y7, Y6
@@ -5119,7 +5159,7 @@ chosen_157:
 	VBLENDVPS    Y6, Y5, Y7, Y7
 	VMOVUPS      Y7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_159
+	JE           done_162
 	VXORPS       Y9, Y9, Y9
 	VBROADCASTSS 152(AX), Y5
 	VMULPS       Y4, Y5, Y5
@@ -5129,7 +5169,7 @@ chosen_157:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_160:
+neighbour_163:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Y4, Y10
@@ -5138,7 +5178,7 @@ neighbour_160:
 	VANDPS       Y11, Y10, Y11
 	VORPS        Y8, Y11, Y8
 	DECQ         R11
-	JNZ          neighbour_160
+	JNZ          neighbour_163
 	VANDPS       Y8, Y6, Y8
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -5148,19 +5188,19 @@ neighbour_160:
 	ORL          R10, 156(AX)
 	VMOVUPS      Y7, (BX)(R9*1)
 
-done_159:
+done_162:
 	ADDQ  $0x20, R9
 	CMPQ  R9, R8
-	JLT   vector_156
+	JLT   vector_159
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_161
+	JZ    skip_164
 	ADDQ  R8, BX
 
-skip_161:
+skip_164:
 	DECQ SI
-	JNZ  pixel_155
+	JNZ  pixel_158
 	VZEROUPPER
 	RET
 
@@ -5183,14 +5223,14 @@ TEXT ·unpoolAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Y1
 
-pixel_162:
+pixel_165:
 	MOVQ    120(AX), R9
 	VMOVAPS Y0, Y2
 
-column_163:
+column_166:
 	XORQ R10, R10
 
-vector_164:
+vector_167:
 	VMOVUPS  (BX)(R10*1), Y4
 	VMOVUPS  (CX)(R10*1), Y3
 	VPCMPEQD Y2, Y4, Y4
@@ -5198,15 +5238,15 @@ vector_164:
 	VMOVUPS  Y3, (DX)(R10*1)
 	ADDQ     $0x20, R10
 	CMPQ     R10, DI
-	JLT      vector_164
+	JLT      vector_167
 	VPADDD   Y1, Y2, Y2
 	ADDQ     R8, DX
 	DECQ     R9
-	JNZ      column_163
+	JNZ      column_166
 	ADDQ     DI, CX
 	ADDQ     DI, BX
 	DECQ     SI
-	JNZ      pixel_162
+	JNZ      pixel_165
 	VZEROUPPER
 	RET
 
@@ -5220,13 +5260,13 @@ TEXT ·monochromeAVX2(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_165:
+row_168:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_166:
+vectors_169:
 	CMPQ    R8, $0x01
-	JLT     fewer_167
+	JLT     fewer_170
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Y0
@@ -5255,17 +5295,17 @@ vectors_166:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_168
+	JZ      untraced_171
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_168:
+untraced_171:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Y9
 
-window_169:
+window_172:
 	VBROADCASTSS (R9), Y10
 	VFMADD213PS  (R12), Y0, Y10
 	VBROADCASTSS 4(R9), Y11
@@ -5330,7 +5370,7 @@ window_169:
 	VMINPS       Y14, Y13, Y14
 	VMOVUPS      Y14, (R10)
 	TESTQ        R11, R11
-	JZ           next_170
+	JZ           next_173
 	VCMPPS       $0x04, Y14, Y12, Y13
 	VPCMPEQD     Y12, Y12, Y12
 	VPADDD       Y12, Y13, Y13
@@ -5348,16 +5388,16 @@ window_169:
 	VMOVUPS      Y13, (R11)
 	ADDQ         BX, R11
 
-next_170:
+next_173:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_169
+	JNZ  window_172
 	ADDQ $0x20, DI
 	SUBQ $0x01, R8
-	JMP  vectors_166
+	JMP  vectors_169
 
-fewer_167:
+fewer_170:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -5365,7 +5405,7 @@ fewer_167:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_165
+	JNZ   row_168
 	VZEROUPPER
 	RET
 
@@ -5381,13 +5421,13 @@ TEXT ·depthwiseAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Y0
 	VBROADCASTSS 164(AX), Y1
 
-many_171:
+many_174:
 	CMPQ DX, $0x07
-	JLT  few_172
+	JLT  few_175
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_174:
+vector_177:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	VMOVAPS Y2, Y3
@@ -5403,7 +5443,7 @@ vector_174:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_175:
+tap_178:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -5422,7 +5462,7 @@ tap_175:
 	VFMADD231PS (R11), Y9, Y8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_175
+	JNZ         tap_178
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -5456,22 +5496,22 @@ tap_175:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_174
+	JNZ         vector_177
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_171
+	JMP         many_174
 
-few_172:
+few_175:
 	TESTQ DX, DX
-	JZ    done_173
+	JZ    done_176
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_176:
+vector_179:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Y2
 	MOVQ    96(AX), R10
@@ -5481,7 +5521,7 @@ vector_176:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_177:
+tap_180:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -5490,7 +5530,7 @@ tap_177:
 	VFMADD231PS (R9), Y3, Y2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_177
+	JNZ         tap_180
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -5500,16 +5540,16 @@ tap_177:
 	ADDQ        R10, R9
 	ADDQ        $0x20, R8
 	DECQ        DI
-	JNZ         vector_176
+	JNZ         vector_179
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_172
+	JMP         few_175
 
-done_173:
+done_176:
 	VZEROUPPER
 	RET
 
@@ -5528,35 +5568,35 @@ TEXT ·depthwiseKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_178:
+vector_181:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_179:
+tap_182:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Y0
 
-pixel_180:
+pixel_183:
 	VMOVUPS     (R14), Y1
 	VFMADD231PS (R13), Y1, Y0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_180
+	JNZ         pixel_183
 	VMOVUPS     Y0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_179
+	JNZ         tap_182
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, BX
 	DECQ        SI
-	JNZ         vector_178
+	JNZ         vector_181
 	VZEROUPPER
 	RET
 
@@ -5572,14 +5612,14 @@ TEXT ·addAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y0
 	XORQ         AX, AX
 
-vector_181:
+vector_184:
 	VMOVUPS (CX)(AX*1), Y0
 	VMOVUPS (SI)(AX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_181
+	JNZ     vector_184
 	VZEROUPPER
 	RET
 
@@ -5594,14 +5634,14 @@ TEXT ·scaleAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_182:
+vector_185:
 	VMOVUPS (CX)(AX*1), Y2
 	VSUBPS  Y0, Y2, Y2
 	VMULPS  Y1, Y2, Y2
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_182
+	JNZ     vector_185
 	VZEROUPPER
 	RET
 
@@ -5617,7 +5657,7 @@ TEXT ·passAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Y1
 	XORQ         AX, AX
 
-vector_183:
+vector_186:
 	VMOVUPS (CX)(AX*1), Y2
 	VMOVUPS (SI)(AX*1), Y3
 	VCMPPS  $0x1e, Y0, Y3, Y4
@@ -5627,7 +5667,7 @@ vector_183:
 	VMOVUPS Y2, (DX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    BX
-	JNZ     vector_183
+	JNZ     vector_186
 	VZEROUPPER
 	RET
 
@@ -5641,7 +5681,7 @@ TEXT ·markAVX2(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Y0
 	VBROADCASTSS 60(AX), Y1
 
-vector_184:
+vector_187:
 	VMOVUPS   (CX), Y2
 	VCMPPS    $0x1e, Y0, Y2, Y3
 	VCMPPS    $0x11, Y1, Y2, Y2
@@ -5651,7 +5691,7 @@ vector_184:
 	ADDQ      $0x20, CX
 	ADDQ      $0x01, DX
 	DECQ      BX
-	JNZ       vector_184
+	JNZ       vector_187
 	VZEROUPPER
 	RET
 
@@ -5664,7 +5704,7 @@ TEXT ·keepAVX2(SB), NOSPLIT, $0-8
 	MOVQ    48(AX), AX
 	VMOVUPS laneBits<>+0(SB), Y0
 
-vector_185:
+vector_188:
 	VPBROADCASTB (DX), Y1
 	VPAND        Y0, Y1, Y1
 	VPCMPEQD     Y0, Y1, Y1
@@ -5673,7 +5713,7 @@ vector_185:
 	ADDQ         $0x20, CX
 	ADDQ         $0x01, DX
 	DECQ         AX
-	JNZ          vector_185
+	JNZ          vector_188
 	VZEROUPPER
 	RET
 
@@ -5708,7 +5748,7 @@ TEXT ·adamAVX2(SB), NOSPLIT, $0-8
 	VMOVAPS      Y6, Y6
 	XORQ         AX, AX
 
-vector_186:
+vector_189:
 	VMULPS  (DX)(AX*1), Y0, Y7
 	VMOVUPS (BX)(AX*1), Y8
 	VSUBPS  Y8, Y7, Y9
@@ -5735,7 +5775,7 @@ vector_186:
 	VMOVUPS Y7, (CX)(AX*1)
 	ADDQ    $0x20, AX
 	DECQ    DI
-	JNZ     vector_186
+	JNZ     vector_189
 	VZEROUPPER
 	RET
 
@@ -5757,7 +5797,7 @@ TEXT ·peakAVX2(SB), NOSPLIT, $0-8
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
 
-step_187:
+step_190:
 	VFMADD231PS Y12, Y12, Y0
 	VFMADD231PS Y12, Y12, Y1
 	VFMADD231PS Y12, Y12, Y2
@@ -5771,55 +5811,13 @@ step_187:
 	VFMADD231PS Y12, Y12, Y10
 	VFMADD231PS Y12, Y12, Y11
 	DECQ        AX
-	JNZ         step_187
+	JNZ         step_190
 	VZEROUPPER
 	RET
 
 // func sparse1x1AVX2(p *sparseSum)
 // Requires: AVX, FMA3
 TEXT ·sparse1x1AVX2(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_188:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_189
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Y0
-
-term_190:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y1, Y0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_190
-	VMOVUPS      Y0, (R8)
-
-next_189:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_188
-	VZEROUPPER
-	RET
-
-// func sparse1x2AVX2(p *sparseSum)
-// Requires: AVX, FMA3
-TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -5841,19 +5839,16 @@ part_191:
 	MOVLQSX 4(DX), R9
 	MOVQ    R8, R11
 	VMOVUPS (R11), Y0
-	VMOVUPS 32(R11), Y1
 
 term_193:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y2
+	VBROADCASTSS (DI)(R9*4), Y1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y2, Y0
-	VFMADD231PS  32(R11), Y2, Y1
+	VFMADD231PS  (R11), Y1, Y0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_193
 	VMOVUPS      Y0, (R8)
-	VMOVUPS      Y1, 32(R8)
 
 next_192:
 	ADDQ $0x0c, DX
@@ -5862,9 +5857,9 @@ next_192:
 	VZEROUPPER
 	RET
 
-// func sparse1x3AVX2(p *sparseSum)
+// func sparse1x2AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x2AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -5887,21 +5882,18 @@ part_194:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
-	VMOVUPS 64(R11), Y2
 
 term_196:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y3
+	VBROADCASTSS (DI)(R9*4), Y2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y3, Y0
-	VFMADD231PS  32(R11), Y3, Y1
-	VFMADD231PS  64(R11), Y3, Y2
+	VFMADD231PS  (R11), Y2, Y0
+	VFMADD231PS  32(R11), Y2, Y1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_196
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
-	VMOVUPS      Y2, 64(R8)
 
 next_195:
 	ADDQ $0x0c, DX
@@ -5910,9 +5902,9 @@ next_195:
 	VZEROUPPER
 	RET
 
-// func sparse1x4AVX2(p *sparseSum)
+// func sparse1x3AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x3AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -5936,23 +5928,20 @@ part_197:
 	VMOVUPS (R11), Y0
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
-	VMOVUPS 96(R11), Y3
 
 term_199:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y4
+	VBROADCASTSS (DI)(R9*4), Y3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y4, Y0
-	VFMADD231PS  32(R11), Y4, Y1
-	VFMADD231PS  64(R11), Y4, Y2
-	VFMADD231PS  96(R11), Y4, Y3
+	VFMADD231PS  (R11), Y3, Y0
+	VFMADD231PS  32(R11), Y3, Y1
+	VFMADD231PS  64(R11), Y3, Y2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_199
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
-	VMOVUPS      Y3, 96(R8)
 
 next_198:
 	ADDQ $0x0c, DX
@@ -5961,9 +5950,9 @@ next_198:
 	VZEROUPPER
 	RET
 
-// func sparse1x5AVX2(p *sparseSum)
+// func sparse1x4AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x4AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -5988,17 +5977,15 @@ part_200:
 	VMOVUPS 32(R11), Y1
 	VMOVUPS 64(R11), Y2
 	VMOVUPS 96(R11), Y3
-	VMOVUPS 128(R11), Y4
 
 term_202:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y5
+	VBROADCASTSS (DI)(R9*4), Y4
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y5, Y0
-	VFMADD231PS  32(R11), Y5, Y1
-	VFMADD231PS  64(R11), Y5, Y2
-	VFMADD231PS  96(R11), Y5, Y3
-	VFMADD231PS  128(R11), Y5, Y4
+	VFMADD231PS  (R11), Y4, Y0
+	VFMADD231PS  32(R11), Y4, Y1
+	VFMADD231PS  64(R11), Y4, Y2
+	VFMADD231PS  96(R11), Y4, Y3
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_202
@@ -6006,7 +5993,6 @@ term_202:
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
-	VMOVUPS      Y4, 128(R8)
 
 next_201:
 	ADDQ $0x0c, DX
@@ -6015,9 +6001,9 @@ next_201:
 	VZEROUPPER
 	RET
 
-// func sparse1x6AVX2(p *sparseSum)
+// func sparse1x5AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x5AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -6043,18 +6029,16 @@ part_203:
 	VMOVUPS 64(R11), Y2
 	VMOVUPS 96(R11), Y3
 	VMOVUPS 128(R11), Y4
-	VMOVUPS 160(R11), Y5
 
 term_205:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y6
+	VBROADCASTSS (DI)(R9*4), Y5
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y6, Y0
-	VFMADD231PS  32(R11), Y6, Y1
-	VFMADD231PS  64(R11), Y6, Y2
-	VFMADD231PS  96(R11), Y6, Y3
-	VFMADD231PS  128(R11), Y6, Y4
-	VFMADD231PS  160(R11), Y6, Y5
+	VFMADD231PS  (R11), Y5, Y0
+	VFMADD231PS  32(R11), Y5, Y1
+	VFMADD231PS  64(R11), Y5, Y2
+	VFMADD231PS  96(R11), Y5, Y3
+	VFMADD231PS  128(R11), Y5, Y4
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_205
@@ -6063,7 +6047,6 @@ term_205:
 	VMOVUPS      Y2, 64(R8)
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
-	VMOVUPS      Y5, 160(R8)
 
 next_204:
 	ADDQ $0x0c, DX
@@ -6072,9 +6055,9 @@ next_204:
 	VZEROUPPER
 	RET
 
-// func sparse1x7AVX2(p *sparseSum)
+// func sparse1x6AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x6AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -6101,19 +6084,17 @@ part_206:
 	VMOVUPS 96(R11), Y3
 	VMOVUPS 128(R11), Y4
 	VMOVUPS 160(R11), Y5
-	VMOVUPS 192(R11), Y6
 
 term_208:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y7
+	VBROADCASTSS (DI)(R9*4), Y6
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y7, Y0
-	VFMADD231PS  32(R11), Y7, Y1
-	VFMADD231PS  64(R11), Y7, Y2
-	VFMADD231PS  96(R11), Y7, Y3
-	VFMADD231PS  128(R11), Y7, Y4
-	VFMADD231PS  160(R11), Y7, Y5
-	VFMADD231PS  192(R11), Y7, Y6
+	VFMADD231PS  (R11), Y6, Y0
+	VFMADD231PS  32(R11), Y6, Y1
+	VFMADD231PS  64(R11), Y6, Y2
+	VFMADD231PS  96(R11), Y6, Y3
+	VFMADD231PS  128(R11), Y6, Y4
+	VFMADD231PS  160(R11), Y6, Y5
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_208
@@ -6123,7 +6104,6 @@ term_208:
 	VMOVUPS      Y3, 96(R8)
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
-	VMOVUPS      Y6, 192(R8)
 
 next_207:
 	ADDQ $0x0c, DX
@@ -6132,9 +6112,9 @@ next_207:
 	VZEROUPPER
 	RET
 
-// func sparse1x8AVX2(p *sparseSum)
+// func sparse1x7AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x7AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -6162,20 +6142,18 @@ part_209:
 	VMOVUPS 128(R11), Y4
 	VMOVUPS 160(R11), Y5
 	VMOVUPS 192(R11), Y6
-	VMOVUPS 224(R11), Y7
 
 term_211:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y8
+	VBROADCASTSS (DI)(R9*4), Y7
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y8, Y0
-	VFMADD231PS  32(R11), Y8, Y1
-	VFMADD231PS  64(R11), Y8, Y2
-	VFMADD231PS  96(R11), Y8, Y3
-	VFMADD231PS  128(R11), Y8, Y4
-	VFMADD231PS  160(R11), Y8, Y5
-	VFMADD231PS  192(R11), Y8, Y6
-	VFMADD231PS  224(R11), Y8, Y7
+	VFMADD231PS  (R11), Y7, Y0
+	VFMADD231PS  32(R11), Y7, Y1
+	VFMADD231PS  64(R11), Y7, Y2
+	VFMADD231PS  96(R11), Y7, Y3
+	VFMADD231PS  128(R11), Y7, Y4
+	VFMADD231PS  160(R11), Y7, Y5
+	VFMADD231PS  192(R11), Y7, Y6
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_211
@@ -6186,7 +6164,6 @@ term_211:
 	VMOVUPS      Y4, 128(R8)
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
-	VMOVUPS      Y7, 224(R8)
 
 next_210:
 	ADDQ $0x0c, DX
@@ -6195,9 +6172,9 @@ next_210:
 	VZEROUPPER
 	RET
 
-// func sparse1x9AVX2(p *sparseSum)
+// func sparse1x8AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -6226,21 +6203,19 @@ part_212:
 	VMOVUPS 160(R11), Y5
 	VMOVUPS 192(R11), Y6
 	VMOVUPS 224(R11), Y7
-	VMOVUPS 256(R11), Y8
 
 term_214:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y9
+	VBROADCASTSS (DI)(R9*4), Y8
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y9, Y0
-	VFMADD231PS  32(R11), Y9, Y1
-	VFMADD231PS  64(R11), Y9, Y2
-	VFMADD231PS  96(R11), Y9, Y3
-	VFMADD231PS  128(R11), Y9, Y4
-	VFMADD231PS  160(R11), Y9, Y5
-	VFMADD231PS  192(R11), Y9, Y6
-	VFMADD231PS  224(R11), Y9, Y7
-	VFMADD231PS  256(R11), Y9, Y8
+	VFMADD231PS  (R11), Y8, Y0
+	VFMADD231PS  32(R11), Y8, Y1
+	VFMADD231PS  64(R11), Y8, Y2
+	VFMADD231PS  96(R11), Y8, Y3
+	VFMADD231PS  128(R11), Y8, Y4
+	VFMADD231PS  160(R11), Y8, Y5
+	VFMADD231PS  192(R11), Y8, Y6
+	VFMADD231PS  224(R11), Y8, Y7
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_214
@@ -6252,7 +6227,6 @@ term_214:
 	VMOVUPS      Y5, 160(R8)
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
-	VMOVUPS      Y8, 256(R8)
 
 next_213:
 	ADDQ $0x0c, DX
@@ -6261,9 +6235,9 @@ next_213:
 	VZEROUPPER
 	RET
 
-// func sparse1x10AVX2(p *sparseSum)
+// func sparse1x9AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x9AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -6293,22 +6267,20 @@ part_215:
 	VMOVUPS 192(R11), Y6
 	VMOVUPS 224(R11), Y7
 	VMOVUPS 256(R11), Y8
-	VMOVUPS 288(R11), Y9
 
 term_217:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y10
+	VBROADCASTSS (DI)(R9*4), Y9
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y10, Y0
-	VFMADD231PS  32(R11), Y10, Y1
-	VFMADD231PS  64(R11), Y10, Y2
-	VFMADD231PS  96(R11), Y10, Y3
-	VFMADD231PS  128(R11), Y10, Y4
-	VFMADD231PS  160(R11), Y10, Y5
-	VFMADD231PS  192(R11), Y10, Y6
-	VFMADD231PS  224(R11), Y10, Y7
-	VFMADD231PS  256(R11), Y10, Y8
-	VFMADD231PS  288(R11), Y10, Y9
+	VFMADD231PS  (R11), Y9, Y0
+	VFMADD231PS  32(R11), Y9, Y1
+	VFMADD231PS  64(R11), Y9, Y2
+	VFMADD231PS  96(R11), Y9, Y3
+	VFMADD231PS  128(R11), Y9, Y4
+	VFMADD231PS  160(R11), Y9, Y5
+	VFMADD231PS  192(R11), Y9, Y6
+	VFMADD231PS  224(R11), Y9, Y7
+	VFMADD231PS  256(R11), Y9, Y8
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_217
@@ -6321,7 +6293,6 @@ term_217:
 	VMOVUPS      Y6, 192(R8)
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
-	VMOVUPS      Y9, 288(R8)
 
 next_216:
 	ADDQ $0x0c, DX
@@ -6330,9 +6301,9 @@ next_216:
 	VZEROUPPER
 	RET
 
-// func sparse1x11AVX2(p *sparseSum)
+// func sparse1x10AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x10AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -6363,23 +6334,21 @@ part_218:
 	VMOVUPS 224(R11), Y7
 	VMOVUPS 256(R11), Y8
 	VMOVUPS 288(R11), Y9
-	VMOVUPS 320(R11), Y10
 
 term_220:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Y11
+	VBROADCASTSS (DI)(R9*4), Y10
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Y11, Y0
-	VFMADD231PS  32(R11), Y11, Y1
-	VFMADD231PS  64(R11), Y11, Y2
-	VFMADD231PS  96(R11), Y11, Y3
-	VFMADD231PS  128(R11), Y11, Y4
-	VFMADD231PS  160(R11), Y11, Y5
-	VFMADD231PS  192(R11), Y11, Y6
-	VFMADD231PS  224(R11), Y11, Y7
-	VFMADD231PS  256(R11), Y11, Y8
-	VFMADD231PS  288(R11), Y11, Y9
-	VFMADD231PS  320(R11), Y11, Y10
+	VFMADD231PS  (R11), Y10, Y0
+	VFMADD231PS  32(R11), Y10, Y1
+	VFMADD231PS  64(R11), Y10, Y2
+	VFMADD231PS  96(R11), Y10, Y3
+	VFMADD231PS  128(R11), Y10, Y4
+	VFMADD231PS  160(R11), Y10, Y5
+	VFMADD231PS  192(R11), Y10, Y6
+	VFMADD231PS  224(R11), Y10, Y7
+	VFMADD231PS  256(R11), Y10, Y8
+	VFMADD231PS  288(R11), Y10, Y9
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_220
@@ -6393,7 +6362,6 @@ term_220:
 	VMOVUPS      Y7, 224(R8)
 	VMOVUPS      Y8, 256(R8)
 	VMOVUPS      Y9, 288(R8)
-	VMOVUPS      Y10, 320(R8)
 
 next_219:
 	ADDQ $0x0c, DX
@@ -6402,9 +6370,9 @@ next_219:
 	VZEROUPPER
 	RET
 
-// func sparse1x12AVX2(p *sparseSum)
+// func sparse1x11AVX2(p *sparseSum)
 // Requires: AVX, FMA3
-TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
+TEXT ·sparse1x11AVX2(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -6436,9 +6404,81 @@ part_221:
 	VMOVUPS 256(R11), Y8
 	VMOVUPS 288(R11), Y9
 	VMOVUPS 320(R11), Y10
-	VMOVUPS 352(R11), Y11
 
 term_223:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Y11
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Y11, Y0
+	VFMADD231PS  32(R11), Y11, Y1
+	VFMADD231PS  64(R11), Y11, Y2
+	VFMADD231PS  96(R11), Y11, Y3
+	VFMADD231PS  128(R11), Y11, Y4
+	VFMADD231PS  160(R11), Y11, Y5
+	VFMADD231PS  192(R11), Y11, Y6
+	VFMADD231PS  224(R11), Y11, Y7
+	VFMADD231PS  256(R11), Y11, Y8
+	VFMADD231PS  288(R11), Y11, Y9
+	VFMADD231PS  320(R11), Y11, Y10
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_223
+	VMOVUPS      Y0, (R8)
+	VMOVUPS      Y1, 32(R8)
+	VMOVUPS      Y2, 64(R8)
+	VMOVUPS      Y3, 96(R8)
+	VMOVUPS      Y4, 128(R8)
+	VMOVUPS      Y5, 160(R8)
+	VMOVUPS      Y6, 192(R8)
+	VMOVUPS      Y7, 224(R8)
+	VMOVUPS      Y8, 256(R8)
+	VMOVUPS      Y9, 288(R8)
+	VMOVUPS      Y10, 320(R8)
+
+next_222:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_221
+	VZEROUPPER
+	RET
+
+// func sparse1x12AVX2(p *sparseSum)
+// Requires: AVX, FMA3
+TEXT ·sparse1x12AVX2(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_224:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_225
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Y0
+	VMOVUPS 32(R11), Y1
+	VMOVUPS 64(R11), Y2
+	VMOVUPS 96(R11), Y3
+	VMOVUPS 128(R11), Y4
+	VMOVUPS 160(R11), Y5
+	VMOVUPS 192(R11), Y6
+	VMOVUPS 224(R11), Y7
+	VMOVUPS 256(R11), Y8
+	VMOVUPS 288(R11), Y9
+	VMOVUPS 320(R11), Y10
+	VMOVUPS 352(R11), Y11
+
+term_226:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Y12
 	LEAQ         (CX)(R11*4), R11
@@ -6456,7 +6496,7 @@ term_223:
 	VFMADD231PS  352(R11), Y12, Y11
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_223
+	JNZ          term_226
 	VMOVUPS      Y0, (R8)
 	VMOVUPS      Y1, 32(R8)
 	VMOVUPS      Y2, 64(R8)
@@ -6470,10 +6510,10 @@ term_223:
 	VMOVUPS      Y10, 320(R8)
 	VMOVUPS      Y11, 352(R8)
 
-next_222:
+next_225:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_221
+	JNZ  part_224
 	VZEROUPPER
 	RET
 
@@ -6496,14 +6536,14 @@ TEXT ·listRowsAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Y1
 	VMOVAPS      Y1, Y1
 
-row_224:
+row_227:
 	MOVQ    48(AX), R12
 	MOVQ    144(AX), R13
 	MOVQ    R10, R14
 	VMOVUPS (SI), Y2
 	VMOVUPS 32(SI), Y3
 
-group_225:
+group_228:
 	VMOVUPS   (CX), Y4
 	VMOVUPS   (DX), Y6
 	VPERMD    Y0, Y4, Y5
@@ -6538,7 +6578,7 @@ group_225:
 	ADDQ      $0x40, DX
 	ADDQ      $0x40, R12
 	DECQ      R13
-	JNZ       group_225
+	JNZ       group_228
 	VMOVUPS   Y2, (SI)
 	VMOVUPS   Y3, 32(SI)
 	ADDQ      $0x40, SI
@@ -6548,7 +6588,7 @@ group_225:
 	MOVL      R14, 8(BX)
 	ADDQ      $0x0c, BX
 	DECQ      DI
-	JNZ       row_224
+	JNZ       row_227
 	VZEROUPPER
 	RET
 
@@ -6581,14 +6621,14 @@ TEXT ·listCodesAVX2(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Y3
 	VMOVAPS      Y3, Y3
 
-row_226:
+row_229:
 	MOVQ 144(AX), R11
 	SHLQ $0x06, R11
 	MOVQ 48(AX), R12
 	XORQ R13, R13
 	MOVQ R9, R14
 
-vector_227:
+vector_230:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -6603,7 +6643,7 @@ vector_227:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_227
+	JLT       vector_230
 	MOVL      R14, 4(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -6612,7 +6652,7 @@ vector_227:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_228:
+vector_231:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -6627,7 +6667,7 @@ vector_228:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_228
+	JLT       vector_231
 	MOVL      R14, 16(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -6636,7 +6676,7 @@ vector_228:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_229:
+vector_232:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -6651,7 +6691,7 @@ vector_229:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_229
+	JLT       vector_232
 	MOVL      R14, 28(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -6660,7 +6700,7 @@ vector_229:
 	XORQ      R13, R13
 	MOVQ      R9, R14
 
-vector_230:
+vector_233:
 	VMOVUPS   (CX)(R13*1), Y4
 	VMOVUPS   (DX)(R13*1), Y6
 	VMOVUPS   (R12)(R13*1), Y5
@@ -6675,7 +6715,7 @@ vector_230:
 	ADDQ      R15, R9
 	ADDQ      $0x20, R13
 	CMPQ      R13, R11
-	JLT       vector_230
+	JLT       vector_233
 	MOVL      R14, 40(BX)
 	NEGQ      R14
 	ADDQ      R9, R14
@@ -6684,7 +6724,7 @@ vector_230:
 	ADDQ      R11, DX
 	ADDQ      $0x30, BX
 	DECQ      SI
-	JNZ       row_226
+	JNZ       row_229
 	VZEROUPPER
 	RET
 
@@ -6705,7 +6745,7 @@ TEXT ·patchesAVX2(SB), NOSPLIT, $32-8
 	VUNPCKLPD   Y0, Y0, Y0
 	VXORPS      Y1, Y1, Y1
 
-pixel_231:
+pixel_234:
 	VXORPS      Y2, Y2, Y2
 	VXORPS      Y3, Y3, Y3
 	VXORPS      Y4, Y4, Y4
@@ -6723,7 +6763,7 @@ pixel_231:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_232:
+group_235:
 	VMOVDQU      (CX), Y0
 	VPSLLD       $0x06, Y0, Y0
 	VMOVDQU      Y0, (SP)
@@ -6763,7 +6803,7 @@ group_232:
 	ADDQ         $0x20, DX
 	ADDQ         $0x00000a00, R9
 	DECQ         R10
-	JNZ          group_232
+	JNZ          group_235
 	VADDPS       Y4, Y2, Y2
 	VADDPS       Y8, Y6, Y6
 	VADDPS       Y6, Y2, Y2
@@ -6778,7 +6818,7 @@ group_232:
 	VEXTRACTF128 $0x01, Y1, (BX)(R8*1)
 	ADDQ         $0x08, BX
 	DECQ         SI
-	JNZ          pixel_231
+	JNZ          pixel_234
 	VZEROUPPER
 	RET
 
@@ -6798,7 +6838,7 @@ TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Y0
 
-vector_233:
+vector_236:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
@@ -6813,11 +6853,11 @@ vector_233:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_234:
+row_237:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_235:
+pixel_238:
 	VMOVUPS        (CX)(R11*1), Y11
 	VPCMPGTD       Y0, Y11, Y12
 	VANDPS         (DX)(R11*1), Y12, Y12
@@ -6852,10 +6892,10 @@ pixel_235:
 	ADDQ           $0x20, R12
 	ADDQ           DI, R11
 	DECQ           R13
-	JNZ            pixel_235
+	JNZ            pixel_238
 	LEAQ           (R9)(R8*2), R9
 	DECQ           R10
-	JNZ            row_234
+	JNZ            row_237
 	MOVQ           BX, R9
 	VADDPS         (R9), Y1, Y1
 	VMOVUPS        Y1, (R9)
@@ -6891,7 +6931,7 @@ pixel_235:
 	ADDQ           $0x20, DX
 	ADDQ           $0x20, BX
 	DECQ           SI
-	JNZ            vector_233
+	JNZ            vector_236
 	VZEROUPPER
 	RET
 
@@ -6905,15 +6945,15 @@ TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_236
+	JE         zeros_239
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
-	JMP        begun_237
+	JMP        begun_240
 
-zeros_236:
+zeros_239:
 	VPXORD Z0, Z0, Z0
 
-begun_237:
+begun_240:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -6924,14 +6964,14 @@ begun_237:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_238:
+tap_241:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_239:
+step_242:
 	VMOVUPS      (DI), Z1
 	PREFETCHT0   2048(DI)
 	VBROADCASTSS (R8), Z2
@@ -6939,26 +6979,26 @@ step_239:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_239
+	JNZ          step_242
 	DECQ         SI
-	JNZ          tap_238
+	JNZ          tap_241
 	CMPB         168(AX), $0x00
-	JE           bound_240
+	JE           bound_243
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
 	VADDPS       (CX), Z0, Z0
 	ADDQ         DX, CX
 
-bound_240:
+bound_243:
 	CMPB         169(AX), $0x00
-	JE           store_241
+	JE           store_244
 	VBROADCASTSS 160(AX), Z1
 	VBROADCASTSS 164(AX), Z2
 	VMAXPS       Z0, Z1, Z0
 	VMINPS       Z0, Z2, Z0
 
-store_241:
+store_244:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -6979,17 +7019,17 @@ TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_242
+	JE         zeros_245
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
-	JMP        begun_243
+	JMP        begun_246
 
-zeros_242:
+zeros_245:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-begun_243:
+begun_246:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7000,14 +7040,14 @@ begun_243:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_244:
+tap_247:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_245:
+step_248:
 	VMOVUPS      (R8), Z2
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z3
@@ -7017,11 +7057,11 @@ step_245:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_245
+	JNZ          step_248
 	DECQ         DI
-	JNZ          tap_244
+	JNZ          tap_247
 	CMPB         168(AX), $0x00
-	JE           bound_246
+	JE           bound_249
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7030,9 +7070,9 @@ step_245:
 	VADDPS       (CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_246:
+bound_249:
 	CMPB         169(AX), $0x00
-	JE           store_247
+	JE           store_250
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -7040,7 +7080,7 @@ bound_246:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_247:
+store_250:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7065,19 +7105,19 @@ TEXT ·tile3x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_248
+	JE         zeros_251
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
-	JMP        begun_249
+	JMP        begun_252
 
-zeros_248:
+zeros_251:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-begun_249:
+begun_252:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7088,14 +7128,14 @@ begun_249:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_250:
+tap_253:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_251:
+step_254:
 	VMOVUPS      (R8), Z3
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z4
@@ -7107,11 +7147,11 @@ step_251:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_251
+	JNZ          step_254
 	DECQ         DI
-	JNZ          tap_250
+	JNZ          tap_253
 	CMPB         168(AX), $0x00
-	JE           bound_252
+	JE           bound_255
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7122,9 +7162,9 @@ step_251:
 	VADDPS       (CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_252:
+bound_255:
 	CMPB         169(AX), $0x00
-	JE           store_253
+	JE           store_256
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -7134,7 +7174,7 @@ bound_252:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_253:
+store_256:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7163,21 +7203,21 @@ TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_254
+	JE         zeros_257
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
-	JMP        begun_255
+	JMP        begun_258
 
-zeros_254:
+zeros_257:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_255:
+begun_258:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7188,7 +7228,7 @@ begun_255:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_256:
+tap_259:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7197,7 +7237,7 @@ tap_256:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_257:
+step_260:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z5
@@ -7212,11 +7252,11 @@ step_257:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_257
+	JNZ          step_260
 	DECQ         DI
-	JNZ          tap_256
+	JNZ          tap_259
 	CMPB         168(AX), $0x00
-	JE           bound_258
+	JE           bound_261
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7229,9 +7269,9 @@ step_257:
 	VADDPS       (CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_258:
+bound_261:
 	CMPB         169(AX), $0x00
-	JE           store_259
+	JE           store_262
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -7243,7 +7283,7 @@ bound_258:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_259:
+store_262:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7276,23 +7316,23 @@ TEXT ·tile5x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_260
+	JE         zeros_263
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
 	VMOVAPS    Z0, Z2
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
-	JMP        begun_261
+	JMP        begun_264
 
-zeros_260:
+zeros_263:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 
-begun_261:
+begun_264:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7303,7 +7343,7 @@ begun_261:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_262:
+tap_265:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7312,7 +7352,7 @@ tap_262:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_263:
+step_266:
 	VMOVUPS      (R8), Z5
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z6
@@ -7329,11 +7369,11 @@ step_263:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_263
+	JNZ          step_266
 	DECQ         DI
-	JNZ          tap_262
+	JNZ          tap_265
 	CMPB         168(AX), $0x00
-	JE           bound_264
+	JE           bound_267
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7348,9 +7388,9 @@ step_263:
 	VADDPS       (CX), Z4, Z4
 	ADDQ         DX, CX
 
-bound_264:
+bound_267:
 	CMPB         169(AX), $0x00
-	JE           store_265
+	JE           store_268
 	VBROADCASTSS 160(AX), Z5
 	VBROADCASTSS 164(AX), Z6
 	VMAXPS       Z0, Z5, Z0
@@ -7364,7 +7404,7 @@ bound_264:
 	VMAXPS       Z4, Z5, Z4
 	VMINPS       Z4, Z6, Z4
 
-store_265:
+store_268:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7401,7 +7441,7 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_266
+	JE         zeros_269
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7409,9 +7449,9 @@ TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z3
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
-	JMP        begun_267
+	JMP        begun_270
 
-zeros_266:
+zeros_269:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7419,7 +7459,7 @@ zeros_266:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_267:
+begun_270:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7430,7 +7470,7 @@ begun_267:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_268:
+tap_271:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7439,7 +7479,7 @@ tap_268:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_269:
+step_272:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z7
@@ -7458,11 +7498,11 @@ step_269:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_269
+	JNZ          step_272
 	DECQ         DI
-	JNZ          tap_268
+	JNZ          tap_271
 	CMPB         168(AX), $0x00
-	JE           bound_270
+	JE           bound_273
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7479,9 +7519,9 @@ step_269:
 	VADDPS       (CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_270:
+bound_273:
 	CMPB         169(AX), $0x00
-	JE           store_271
+	JE           store_274
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -7497,7 +7537,7 @@ bound_270:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_271:
+store_274:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7538,7 +7578,7 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_272
+	JE         zeros_275
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7547,9 +7587,9 @@ TEXT ·tile7x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z4
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
-	JMP        begun_273
+	JMP        begun_276
 
-zeros_272:
+zeros_275:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7558,7 +7598,7 @@ zeros_272:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 
-begun_273:
+begun_276:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7569,7 +7609,7 @@ begun_273:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_274:
+tap_277:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7580,7 +7620,7 @@ tap_274:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_275:
+step_278:
 	VMOVUPS      (R8), Z7
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z8
@@ -7602,11 +7642,11 @@ step_275:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_275
+	JNZ          step_278
 	DECQ         DI
-	JNZ          tap_274
+	JNZ          tap_277
 	CMPB         168(AX), $0x00
-	JE           bound_276
+	JE           bound_279
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7625,9 +7665,9 @@ step_275:
 	VADDPS       (CX), Z6, Z6
 	ADDQ         DX, CX
 
-bound_276:
+bound_279:
 	CMPB         169(AX), $0x00
-	JE           store_277
+	JE           store_280
 	VBROADCASTSS 160(AX), Z7
 	VBROADCASTSS 164(AX), Z8
 	VMAXPS       Z0, Z7, Z0
@@ -7645,7 +7685,7 @@ bound_276:
 	VMAXPS       Z6, Z7, Z6
 	VMINPS       Z6, Z8, Z6
 
-store_277:
+store_280:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7690,7 +7730,7 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_278
+	JE         zeros_281
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7700,9 +7740,9 @@ TEXT ·tile8x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z5
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
-	JMP        begun_279
+	JMP        begun_282
 
-zeros_278:
+zeros_281:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7712,7 +7752,7 @@ zeros_278:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_279:
+begun_282:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7723,7 +7763,7 @@ begun_279:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_280:
+tap_283:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7734,7 +7774,7 @@ tap_280:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_281:
+step_284:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z9
@@ -7758,11 +7798,11 @@ step_281:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_281
+	JNZ          step_284
 	DECQ         DI
-	JNZ          tap_280
+	JNZ          tap_283
 	CMPB         168(AX), $0x00
-	JE           bound_282
+	JE           bound_285
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7783,9 +7823,9 @@ step_281:
 	VADDPS       (CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_282:
+bound_285:
 	CMPB         169(AX), $0x00
-	JE           store_283
+	JE           store_286
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -7805,7 +7845,7 @@ bound_282:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_283:
+store_286:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -7854,7 +7894,7 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_284
+	JE         zeros_287
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -7865,9 +7905,9 @@ TEXT ·tile9x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z6
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
-	JMP        begun_285
+	JMP        begun_288
 
-zeros_284:
+zeros_287:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7878,7 +7918,7 @@ zeros_284:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-begun_285:
+begun_288:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -7889,7 +7929,7 @@ begun_285:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_286:
+tap_289:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -7900,7 +7940,7 @@ tap_286:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_287:
+step_290:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z10
@@ -7926,11 +7966,11 @@ step_287:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_287
+	JNZ          step_290
 	DECQ         DI
-	JNZ          tap_286
+	JNZ          tap_289
 	CMPB         168(AX), $0x00
-	JE           bound_288
+	JE           bound_291
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -7953,9 +7993,9 @@ step_287:
 	VADDPS       (CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_288:
+bound_291:
 	CMPB         169(AX), $0x00
-	JE           store_289
+	JE           store_292
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -7977,7 +8017,7 @@ bound_288:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_289:
+store_292:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8030,7 +8070,7 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_290
+	JE         zeros_293
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -8042,9 +8082,9 @@ TEXT ·tile10x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z7
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
-	JMP        begun_291
+	JMP        begun_294
 
-zeros_290:
+zeros_293:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8056,7 +8096,7 @@ zeros_290:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-begun_291:
+begun_294:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8067,7 +8107,7 @@ begun_291:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_292:
+tap_295:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8080,7 +8120,7 @@ tap_292:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_293:
+step_296:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z11
@@ -8109,11 +8149,11 @@ step_293:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_293
+	JNZ          step_296
 	DECQ         DI
-	JNZ          tap_292
+	JNZ          tap_295
 	CMPB         168(AX), $0x00
-	JE           bound_294
+	JE           bound_297
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8138,9 +8178,9 @@ step_293:
 	VADDPS       (CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_294:
+bound_297:
 	CMPB         169(AX), $0x00
-	JE           store_295
+	JE           store_298
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -8164,7 +8204,7 @@ bound_294:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_295:
+store_298:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8221,7 +8261,7 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_296
+	JE         zeros_299
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -8234,9 +8274,9 @@ TEXT ·tile11x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
-	JMP        begun_297
+	JMP        begun_300
 
-zeros_296:
+zeros_299:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8249,7 +8289,7 @@ zeros_296:
 	VPXORD Z9, Z9, Z9
 	VPXORD Z10, Z10, Z10
 
-begun_297:
+begun_300:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8260,7 +8300,7 @@ begun_297:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_298:
+tap_301:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8273,7 +8313,7 @@ tap_298:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_299:
+step_302:
 	VMOVUPS      (R8), Z11
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z12
@@ -8304,11 +8344,11 @@ step_299:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_299
+	JNZ          step_302
 	DECQ         DI
-	JNZ          tap_298
+	JNZ          tap_301
 	CMPB         168(AX), $0x00
-	JE           bound_300
+	JE           bound_303
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8335,9 +8375,9 @@ step_299:
 	VADDPS       (CX), Z10, Z10
 	ADDQ         DX, CX
 
-bound_300:
+bound_303:
 	CMPB         169(AX), $0x00
-	JE           store_301
+	JE           store_304
 	VBROADCASTSS 160(AX), Z11
 	VBROADCASTSS 164(AX), Z12
 	VMAXPS       Z0, Z11, Z0
@@ -8363,7 +8403,7 @@ bound_300:
 	VMAXPS       Z10, Z11, Z10
 	VMINPS       Z10, Z12, Z10
 
-store_301:
+store_304:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8424,7 +8464,7 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_302
+	JE         zeros_305
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -8438,9 +8478,9 @@ TEXT ·tile12x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z9
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
-	JMP        begun_303
+	JMP        begun_306
 
-zeros_302:
+zeros_305:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8454,7 +8494,7 @@ zeros_302:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_303:
+begun_306:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8465,7 +8505,7 @@ begun_303:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_304:
+tap_307:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8478,7 +8518,7 @@ tap_304:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_305:
+step_308:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z13
@@ -8511,11 +8551,11 @@ step_305:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_305
+	JNZ          step_308
 	DECQ         DI
-	JNZ          tap_304
+	JNZ          tap_307
 	CMPB         168(AX), $0x00
-	JE           bound_306
+	JE           bound_309
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8544,9 +8584,9 @@ step_305:
 	VADDPS       (CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_306:
+bound_309:
 	CMPB         169(AX), $0x00
-	JE           store_307
+	JE           store_310
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -8574,7 +8614,7 @@ bound_306:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_307:
+store_310:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8639,7 +8679,7 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_308
+	JE         zeros_311
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -8654,9 +8694,9 @@ TEXT ·tile13x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z10
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
-	JMP        begun_309
+	JMP        begun_312
 
-zeros_308:
+zeros_311:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8671,7 +8711,7 @@ zeros_308:
 	VPXORD Z11, Z11, Z11
 	VPXORD Z12, Z12, Z12
 
-begun_309:
+begun_312:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8682,7 +8722,7 @@ begun_309:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_310:
+tap_313:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8697,7 +8737,7 @@ tap_310:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_311:
+step_314:
 	VMOVUPS      (R8), Z13
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z14
@@ -8733,11 +8773,11 @@ step_311:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_311
+	JNZ          step_314
 	DECQ         DI
-	JNZ          tap_310
+	JNZ          tap_313
 	CMPB         168(AX), $0x00
-	JE           bound_312
+	JE           bound_315
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -8768,9 +8808,9 @@ step_311:
 	VADDPS       (CX), Z12, Z12
 	ADDQ         DX, CX
 
-bound_312:
+bound_315:
 	CMPB         169(AX), $0x00
-	JE           store_313
+	JE           store_316
 	VBROADCASTSS 160(AX), Z13
 	VBROADCASTSS 164(AX), Z14
 	VMAXPS       Z0, Z13, Z0
@@ -8800,7 +8840,7 @@ bound_312:
 	VMAXPS       Z12, Z13, Z12
 	VMINPS       Z12, Z14, Z12
 
-store_313:
+store_316:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -8869,7 +8909,7 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 (CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_314
+	JE         zeros_317
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z1
@@ -8885,9 +8925,9 @@ TEXT ·tile14x1AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z0, Z11
 	VMOVAPS    Z0, Z12
 	VMOVAPS    Z0, Z13
-	JMP        begun_315
+	JMP        begun_318
 
-zeros_314:
+zeros_317:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8903,7 +8943,7 @@ zeros_314:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_315:
+begun_318:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -8914,7 +8954,7 @@ begun_315:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_316:
+tap_319:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -8929,7 +8969,7 @@ tap_316:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_317:
+step_320:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VBROADCASTSS (R9), Z15
@@ -8967,11 +9007,11 @@ step_317:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_317
+	JNZ          step_320
 	DECQ         DI
-	JNZ          tap_316
+	JNZ          tap_319
 	CMPB         168(AX), $0x00
-	JE           bound_318
+	JE           bound_321
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9004,9 +9044,9 @@ step_317:
 	VADDPS       (CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_318:
+bound_321:
 	CMPB         169(AX), $0x00
-	JE           store_319
+	JE           store_322
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9038,7 +9078,7 @@ bound_318:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_319:
+store_322:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9088,7 +9128,7 @@ TEXT ·mix1AVX512(SB), NOSPLIT, $32-8
 	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-run_320:
+run_323:
 	MOVQ (SP), R8
 	MOVQ (R8), CX
 	MOVQ 8(R8), R9
@@ -9103,9 +9143,9 @@ run_320:
 	ADDQ 48(AX), DX
 	MOVQ R9, 16(SP)
 
-tile_321:
+tile_324:
 	CMPQ    104(AX), $0x00
-	JE      zeros_322
+	JE      zeros_325
 	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z1
@@ -9121,9 +9161,9 @@ tile_321:
 	VMOVAPS Z0, Z11
 	VMOVAPS Z0, Z12
 	VMOVAPS Z0, Z13
-	JMP     begun_323
+	JMP     begun_326
 
-zeros_322:
+zeros_325:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9139,7 +9179,7 @@ zeros_322:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_323:
+begun_326:
 	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -9152,15 +9192,15 @@ begun_323:
 	ADDQ BX, R13
 	MOVQ 152(AX), R14
 	CMPQ R14, $0x60
-	JLT  rest_324
+	JLT  rest_327
 	SUBQ $0x30, R14
 	CMPQ SI, $0x04
-	JNE  single_325
+	JNE  single_328
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_325
+	JZ   single_328
 
-step_327:
+step_330:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   4096(R8)
 	VBROADCASTSS (R9), Z15
@@ -9291,12 +9331,12 @@ step_327:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_327
+	JNZ          step_330
 	ANDQ         $0x03, R14
-	JZ           done_326
+	JZ           done_329
 
-single_325:
-step_328:
+single_328:
+step_331:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   4096(R8)
 	VBROADCASTSS (R9), Z15
@@ -9334,9 +9374,9 @@ step_328:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_328
+	JNZ          step_331
 
-done_326:
+done_329:
 	MOVQ       144(AX), R15
 	SHLQ       $0x02, R15
 	MOVQ       DX, R14
@@ -9370,14 +9410,14 @@ done_326:
 	ADDQ       R15, R14
 	MOVQ       $0x00000030, R14
 
-rest_324:
+rest_327:
 	CMPQ SI, $0x04
-	JNE  single_329
+	JNE  single_332
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_329
+	JZ   single_332
 
-step_331:
+step_334:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -9504,12 +9544,12 @@ step_331:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_331
+	JNZ          step_334
 	ANDQ         $0x03, R14
-	JZ           done_330
+	JZ           done_333
 
-single_329:
-step_332:
+single_332:
+step_335:
 	VMOVUPS      (R8), Z14
 	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
@@ -9546,17 +9586,17 @@ step_332:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_332
+	JNZ          step_335
 
-done_330:
+done_333:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   170(AX), $0x00
-	JNE    half_335
+	JNE    half_338
 	CMPB   168(AX), $0x00
-	JE     bound_333
+	JE     bound_336
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	ADDQ   R8, R9
@@ -9587,9 +9627,9 @@ done_330:
 	VADDPS (R9), Z13, Z13
 	ADDQ   R8, R9
 
-bound_333:
+bound_336:
 	CMPB         169(AX), $0x00
-	JE           store_334
+	JE           store_337
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9621,7 +9661,7 @@ bound_333:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_334:
+store_337:
 	VMOVUPS Z0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Z1, (DX)
@@ -9650,11 +9690,11 @@ store_334:
 	ADDQ    R8, DX
 	VMOVUPS Z13, (DX)
 	ADDQ    R8, DX
-	JMP     next_336
+	JMP     next_339
 
-half_335:
+half_338:
 	CMPB   168(AX), $0x00
-	JE     bound_337
+	JE     bound_340
 	MOVQ   DX, R9
 	VADDPS (R9), Y0, Y0
 	ADDQ   R8, R9
@@ -9685,9 +9725,9 @@ half_335:
 	VADDPS (R9), Y13, Y13
 	ADDQ   R8, R9
 
-bound_337:
+bound_340:
 	CMPB         169(AX), $0x00
-	JE           store_338
+	JE           store_341
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -9719,7 +9759,7 @@ bound_337:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_338:
+store_341:
 	VMOVUPS Y0, (DX)
 	ADDQ    R8, DX
 	VMOVUPS Y1, (DX)
@@ -9749,12 +9789,12 @@ store_338:
 	VMOVUPS Y13, (DX)
 	ADDQ    R8, DX
 
-next_336:
+next_339:
 	DECQ 24(SP)
-	JNZ  tile_321
+	JNZ  tile_324
 	ADDQ $0x20, (SP)
 	DECQ 8(SP)
-	JNZ  run_320
+	JNZ  run_323
 	VZEROUPPER
 	RET
 
@@ -9769,17 +9809,17 @@ TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_339
+	JE         zeros_342
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
-	JMP        begun_340
+	JMP        begun_343
 
-zeros_339:
+zeros_342:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 
-begun_340:
+begun_343:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -9790,14 +9830,14 @@ begun_340:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_341:
+tap_344:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_342:
+step_345:
 	VMOVUPS      (DI), Z2
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z3
@@ -9808,11 +9848,11 @@ step_342:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_342
+	JNZ          step_345
 	DECQ         SI
-	JNZ          tap_341
+	JNZ          tap_344
 	CMPB         168(AX), $0x00
-	JE           bound_343
+	JE           bound_346
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9820,9 +9860,9 @@ step_342:
 	VADDPS       64(CX), Z1, Z1
 	ADDQ         DX, CX
 
-bound_343:
+bound_346:
 	CMPB         169(AX), $0x00
-	JE           store_344
+	JE           store_347
 	VBROADCASTSS 160(AX), Z2
 	VBROADCASTSS 164(AX), Z3
 	VMAXPS       Z0, Z2, Z0
@@ -9830,7 +9870,7 @@ bound_343:
 	VMAXPS       Z1, Z2, Z1
 	VMINPS       Z1, Z3, Z1
 
-store_344:
+store_347:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9854,21 +9894,21 @@ TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_345
+	JE         zeros_348
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
-	JMP        begun_346
+	JMP        begun_349
 
-zeros_345:
+zeros_348:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_346:
+begun_349:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9879,14 +9919,14 @@ begun_346:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_347:
+tap_350:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_348:
+step_351:
 	VMOVUPS      (R8), Z4
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z5
@@ -9900,11 +9940,11 @@ step_348:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_348
+	JNZ          step_351
 	DECQ         DI
-	JNZ          tap_347
+	JNZ          tap_350
 	CMPB         168(AX), $0x00
-	JE           bound_349
+	JE           bound_352
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -9915,9 +9955,9 @@ step_348:
 	VADDPS       64(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_349:
+bound_352:
 	CMPB         169(AX), $0x00
-	JE           store_350
+	JE           store_353
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -9929,7 +9969,7 @@ bound_349:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_350:
+store_353:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -9959,7 +9999,7 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_351
+	JE         zeros_354
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -9967,9 +10007,9 @@ TEXT ·tile3x2AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    64(CX), Z1
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
-	JMP        begun_352
+	JMP        begun_355
 
-zeros_351:
+zeros_354:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9977,7 +10017,7 @@ zeros_351:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_352:
+begun_355:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -9988,14 +10028,14 @@ begun_352:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_353:
+tap_356:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_354:
+step_357:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -10012,11 +10052,11 @@ step_354:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_354
+	JNZ          step_357
 	DECQ         DI
-	JNZ          tap_353
+	JNZ          tap_356
 	CMPB         168(AX), $0x00
-	JE           bound_355
+	JE           bound_358
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10030,9 +10070,9 @@ step_354:
 	VADDPS       64(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_355:
+bound_358:
 	CMPB         169(AX), $0x00
-	JE           store_356
+	JE           store_359
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -10048,7 +10088,7 @@ bound_355:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_356:
+store_359:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10084,7 +10124,7 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_357
+	JE         zeros_360
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10094,9 +10134,9 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z3
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
-	JMP        begun_358
+	JMP        begun_361
 
-zeros_357:
+zeros_360:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10106,7 +10146,7 @@ zeros_357:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_358:
+begun_361:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10117,7 +10157,7 @@ begun_358:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_359:
+tap_362:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10126,7 +10166,7 @@ tap_359:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_360:
+step_363:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -10147,11 +10187,11 @@ step_360:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_360
+	JNZ          step_363
 	DECQ         DI
-	JNZ          tap_359
+	JNZ          tap_362
 	CMPB         168(AX), $0x00
-	JE           bound_361
+	JE           bound_364
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10168,9 +10208,9 @@ step_360:
 	VADDPS       64(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_361:
+bound_364:
 	CMPB         169(AX), $0x00
-	JE           store_362
+	JE           store_365
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -10190,7 +10230,7 @@ bound_361:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_362:
+store_365:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10232,7 +10272,7 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_363
+	JE         zeros_366
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10244,9 +10284,9 @@ TEXT ·tile5x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z5
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
-	JMP        begun_364
+	JMP        begun_367
 
-zeros_363:
+zeros_366:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10258,7 +10298,7 @@ zeros_363:
 	VPXORD Z8, Z8, Z8
 	VPXORD Z9, Z9, Z9
 
-begun_364:
+begun_367:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10269,7 +10309,7 @@ begun_364:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_365:
+tap_368:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10278,7 +10318,7 @@ tap_365:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_366:
+step_369:
 	VMOVUPS      (R8), Z10
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z11
@@ -10302,11 +10342,11 @@ step_366:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_366
+	JNZ          step_369
 	DECQ         DI
-	JNZ          tap_365
+	JNZ          tap_368
 	CMPB         168(AX), $0x00
-	JE           bound_367
+	JE           bound_370
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10326,9 +10366,9 @@ step_366:
 	VADDPS       64(CX), Z9, Z9
 	ADDQ         DX, CX
 
-bound_367:
+bound_370:
 	CMPB         169(AX), $0x00
-	JE           store_368
+	JE           store_371
 	VBROADCASTSS 160(AX), Z10
 	VBROADCASTSS 164(AX), Z11
 	VMAXPS       Z0, Z10, Z0
@@ -10352,7 +10392,7 @@ bound_367:
 	VMAXPS       Z9, Z10, Z9
 	VMINPS       Z9, Z11, Z9
 
-store_368:
+store_371:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10400,7 +10440,7 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_369
+	JE         zeros_372
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10414,9 +10454,9 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z7
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
-	JMP        begun_370
+	JMP        begun_373
 
-zeros_369:
+zeros_372:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10430,7 +10470,7 @@ zeros_369:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_370:
+begun_373:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10441,7 +10481,7 @@ begun_370:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_371:
+tap_374:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10450,7 +10490,7 @@ tap_371:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_372:
+step_375:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -10477,11 +10517,11 @@ step_372:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_372
+	JNZ          step_375
 	DECQ         DI
-	JNZ          tap_371
+	JNZ          tap_374
 	CMPB         168(AX), $0x00
-	JE           bound_373
+	JE           bound_376
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10504,9 +10544,9 @@ step_372:
 	VADDPS       64(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_373:
+bound_376:
 	CMPB         169(AX), $0x00
-	JE           store_374
+	JE           store_377
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -10534,7 +10574,7 @@ bound_373:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_374:
+store_377:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10588,7 +10628,7 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_375
+	JE         zeros_378
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10604,9 +10644,9 @@ TEXT ·tile7x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z9
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
-	JMP        begun_376
+	JMP        begun_379
 
-zeros_375:
+zeros_378:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10622,7 +10662,7 @@ zeros_375:
 	VPXORD Z12, Z12, Z12
 	VPXORD Z13, Z13, Z13
 
-begun_376:
+begun_379:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10633,7 +10673,7 @@ begun_376:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_377:
+tap_380:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10644,7 +10684,7 @@ tap_377:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_378:
+step_381:
 	VMOVUPS      (R8), Z14
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z15
@@ -10675,11 +10715,11 @@ step_378:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_378
+	JNZ          step_381
 	DECQ         DI
-	JNZ          tap_377
+	JNZ          tap_380
 	CMPB         168(AX), $0x00
-	JE           bound_379
+	JE           bound_382
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10705,9 +10745,9 @@ step_378:
 	VADDPS       64(CX), Z13, Z13
 	ADDQ         DX, CX
 
-bound_379:
+bound_382:
 	CMPB         169(AX), $0x00
-	JE           store_380
+	JE           store_383
 	VBROADCASTSS 160(AX), Z14
 	VBROADCASTSS 164(AX), Z15
 	VMAXPS       Z0, Z14, Z0
@@ -10739,7 +10779,7 @@ bound_379:
 	VMAXPS       Z13, Z14, Z13
 	VMINPS       Z13, Z15, Z13
 
-store_380:
+store_383:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -10799,7 +10839,7 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_381
+	JE         zeros_384
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -10817,9 +10857,9 @@ TEXT ·tile8x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z11
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
-	JMP        begun_382
+	JMP        begun_385
 
-zeros_381:
+zeros_384:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10837,7 +10877,7 @@ zeros_381:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-begun_382:
+begun_385:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -10848,7 +10888,7 @@ begun_382:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_383:
+tap_386:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -10859,7 +10899,7 @@ tap_383:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_384:
+step_387:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -10893,11 +10933,11 @@ step_384:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_384
+	JNZ          step_387
 	DECQ         DI
-	JNZ          tap_383
+	JNZ          tap_386
 	CMPB         168(AX), $0x00
-	JE           bound_385
+	JE           bound_388
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -10926,9 +10966,9 @@ step_384:
 	VADDPS       64(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_385:
+bound_388:
 	CMPB         169(AX), $0x00
-	JE           store_386
+	JE           store_389
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -10964,7 +11004,7 @@ bound_385:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_386:
+store_389:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11030,7 +11070,7 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_387
+	JE         zeros_390
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -11050,9 +11090,9 @@ TEXT ·tile9x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z13
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
-	JMP        begun_388
+	JMP        begun_391
 
-zeros_387:
+zeros_390:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11072,7 +11112,7 @@ zeros_387:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-begun_388:
+begun_391:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11083,7 +11123,7 @@ begun_388:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_389:
+tap_392:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11094,7 +11134,7 @@ tap_389:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_390:
+step_393:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -11131,11 +11171,11 @@ step_390:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_390
+	JNZ          step_393
 	DECQ         DI
-	JNZ          tap_389
+	JNZ          tap_392
 	CMPB         168(AX), $0x00
-	JE           bound_391
+	JE           bound_394
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11167,9 +11207,9 @@ step_390:
 	VADDPS       64(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_391:
+bound_394:
 	CMPB         169(AX), $0x00
-	JE           store_392
+	JE           store_395
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -11209,7 +11249,7 @@ bound_391:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_392:
+store_395:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11281,7 +11321,7 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_393
+	JE         zeros_396
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -11303,9 +11343,9 @@ TEXT ·tile10x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z15
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
-	JMP        begun_394
+	JMP        begun_397
 
-zeros_393:
+zeros_396:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11327,7 +11367,7 @@ zeros_393:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-begun_394:
+begun_397:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11338,7 +11378,7 @@ begun_394:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_395:
+tap_398:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11351,7 +11391,7 @@ tap_395:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_396:
+step_399:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -11392,11 +11432,11 @@ step_396:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_396
+	JNZ          step_399
 	DECQ         DI
-	JNZ          tap_395
+	JNZ          tap_398
 	CMPB         168(AX), $0x00
-	JE           bound_397
+	JE           bound_400
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11431,9 +11471,9 @@ step_396:
 	VADDPS       64(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_397:
+bound_400:
 	CMPB         169(AX), $0x00
-	JE           store_398
+	JE           store_401
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -11477,7 +11517,7 @@ bound_397:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_398:
+store_401:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11555,7 +11595,7 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_399
+	JE         zeros_402
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -11579,9 +11619,9 @@ TEXT ·tile11x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z17
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
-	JMP        begun_400
+	JMP        begun_403
 
-zeros_399:
+zeros_402:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11605,7 +11645,7 @@ zeros_399:
 	VPXORD Z20, Z20, Z20
 	VPXORD Z21, Z21, Z21
 
-begun_400:
+begun_403:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11616,7 +11656,7 @@ begun_400:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_401:
+tap_404:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11629,7 +11669,7 @@ tap_401:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_402:
+step_405:
 	VMOVUPS      (R8), Z22
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z23
@@ -11673,11 +11713,11 @@ step_402:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_402
+	JNZ          step_405
 	DECQ         DI
-	JNZ          tap_401
+	JNZ          tap_404
 	CMPB         168(AX), $0x00
-	JE           bound_403
+	JE           bound_406
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -11715,9 +11755,9 @@ step_402:
 	VADDPS       64(CX), Z21, Z21
 	ADDQ         DX, CX
 
-bound_403:
+bound_406:
 	CMPB         169(AX), $0x00
-	JE           store_404
+	JE           store_407
 	VBROADCASTSS 160(AX), Z22
 	VBROADCASTSS 164(AX), Z23
 	VMAXPS       Z0, Z22, Z0
@@ -11765,7 +11805,7 @@ bound_403:
 	VMAXPS       Z21, Z22, Z21
 	VMINPS       Z21, Z23, Z21
 
-store_404:
+store_407:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -11849,7 +11889,7 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_405
+	JE         zeros_408
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -11875,9 +11915,9 @@ TEXT ·tile12x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z19
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
-	JMP        begun_406
+	JMP        begun_409
 
-zeros_405:
+zeros_408:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -11903,7 +11943,7 @@ zeros_405:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_406:
+begun_409:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -11914,7 +11954,7 @@ begun_406:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_407:
+tap_410:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -11927,7 +11967,7 @@ tap_407:
 	ADDQ CX, R12
 	MOVQ 136(AX), R13
 
-step_408:
+step_411:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -11974,11 +12014,11 @@ step_408:
 	ADDQ         DX, R12
 	ADDQ         BX, R8
 	DECQ         R13
-	JNZ          step_408
+	JNZ          step_411
 	DECQ         DI
-	JNZ          tap_407
+	JNZ          tap_410
 	CMPB         168(AX), $0x00
-	JE           bound_409
+	JE           bound_412
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12019,9 +12059,9 @@ step_408:
 	VADDPS       64(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_409:
+bound_412:
 	CMPB         169(AX), $0x00
-	JE           store_410
+	JE           store_413
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -12073,7 +12113,7 @@ bound_409:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_410:
+store_413:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12163,7 +12203,7 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_411
+	JE         zeros_414
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -12191,9 +12231,9 @@ TEXT ·tile13x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z21
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
-	JMP        begun_412
+	JMP        begun_415
 
-zeros_411:
+zeros_414:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12221,7 +12261,7 @@ zeros_411:
 	VPXORD Z24, Z24, Z24
 	VPXORD Z25, Z25, Z25
 
-begun_412:
+begun_415:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12232,7 +12272,7 @@ begun_412:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_413:
+tap_416:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12247,7 +12287,7 @@ tap_413:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_414:
+step_417:
 	VMOVUPS      (R8), Z26
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z27
@@ -12298,11 +12338,11 @@ step_414:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_414
+	JNZ          step_417
 	DECQ         DI
-	JNZ          tap_413
+	JNZ          tap_416
 	CMPB         168(AX), $0x00
-	JE           bound_415
+	JE           bound_418
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12346,9 +12386,9 @@ step_414:
 	VADDPS       64(CX), Z25, Z25
 	ADDQ         DX, CX
 
-bound_415:
+bound_418:
 	CMPB         169(AX), $0x00
-	JE           store_416
+	JE           store_419
 	VBROADCASTSS 160(AX), Z26
 	VBROADCASTSS 164(AX), Z27
 	VMAXPS       Z0, Z26, Z0
@@ -12404,7 +12444,7 @@ bound_415:
 	VMAXPS       Z25, Z26, Z25
 	VMINPS       Z25, Z27, Z25
 
-store_416:
+store_419:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12500,7 +12540,7 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 64(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_417
+	JE         zeros_420
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z2
@@ -12530,9 +12570,9 @@ TEXT ·tile14x2AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z23
 	VMOVAPS    Z1, Z25
 	VMOVAPS    Z1, Z27
-	JMP        begun_418
+	JMP        begun_421
 
-zeros_417:
+zeros_420:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12562,7 +12602,7 @@ zeros_417:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-begun_418:
+begun_421:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -12573,7 +12613,7 @@ begun_418:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_419:
+tap_422:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -12588,7 +12628,7 @@ tap_419:
 	ADDQ CX, R13
 	MOVQ 136(AX), R14
 
-step_420:
+step_423:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z29
@@ -12642,11 +12682,11 @@ step_420:
 	ADDQ         DX, R13
 	ADDQ         BX, R8
 	DECQ         R14
-	JNZ          step_420
+	JNZ          step_423
 	DECQ         DI
-	JNZ          tap_419
+	JNZ          tap_422
 	CMPB         168(AX), $0x00
-	JE           bound_421
+	JE           bound_424
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -12693,9 +12733,9 @@ step_420:
 	VADDPS       64(CX), Z27, Z27
 	ADDQ         DX, CX
 
-bound_421:
+bound_424:
 	CMPB         169(AX), $0x00
-	JE           store_422
+	JE           store_425
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -12755,7 +12795,7 @@ bound_421:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_422:
+store_425:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -12819,7 +12859,7 @@ TEXT ·mix2AVX512(SB), NOSPLIT, $32-8
 	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-run_423:
+run_426:
 	MOVQ (SP), R8
 	MOVQ (R8), CX
 	MOVQ 8(R8), R9
@@ -12834,9 +12874,9 @@ run_423:
 	ADDQ 48(AX), DX
 	MOVQ R9, 16(SP)
 
-tile_424:
+tile_427:
 	CMPQ    104(AX), $0x00
-	JE      zeros_425
+	JE      zeros_428
 	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z2
@@ -12866,9 +12906,9 @@ tile_424:
 	VMOVAPS Z1, Z23
 	VMOVAPS Z1, Z25
 	VMOVAPS Z1, Z27
-	JMP     begun_426
+	JMP     begun_429
 
-zeros_425:
+zeros_428:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -12898,7 +12938,7 @@ zeros_425:
 	VPXORD Z26, Z26, Z26
 	VPXORD Z27, Z27, Z27
 
-begun_426:
+begun_429:
 	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -12911,15 +12951,15 @@ begun_426:
 	ADDQ BX, R13
 	MOVQ 152(AX), R14
 	CMPQ R14, $0x60
-	JLT  rest_427
+	JLT  rest_430
 	SUBQ $0x30, R14
 	CMPQ SI, $0x04
-	JNE  single_428
+	JNE  single_431
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_428
+	JZ   single_431
 
-step_430:
+step_433:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z29
@@ -13114,12 +13154,12 @@ step_430:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_430
+	JNZ          step_433
 	ANDQ         $0x03, R14
-	JZ           done_429
+	JZ           done_432
 
-single_428:
-step_431:
+single_431:
+step_434:
 	VMOVUPS      (R8), Z28
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z29
@@ -13173,9 +13213,9 @@ step_431:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_431
+	JNZ          step_434
 
-done_429:
+done_432:
 	MOVQ       144(AX), R15
 	SHLQ       $0x02, R15
 	MOVQ       DX, R14
@@ -13223,14 +13263,14 @@ done_429:
 	ADDQ       R15, R14
 	MOVQ       $0x00000030, R14
 
-rest_427:
+rest_430:
 	CMPQ SI, $0x04
-	JNE  single_432
+	JNE  single_435
 	MOVQ R14, R15
 	SHRQ $0x02, R15
-	JZ   single_432
+	JZ   single_435
 
-step_434:
+step_437:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -13417,12 +13457,12 @@ step_434:
 	ADDQ         $0x10, R12
 	ADDQ         $0x10, R13
 	DECQ         R15
-	JNZ          step_434
+	JNZ          step_437
 	ANDQ         $0x03, R14
-	JZ           done_433
+	JZ           done_436
 
-single_432:
-step_435:
+single_435:
+step_438:
 	VMOVUPS      (R8), Z28
 	VMOVUPS      64(R8), Z29
 	VBROADCASTSS (R9), Z30
@@ -13474,17 +13514,17 @@ step_435:
 	ADDQ         SI, R12
 	ADDQ         SI, R13
 	DECQ         R14
-	JNZ          step_435
+	JNZ          step_438
 
-done_433:
+done_436:
 	IMUL3Q $0x0e, BX, R8
 	ADDQ   R8, CX
 	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   170(AX), $0x00
-	JNE    half_438
+	JNE    half_441
 	CMPB   168(AX), $0x00
-	JE     bound_436
+	JE     bound_439
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -13529,9 +13569,9 @@ done_433:
 	VADDPS 64(R9), Z27, Z27
 	ADDQ   R8, R9
 
-bound_436:
+bound_439:
 	CMPB         169(AX), $0x00
-	JE           store_437
+	JE           store_440
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -13591,7 +13631,7 @@ bound_436:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_437:
+store_440:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    R8, DX
@@ -13634,11 +13674,11 @@ store_437:
 	VMOVUPS Z26, (DX)
 	VMOVUPS Z27, 64(DX)
 	ADDQ    R8, DX
-	JMP     next_439
+	JMP     next_442
 
-half_438:
+half_441:
 	CMPB   168(AX), $0x00
-	JE     bound_440
+	JE     bound_443
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Y1, Y1
@@ -13683,9 +13723,9 @@ half_438:
 	VADDPS 64(R9), Y27, Y27
 	ADDQ   R8, R9
 
-bound_440:
+bound_443:
 	CMPB         169(AX), $0x00
-	JE           store_441
+	JE           store_444
 	VBROADCASTSS 160(AX), Z28
 	VBROADCASTSS 164(AX), Z29
 	VMAXPS       Z0, Z28, Z0
@@ -13745,7 +13785,7 @@ bound_440:
 	VMAXPS       Z27, Z28, Z27
 	VMINPS       Z27, Z29, Z27
 
-store_441:
+store_444:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    R8, DX
@@ -13789,12 +13829,12 @@ store_441:
 	VMOVUPS Y27, 64(DX)
 	ADDQ    R8, DX
 
-next_439:
+next_442:
 	DECQ 24(SP)
-	JNZ  tile_424
+	JNZ  tile_427
 	ADDQ $0x20, (SP)
 	DECQ 8(SP)
-	JNZ  run_423
+	JNZ  run_426
 	VZEROUPPER
 	RET
 
@@ -13810,19 +13850,19 @@ TEXT ·tile1x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_442
+	JE         zeros_445
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
-	JMP        begun_443
+	JMP        begun_446
 
-zeros_442:
+zeros_445:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 
-begun_443:
+begun_446:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -13833,14 +13873,14 @@ begun_443:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_444:
+tap_447:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_445:
+step_448:
 	VMOVUPS      (DI), Z3
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z4
@@ -13854,11 +13894,11 @@ step_445:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_445
+	JNZ          step_448
 	DECQ         SI
-	JNZ          tap_444
+	JNZ          tap_447
 	CMPB         168(AX), $0x00
-	JE           bound_446
+	JE           bound_449
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13867,9 +13907,9 @@ step_445:
 	VADDPS       128(CX), Z2, Z2
 	ADDQ         DX, CX
 
-bound_446:
+bound_449:
 	CMPB         169(AX), $0x00
-	JE           store_447
+	JE           store_450
 	VBROADCASTSS 160(AX), Z3
 	VBROADCASTSS 164(AX), Z4
 	VMAXPS       Z0, Z3, Z0
@@ -13879,7 +13919,7 @@ bound_446:
 	VMAXPS       Z2, Z3, Z2
 	VMINPS       Z2, Z4, Z2
 
-store_447:
+store_450:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -13906,7 +13946,7 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_448
+	JE         zeros_451
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -13914,9 +13954,9 @@ TEXT ·tile2x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z1, Z4
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
-	JMP        begun_449
+	JMP        begun_452
 
-zeros_448:
+zeros_451:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -13924,7 +13964,7 @@ zeros_448:
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
 
-begun_449:
+begun_452:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -13935,14 +13975,14 @@ begun_449:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_450:
+tap_453:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_451:
+step_454:
 	VMOVUPS      (R8), Z6
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z7
@@ -13960,11 +14000,11 @@ step_451:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_451
+	JNZ          step_454
 	DECQ         DI
-	JNZ          tap_450
+	JNZ          tap_453
 	CMPB         168(AX), $0x00
-	JE           bound_452
+	JE           bound_455
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -13977,9 +14017,9 @@ step_451:
 	VADDPS       128(CX), Z5, Z5
 	ADDQ         DX, CX
 
-bound_452:
+bound_455:
 	CMPB         169(AX), $0x00
-	JE           store_453
+	JE           store_456
 	VBROADCASTSS 160(AX), Z6
 	VBROADCASTSS 164(AX), Z7
 	VMAXPS       Z0, Z6, Z0
@@ -13995,7 +14035,7 @@ bound_452:
 	VMAXPS       Z5, Z6, Z5
 	VMINPS       Z5, Z7, Z5
 
-store_453:
+store_456:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14030,7 +14070,7 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_454
+	JE         zeros_457
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14041,9 +14081,9 @@ TEXT ·tile3x3AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    128(CX), Z2
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
-	JMP        begun_455
+	JMP        begun_458
 
-zeros_454:
+zeros_457:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14054,7 +14094,7 @@ zeros_454:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
 
-begun_455:
+begun_458:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14065,14 +14105,14 @@ begun_455:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_456:
+tap_459:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_457:
+step_460:
 	VMOVUPS      (R8), Z9
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z10
@@ -14094,11 +14134,11 @@ step_457:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_457
+	JNZ          step_460
 	DECQ         DI
-	JNZ          tap_456
+	JNZ          tap_459
 	CMPB         168(AX), $0x00
-	JE           bound_458
+	JE           bound_461
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14115,9 +14155,9 @@ step_457:
 	VADDPS       128(CX), Z8, Z8
 	ADDQ         DX, CX
 
-bound_458:
+bound_461:
 	CMPB         169(AX), $0x00
-	JE           store_459
+	JE           store_462
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 	VMAXPS       Z0, Z9, Z0
@@ -14139,7 +14179,7 @@ bound_458:
 	VMAXPS       Z8, Z9, Z8
 	VMINPS       Z8, Z10, Z8
 
-store_459:
+store_462:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14182,7 +14222,7 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_460
+	JE         zeros_463
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14196,9 +14236,9 @@ TEXT ·tile4x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z5
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
-	JMP        begun_461
+	JMP        begun_464
 
-zeros_460:
+zeros_463:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14212,7 +14252,7 @@ zeros_460:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_461:
+begun_464:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14223,7 +14263,7 @@ begun_461:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_462:
+tap_465:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14232,7 +14272,7 @@ tap_462:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_463:
+step_466:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -14259,11 +14299,11 @@ step_463:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_463
+	JNZ          step_466
 	DECQ         DI
-	JNZ          tap_462
+	JNZ          tap_465
 	CMPB         168(AX), $0x00
-	JE           bound_464
+	JE           bound_467
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14284,9 +14324,9 @@ step_463:
 	VADDPS       128(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_464:
+bound_467:
 	CMPB         169(AX), $0x00
-	JE           store_465
+	JE           store_468
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -14314,7 +14354,7 @@ bound_464:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_465:
+store_468:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14365,7 +14405,7 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_466
+	JE         zeros_469
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14382,9 +14422,9 @@ TEXT ·tile5x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
-	JMP        begun_467
+	JMP        begun_470
 
-zeros_466:
+zeros_469:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14401,7 +14441,7 @@ zeros_466:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 
-begun_467:
+begun_470:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14412,7 +14452,7 @@ begun_467:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_468:
+tap_471:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14421,7 +14461,7 @@ tap_468:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_469:
+step_472:
 	VMOVUPS      (R8), Z15
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z16
@@ -14452,11 +14492,11 @@ step_469:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_469
+	JNZ          step_472
 	DECQ         DI
-	JNZ          tap_468
+	JNZ          tap_471
 	CMPB         168(AX), $0x00
-	JE           bound_470
+	JE           bound_473
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14481,9 +14521,9 @@ step_469:
 	VADDPS       128(CX), Z14, Z14
 	ADDQ         DX, CX
 
-bound_470:
+bound_473:
 	CMPB         169(AX), $0x00
-	JE           store_471
+	JE           store_474
 	VBROADCASTSS 160(AX), Z15
 	VBROADCASTSS 164(AX), Z16
 	VMAXPS       Z0, Z15, Z0
@@ -14517,7 +14557,7 @@ bound_470:
 	VMAXPS       Z14, Z15, Z14
 	VMINPS       Z14, Z16, Z14
 
-store_471:
+store_474:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14576,7 +14616,7 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_472
+	JE         zeros_475
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14596,9 +14636,9 @@ TEXT ·tile6x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z11
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
-	JMP        begun_473
+	JMP        begun_476
 
-zeros_472:
+zeros_475:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14618,7 +14658,7 @@ zeros_472:
 	VPXORD Z16, Z16, Z16
 	VPXORD Z17, Z17, Z17
 
-begun_473:
+begun_476:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14629,7 +14669,7 @@ begun_473:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_474:
+tap_477:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14638,7 +14678,7 @@ tap_474:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_475:
+step_478:
 	VMOVUPS      (R8), Z18
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z19
@@ -14673,11 +14713,11 @@ step_475:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_475
+	JNZ          step_478
 	DECQ         DI
-	JNZ          tap_474
+	JNZ          tap_477
 	CMPB         168(AX), $0x00
-	JE           bound_476
+	JE           bound_479
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14706,9 +14746,9 @@ step_475:
 	VADDPS       128(CX), Z17, Z17
 	ADDQ         DX, CX
 
-bound_476:
+bound_479:
 	CMPB         169(AX), $0x00
-	JE           store_477
+	JE           store_480
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 	VMAXPS       Z0, Z18, Z0
@@ -14748,7 +14788,7 @@ bound_476:
 	VMAXPS       Z17, Z18, Z17
 	VMINPS       Z17, Z19, Z17
 
-store_477:
+store_480:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -14815,7 +14855,7 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_478
+	JE         zeros_481
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -14838,9 +14878,9 @@ TEXT ·tile7x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z14
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
-	JMP        begun_479
+	JMP        begun_482
 
-zeros_478:
+zeros_481:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -14863,7 +14903,7 @@ zeros_478:
 	VPXORD Z19, Z19, Z19
 	VPXORD Z20, Z20, Z20
 
-begun_479:
+begun_482:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -14874,7 +14914,7 @@ begun_479:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_480:
+tap_483:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -14885,7 +14925,7 @@ tap_480:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_481:
+step_484:
 	VMOVUPS      (R8), Z21
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z22
@@ -14925,11 +14965,11 @@ step_481:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_481
+	JNZ          step_484
 	DECQ         DI
-	JNZ          tap_480
+	JNZ          tap_483
 	CMPB         168(AX), $0x00
-	JE           bound_482
+	JE           bound_485
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -14962,9 +15002,9 @@ step_481:
 	VADDPS       128(CX), Z20, Z20
 	ADDQ         DX, CX
 
-bound_482:
+bound_485:
 	CMPB         169(AX), $0x00
-	JE           store_483
+	JE           store_486
 	VBROADCASTSS 160(AX), Z21
 	VBROADCASTSS 164(AX), Z22
 	VMAXPS       Z0, Z21, Z0
@@ -15010,7 +15050,7 @@ bound_482:
 	VMAXPS       Z20, Z21, Z20
 	VMINPS       Z20, Z22, Z20
 
-store_483:
+store_486:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15085,7 +15125,7 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_484
+	JE         zeros_487
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -15111,9 +15151,9 @@ TEXT ·tile8x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z17
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
-	JMP        begun_485
+	JMP        begun_488
 
-zeros_484:
+zeros_487:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15139,7 +15179,7 @@ zeros_484:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_485:
+begun_488:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -15150,7 +15190,7 @@ begun_485:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_486:
+tap_489:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -15161,7 +15201,7 @@ tap_486:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_487:
+step_490:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -15205,11 +15245,11 @@ step_487:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_487
+	JNZ          step_490
 	DECQ         DI
-	JNZ          tap_486
+	JNZ          tap_489
 	CMPB         168(AX), $0x00
-	JE           bound_488
+	JE           bound_491
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15246,9 +15286,9 @@ step_487:
 	VADDPS       128(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_488:
+bound_491:
 	CMPB         169(AX), $0x00
-	JE           store_489
+	JE           store_492
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -15300,7 +15340,7 @@ bound_488:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_489:
+store_492:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15383,7 +15423,7 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 128(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_490
+	JE         zeros_493
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z3
@@ -15412,9 +15452,9 @@ TEXT ·tile9x3AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z20
 	VMOVAPS    Z2, Z23
 	VMOVAPS    Z2, Z26
-	JMP        begun_491
+	JMP        begun_494
 
-zeros_490:
+zeros_493:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15443,7 +15483,7 @@ zeros_490:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-begun_491:
+begun_494:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -15454,7 +15494,7 @@ begun_491:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_492:
+tap_495:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -15465,7 +15505,7 @@ tap_492:
 	ADDQ CX, R11
 	MOVQ 136(AX), R12
 
-step_493:
+step_496:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z28
@@ -15513,11 +15553,11 @@ step_493:
 	ADDQ         DX, R11
 	ADDQ         BX, R8
 	DECQ         R12
-	JNZ          step_493
+	JNZ          step_496
 	DECQ         DI
-	JNZ          tap_492
+	JNZ          tap_495
 	CMPB         168(AX), $0x00
-	JE           bound_494
+	JE           bound_497
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -15558,9 +15598,9 @@ step_493:
 	VADDPS       128(CX), Z26, Z26
 	ADDQ         DX, CX
 
-bound_494:
+bound_497:
 	CMPB         169(AX), $0x00
-	JE           store_495
+	JE           store_498
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -15618,7 +15658,7 @@ bound_494:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_495:
+store_498:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -15676,7 +15716,7 @@ TEXT ·mix3AVX512(SB), NOSPLIT, $32-8
 	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-run_496:
+run_499:
 	MOVQ (SP), R8
 	MOVQ (R8), CX
 	MOVQ 8(R8), R9
@@ -15691,9 +15731,9 @@ run_496:
 	ADDQ 48(AX), DX
 	MOVQ R9, 16(SP)
 
-tile_497:
+tile_500:
 	CMPQ    104(AX), $0x00
-	JE      zeros_498
+	JE      zeros_501
 	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z3
@@ -15722,9 +15762,9 @@ tile_497:
 	VMOVAPS Z2, Z20
 	VMOVAPS Z2, Z23
 	VMOVAPS Z2, Z26
-	JMP     begun_499
+	JMP     begun_502
 
-zeros_498:
+zeros_501:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -15753,7 +15793,7 @@ zeros_498:
 	VPXORD Z25, Z25, Z25
 	VPXORD Z26, Z26, Z26
 
-begun_499:
+begun_502:
 	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
@@ -15762,15 +15802,15 @@ begun_499:
 	ADDQ BX, R11
 	MOVQ 152(AX), R12
 	CMPQ R12, $0x60
-	JLT  rest_500
+	JLT  rest_503
 	SUBQ $0x30, R12
 	CMPQ SI, $0x04
-	JNE  single_501
+	JNE  single_504
 	MOVQ R12, R13
 	SHRQ $0x02, R13
-	JZ   single_501
+	JZ   single_504
 
-step_503:
+step_506:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z28
@@ -15947,12 +15987,12 @@ step_503:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R11
 	DECQ         R13
-	JNZ          step_503
+	JNZ          step_506
 	ANDQ         $0x03, R12
-	JZ           done_502
+	JZ           done_505
 
-single_501:
-step_504:
+single_504:
+step_507:
 	VMOVUPS      (R8), Z27
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z28
@@ -16000,9 +16040,9 @@ step_504:
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	DECQ         R12
-	JNZ          step_504
+	JNZ          step_507
 
-done_502:
+done_505:
 	MOVQ       144(AX), R13
 	SHLQ       $0x02, R13
 	MOVQ       DX, R12
@@ -16044,14 +16084,14 @@ done_502:
 	ADDQ       R13, R12
 	MOVQ       $0x00000030, R12
 
-rest_500:
+rest_503:
 	CMPQ SI, $0x04
-	JNE  single_505
+	JNE  single_508
 	MOVQ R12, R13
 	SHRQ $0x02, R13
-	JZ   single_505
+	JZ   single_508
 
-step_507:
+step_510:
 	VMOVUPS      (R8), Z27
 	VMOVUPS      64(R8), Z28
 	VMOVUPS      128(R8), Z29
@@ -16216,12 +16256,12 @@ step_507:
 	ADDQ         $0x10, R10
 	ADDQ         $0x10, R11
 	DECQ         R13
-	JNZ          step_507
+	JNZ          step_510
 	ANDQ         $0x03, R12
-	JZ           done_506
+	JZ           done_509
 
-single_505:
-step_508:
+single_508:
+step_511:
 	VMOVUPS      (R8), Z27
 	VMOVUPS      64(R8), Z28
 	VMOVUPS      128(R8), Z29
@@ -16266,17 +16306,17 @@ step_508:
 	ADDQ         SI, R10
 	ADDQ         SI, R11
 	DECQ         R12
-	JNZ          step_508
+	JNZ          step_511
 
-done_506:
+done_509:
 	IMUL3Q $0x09, BX, R8
 	ADDQ   R8, CX
 	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   170(AX), $0x00
-	JNE    half_511
+	JNE    half_514
 	CMPB   168(AX), $0x00
-	JE     bound_509
+	JE     bound_512
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -16315,9 +16355,9 @@ done_506:
 	VADDPS 128(R9), Z26, Z26
 	ADDQ   R8, R9
 
-bound_509:
+bound_512:
 	CMPB         169(AX), $0x00
-	JE           store_510
+	JE           store_513
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -16375,7 +16415,7 @@ bound_509:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_510:
+store_513:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -16412,11 +16452,11 @@ store_510:
 	VMOVUPS Z25, 64(DX)
 	VMOVUPS Z26, 128(DX)
 	ADDQ    R8, DX
-	JMP     next_512
+	JMP     next_515
 
-half_511:
+half_514:
 	CMPB   168(AX), $0x00
-	JE     bound_513
+	JE     bound_516
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -16455,9 +16495,9 @@ half_511:
 	VADDPS 128(R9), Y26, Y26
 	ADDQ   R8, R9
 
-bound_513:
+bound_516:
 	CMPB         169(AX), $0x00
-	JE           store_514
+	JE           store_517
 	VBROADCASTSS 160(AX), Z27
 	VBROADCASTSS 164(AX), Z28
 	VMAXPS       Z0, Z27, Z0
@@ -16515,7 +16555,7 @@ bound_513:
 	VMAXPS       Z26, Z27, Z26
 	VMINPS       Z26, Z28, Z26
 
-store_514:
+store_517:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -16553,12 +16593,12 @@ store_514:
 	VMOVUPS Y26, 128(DX)
 	ADDQ    R8, DX
 
-next_512:
+next_515:
 	DECQ 24(SP)
-	JNZ  tile_497
+	JNZ  tile_500
 	ADDQ $0x20, (SP)
 	DECQ 8(SP)
-	JNZ  run_496
+	JNZ  run_499
 	VZEROUPPER
 	RET
 
@@ -16575,21 +16615,21 @@ TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_515
+	JE         zeros_518
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVUPS    64(CX), Z1
 	VMOVUPS    128(CX), Z2
 	VMOVUPS    192(CX), Z3
-	JMP        begun_516
+	JMP        begun_519
 
-zeros_515:
+zeros_518:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 
-begun_516:
+begun_519:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), CX
@@ -16600,14 +16640,14 @@ begun_516:
 	MOVQ 104(AX), SI
 	MOVQ 24(AX), DI
 
-tap_517:
+tap_520:
 	MOVQ (BX), R8
 	SHLQ $0x02, R8
 	ADDQ (AX), R8
 	ADDQ $0x08, BX
 	MOVQ 136(AX), R9
 
-step_518:
+step_521:
 	VMOVUPS      (DI), Z4
 	PREFETCHT0   2048(DI)
 	VMOVUPS      64(DI), Z5
@@ -16624,11 +16664,11 @@ step_518:
 	ADDQ         CX, R8
 	ADDQ         DX, DI
 	DECQ         R9
-	JNZ          step_518
+	JNZ          step_521
 	DECQ         SI
-	JNZ          tap_517
+	JNZ          tap_520
 	CMPB         168(AX), $0x00
-	JE           bound_519
+	JE           bound_522
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16638,9 +16678,9 @@ step_518:
 	VADDPS       192(CX), Z3, Z3
 	ADDQ         DX, CX
 
-bound_519:
+bound_522:
 	CMPB         169(AX), $0x00
-	JE           store_520
+	JE           store_523
 	VBROADCASTSS 160(AX), Z4
 	VBROADCASTSS 164(AX), Z5
 	VMAXPS       Z0, Z4, Z0
@@ -16652,7 +16692,7 @@ bound_519:
 	VMAXPS       Z3, Z4, Z3
 	VMINPS       Z3, Z5, Z3
 
-store_520:
+store_523:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16682,7 +16722,7 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_521
+	JE         zeros_524
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -16692,9 +16732,9 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z2, Z6
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
-	JMP        begun_522
+	JMP        begun_525
 
-zeros_521:
+zeros_524:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16704,7 +16744,7 @@ zeros_521:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 
-begun_522:
+begun_525:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -16715,14 +16755,14 @@ begun_522:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_523:
+tap_526:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_524:
+step_527:
 	VMOVUPS      (R8), Z8
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z9
@@ -16744,11 +16784,11 @@ step_524:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_524
+	JNZ          step_527
 	DECQ         DI
-	JNZ          tap_523
+	JNZ          tap_526
 	CMPB         168(AX), $0x00
-	JE           bound_525
+	JE           bound_528
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16763,9 +16803,9 @@ step_524:
 	VADDPS       192(CX), Z7, Z7
 	ADDQ         DX, CX
 
-bound_525:
+bound_528:
 	CMPB         169(AX), $0x00
-	JE           store_526
+	JE           store_529
 	VBROADCASTSS 160(AX), Z8
 	VBROADCASTSS 164(AX), Z9
 	VMAXPS       Z0, Z8, Z0
@@ -16785,7 +16825,7 @@ bound_525:
 	VMAXPS       Z7, Z8, Z7
 	VMINPS       Z7, Z9, Z7
 
-store_526:
+store_529:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -16825,7 +16865,7 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_527
+	JE         zeros_530
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -16839,9 +16879,9 @@ TEXT ·tile3x4AVX512(SB), NOSPLIT, $0-8
 	VMOVUPS    192(CX), Z3
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
-	JMP        begun_528
+	JMP        begun_531
 
-zeros_527:
+zeros_530:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -16855,7 +16895,7 @@ zeros_527:
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-begun_528:
+begun_531:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -16866,14 +16906,14 @@ begun_528:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_529:
+tap_532:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
 	ADDQ $0x08, SI
 	MOVQ 136(AX), R10
 
-step_530:
+step_533:
 	VMOVUPS      (R8), Z12
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z13
@@ -16900,11 +16940,11 @@ step_530:
 	ADDQ         DX, R9
 	ADDQ         BX, R8
 	DECQ         R10
-	JNZ          step_530
+	JNZ          step_533
 	DECQ         DI
-	JNZ          tap_529
+	JNZ          tap_532
 	CMPB         168(AX), $0x00
-	JE           bound_531
+	JE           bound_534
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -16924,9 +16964,9 @@ step_530:
 	VADDPS       192(CX), Z11, Z11
 	ADDQ         DX, CX
 
-bound_531:
+bound_534:
 	CMPB         169(AX), $0x00
-	JE           store_532
+	JE           store_535
 	VBROADCASTSS 160(AX), Z12
 	VBROADCASTSS 164(AX), Z13
 	VMAXPS       Z0, Z12, Z0
@@ -16954,7 +16994,7 @@ bound_531:
 	VMAXPS       Z11, Z12, Z11
 	VMINPS       Z11, Z13, Z11
 
-store_532:
+store_535:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -17004,7 +17044,7 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_533
+	JE         zeros_536
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -17022,9 +17062,9 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z7
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
-	JMP        begun_534
+	JMP        begun_537
 
-zeros_533:
+zeros_536:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17042,7 +17082,7 @@ zeros_533:
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
 
-begun_534:
+begun_537:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -17053,7 +17093,7 @@ begun_534:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_535:
+tap_538:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -17062,7 +17102,7 @@ tap_535:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_536:
+step_539:
 	VMOVUPS      (R8), Z16
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z17
@@ -17095,11 +17135,11 @@ step_536:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_536
+	JNZ          step_539
 	DECQ         DI
-	JNZ          tap_535
+	JNZ          tap_538
 	CMPB         168(AX), $0x00
-	JE           bound_537
+	JE           bound_540
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -17124,9 +17164,9 @@ step_536:
 	VADDPS       192(CX), Z15, Z15
 	ADDQ         DX, CX
 
-bound_537:
+bound_540:
 	CMPB         169(AX), $0x00
-	JE           store_538
+	JE           store_541
 	VBROADCASTSS 160(AX), Z16
 	VBROADCASTSS 164(AX), Z17
 	VMAXPS       Z0, Z16, Z0
@@ -17162,7 +17202,7 @@ bound_537:
 	VMAXPS       Z15, Z16, Z15
 	VMINPS       Z15, Z17, Z15
 
-store_538:
+store_541:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -17222,7 +17262,7 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_539
+	JE         zeros_542
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -17244,9 +17284,9 @@ TEXT ·tile5x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z11
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
-	JMP        begun_540
+	JMP        begun_543
 
-zeros_539:
+zeros_542:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17268,7 +17308,7 @@ zeros_539:
 	VPXORD Z18, Z18, Z18
 	VPXORD Z19, Z19, Z19
 
-begun_540:
+begun_543:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -17279,7 +17319,7 @@ begun_540:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_541:
+tap_544:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -17288,7 +17328,7 @@ tap_541:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_542:
+step_545:
 	VMOVUPS      (R8), Z20
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z21
@@ -17326,11 +17366,11 @@ step_542:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_542
+	JNZ          step_545
 	DECQ         DI
-	JNZ          tap_541
+	JNZ          tap_544
 	CMPB         168(AX), $0x00
-	JE           bound_543
+	JE           bound_546
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -17360,9 +17400,9 @@ step_542:
 	VADDPS       192(CX), Z19, Z19
 	ADDQ         DX, CX
 
-bound_543:
+bound_546:
 	CMPB         169(AX), $0x00
-	JE           store_544
+	JE           store_547
 	VBROADCASTSS 160(AX), Z20
 	VBROADCASTSS 164(AX), Z21
 	VMAXPS       Z0, Z20, Z0
@@ -17406,7 +17446,7 @@ bound_543:
 	VMAXPS       Z19, Z20, Z19
 	VMINPS       Z19, Z21, Z19
 
-store_544:
+store_547:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -17476,7 +17516,7 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	PREFETCHT0 192(CX)
 	ADDQ       DX, CX
 	CMPQ       80(AX), $0x00
-	JE         zeros_545
+	JE         zeros_548
 	MOVQ       72(AX), CX
 	VMOVUPS    (CX), Z0
 	VMOVAPS    Z0, Z4
@@ -17502,9 +17542,9 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-8
 	VMOVAPS    Z3, Z15
 	VMOVAPS    Z3, Z19
 	VMOVAPS    Z3, Z23
-	JMP        begun_546
+	JMP        begun_549
 
-zeros_545:
+zeros_548:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17530,7 +17570,7 @@ zeros_545:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_546:
+begun_549:
 	MOVQ 120(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 128(AX), DX
@@ -17541,7 +17581,7 @@ begun_546:
 	MOVQ 104(AX), DI
 	MOVQ 24(AX), R8
 
-tap_547:
+tap_550:
 	MOVQ (SI), R9
 	SHLQ $0x02, R9
 	ADDQ (AX), R9
@@ -17550,7 +17590,7 @@ tap_547:
 	ADDQ CX, R10
 	MOVQ 136(AX), R11
 
-step_548:
+step_551:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   2048(R8)
 	VMOVUPS      64(R8), Z25
@@ -17593,11 +17633,11 @@ step_548:
 	ADDQ         DX, R10
 	ADDQ         BX, R8
 	DECQ         R11
-	JNZ          step_548
+	JNZ          step_551
 	DECQ         DI
-	JNZ          tap_547
+	JNZ          tap_550
 	CMPB         168(AX), $0x00
-	JE           bound_549
+	JE           bound_552
 	MOVQ         48(AX), CX
 	MOVQ         152(AX), DX
 	SHLQ         $0x02, DX
@@ -17632,9 +17672,9 @@ step_548:
 	VADDPS       192(CX), Z23, Z23
 	ADDQ         DX, CX
 
-bound_549:
+bound_552:
 	CMPB         169(AX), $0x00
-	JE           store_550
+	JE           store_553
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -17686,7 +17726,7 @@ bound_549:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_550:
+store_553:
 	MOVQ    48(AX), CX
 	MOVQ    152(AX), AX
 	SHLQ    $0x02, AX
@@ -17738,7 +17778,7 @@ TEXT ·mix4AVX512(SB), NOSPLIT, $32-8
 	MOVQ 136(AX), DI
 	SHLQ $0x02, DI
 
-run_551:
+run_554:
 	MOVQ (SP), R8
 	MOVQ (R8), CX
 	MOVQ 8(R8), R9
@@ -17753,9 +17793,9 @@ run_551:
 	ADDQ 48(AX), DX
 	MOVQ R9, 16(SP)
 
-tile_552:
+tile_555:
 	CMPQ    104(AX), $0x00
-	JE      zeros_553
+	JE      zeros_556
 	MOVQ    96(AX), R8
 	VMOVUPS (R8), Z0
 	VMOVAPS Z0, Z4
@@ -17781,9 +17821,9 @@ tile_552:
 	VMOVAPS Z3, Z15
 	VMOVAPS Z3, Z19
 	VMOVAPS Z3, Z23
-	JMP     begun_554
+	JMP     begun_557
 
-zeros_553:
+zeros_556:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17809,22 +17849,22 @@ zeros_553:
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
 
-begun_554:
+begun_557:
 	MOVQ 16(SP), R8
 	MOVQ CX, R9
 	LEAQ (R9)(BX*2), R10
 	ADDQ BX, R10
 	MOVQ 152(AX), R11
 	CMPQ R11, $0x60
-	JLT  rest_555
+	JLT  rest_558
 	SUBQ $0x30, R11
 	CMPQ SI, $0x04
-	JNE  single_556
+	JNE  single_559
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_556
+	JZ   single_559
 
-step_558:
+step_561:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z25
@@ -17984,12 +18024,12 @@ step_558:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_558
+	JNZ          step_561
 	ANDQ         $0x03, R11
-	JZ           done_557
+	JZ           done_560
 
-single_556:
-step_559:
+single_559:
+step_562:
 	VMOVUPS      (R8), Z24
 	PREFETCHT0   4096(R8)
 	VMOVUPS      64(R8), Z25
@@ -18032,9 +18072,9 @@ step_559:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_559
+	JNZ          step_562
 
-done_557:
+done_560:
 	MOVQ       144(AX), R12
 	SHLQ       $0x02, R12
 	MOVQ       DX, R11
@@ -18070,14 +18110,14 @@ done_557:
 	ADDQ       R12, R11
 	MOVQ       $0x00000030, R11
 
-rest_555:
+rest_558:
 	CMPQ SI, $0x04
-	JNE  single_560
+	JNE  single_563
 	MOVQ R11, R12
 	SHRQ $0x02, R12
-	JZ   single_560
+	JZ   single_563
 
-step_562:
+step_565:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VMOVUPS      128(R8), Z26
@@ -18221,12 +18261,12 @@ step_562:
 	ADDQ         $0x10, R9
 	ADDQ         $0x10, R10
 	DECQ         R12
-	JNZ          step_562
+	JNZ          step_565
 	ANDQ         $0x03, R11
-	JZ           done_561
+	JZ           done_564
 
-single_560:
-step_563:
+single_563:
+step_566:
 	VMOVUPS      (R8), Z24
 	VMOVUPS      64(R8), Z25
 	VMOVUPS      128(R8), Z26
@@ -18265,17 +18305,17 @@ step_563:
 	ADDQ         SI, R9
 	ADDQ         SI, R10
 	DECQ         R11
-	JNZ          step_563
+	JNZ          step_566
 
-done_561:
+done_564:
 	IMUL3Q $0x06, BX, R8
 	ADDQ   R8, CX
 	MOVQ   144(AX), R8
 	SHLQ   $0x02, R8
 	CMPB   170(AX), $0x00
-	JNE    half_566
+	JNE    half_569
 	CMPB   168(AX), $0x00
-	JE     bound_564
+	JE     bound_567
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -18308,9 +18348,9 @@ done_561:
 	VADDPS 192(R9), Z23, Z23
 	ADDQ   R8, R9
 
-bound_564:
+bound_567:
 	CMPB         169(AX), $0x00
-	JE           store_565
+	JE           store_568
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -18362,7 +18402,7 @@ bound_564:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_565:
+store_568:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -18393,11 +18433,11 @@ store_565:
 	VMOVUPS Z22, 128(DX)
 	VMOVUPS Z23, 192(DX)
 	ADDQ    R8, DX
-	JMP     next_567
+	JMP     next_570
 
-half_566:
+half_569:
 	CMPB   168(AX), $0x00
-	JE     bound_568
+	JE     bound_571
 	MOVQ   DX, R9
 	VADDPS (R9), Z0, Z0
 	VADDPS 64(R9), Z1, Z1
@@ -18430,9 +18470,9 @@ half_566:
 	VADDPS 192(R9), Y23, Y23
 	ADDQ   R8, R9
 
-bound_568:
+bound_571:
 	CMPB         169(AX), $0x00
-	JE           store_569
+	JE           store_572
 	VBROADCASTSS 160(AX), Z24
 	VBROADCASTSS 164(AX), Z25
 	VMAXPS       Z0, Z24, Z0
@@ -18484,7 +18524,7 @@ bound_568:
 	VMAXPS       Z23, Z24, Z23
 	VMINPS       Z23, Z25, Z23
 
-store_569:
+store_572:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -18516,12 +18556,52 @@ store_569:
 	VMOVUPS Y23, 192(DX)
 	ADDQ    R8, DX
 
-next_567:
+next_570:
 	DECQ 24(SP)
-	JNZ  tile_552
+	JNZ  tile_555
 	ADDQ $0x20, (SP)
 	DECQ 8(SP)
-	JNZ  run_551
+	JNZ  run_554
+	VZEROUPPER
+	RET
+
+// func packAVX512(p *packing)
+// Requires: AVX, AVX512F
+TEXT ·packAVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 24(AX), DX
+	MOVQ 48(AX), BX
+	MOVQ 56(AX), SI
+	SHLQ $0x02, SI
+	MOVQ 72(AX), DI
+	SHLQ $0x02, DI
+	MOVQ 88(AX), R8
+	SHLQ $0x02, R8
+
+row_573:
+	MOVQ 64(AX), R11
+	MOVQ CX, R9
+	MOVQ DX, R10
+
+panel_574:
+	MOVQ 80(AX), R13
+	MOVQ R10, R12
+
+vector_575:
+	VMOVUPS (R9), Z0
+	VMOVUPS Z0, (R12)
+	ADDQ    $0x40, R9
+	ADDQ    $0x40, R12
+	DECQ    R13
+	JNZ     vector_575
+	ADDQ    DI, R10
+	DECQ    R11
+	JNZ     panel_574
+	ADDQ    SI, CX
+	ADDQ    R8, DX
+	DECQ    BX
+	JNZ     row_573
 	VZEROUPPER
 	RET
 
@@ -18589,7 +18669,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	ADDQ         SI, R8
 	INCQ         R9
 	CMPQ         152(AX), $0x06
-	JE           whole_570
+	JE           whole_576
 	VPXORD       Z6, Z6, Z6
 	VMOVUPS      Z6, (CX)
 	VMOVUPS      Z6, 64(CX)
@@ -18628,7 +18708,7 @@ TEXT ·inputTransformAVX512(SB), $2456-8
 	VMOVUPS      Z6, 2176(CX)
 	VMOVUPS      Z6, 2240(CX)
 
-whole_570:
+whole_576:
 	MOVQ   144(AX), BX
 	IMUL3Q $0x00000040, BX, BX
 	LEAQ   (CX), SI
@@ -18659,19 +18739,19 @@ whole_570:
 	MOVQ   24(AX), BX
 	MOVQ   BX, 2448(SP)
 
-square_571:
+square_577:
 	MOVQ 96(AX), BX
 	MOVQ 2440(SP), SI
 	MOVQ 2448(SP), R8
 
-vector_572:
+vector_578:
 	MOVQ 152(AX), R15
 	MOVQ SI, R9
 	MOVQ 2368(SP), R14
 
-column_573:
+column_579:
 	CMPB         184(AX), $0x00
-	JNE          flat_574
+	JNE          flat_580
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -18700,9 +18780,9 @@ column_573:
 	VMOVUPS      Z6, 1152(R14)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, 1536(R14)
-	JMP          done_575
+	JMP          done_581
 
-flat_574:
+flat_580:
 	VMOVUPS      (R10)(R9*1), Z7
 	VMOVUPS      (R11)(R9*1), Z8
 	VMOVUPS      (R12)(R9*1), Z9
@@ -18725,17 +18805,17 @@ flat_574:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, 1152(R14)
 
-done_575:
+done_581:
 	ADDQ         2376(SP), R9
 	ADDQ         $0x40, R14
 	DECQ         R15
-	JNZ          column_573
+	JNZ          column_579
 	MOVQ         2408(SP), R9
 	MOVQ         2416(SP), R14
 	MOVQ         2424(SP), R15
 	MOVQ         R8, BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_577
+	JNE          narrow_583
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -18764,9 +18844,9 @@ done_575:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_578
+	JMP          done_584
 
-narrow_577:
+narrow_583:
 	VMOVUPS      64(CX), Z7
 	VMOVUPS      128(CX), Z8
 	VMOVUPS      192(CX), Z9
@@ -18789,10 +18869,10 @@ narrow_577:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_578:
+done_584:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_579
+	JNE          narrow_585
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -18821,9 +18901,9 @@ done_578:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_580
+	JMP          done_586
 
-narrow_579:
+narrow_585:
 	VMOVUPS      448(CX), Z7
 	VMOVUPS      512(CX), Z8
 	VMOVUPS      576(CX), Z9
@@ -18846,10 +18926,10 @@ narrow_579:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_580:
+done_586:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_581
+	JNE          narrow_587
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -18878,9 +18958,9 @@ done_580:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_582
+	JMP          done_588
 
-narrow_581:
+narrow_587:
 	VMOVUPS      832(CX), Z7
 	VMOVUPS      896(CX), Z8
 	VMOVUPS      960(CX), Z9
@@ -18903,10 +18983,10 @@ narrow_581:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_582:
+done_588:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_583
+	JNE          narrow_589
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -18935,9 +19015,9 @@ done_582:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_584
+	JMP          done_590
 
-narrow_583:
+narrow_589:
 	VMOVUPS      1216(CX), Z7
 	VMOVUPS      1280(CX), Z8
 	VMOVUPS      1344(CX), Z9
@@ -18960,12 +19040,12 @@ narrow_583:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_584:
+done_590:
 	ADDQ         2432(SP), BP
 	CMPB         184(AX), $0x00
-	JNE          done_576
+	JNE          done_582
 	CMPB         185(AX), $0x00
-	JNE          narrow_585
+	JNE          narrow_591
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -18994,9 +19074,9 @@ done_584:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_586
+	JMP          done_592
 
-narrow_585:
+narrow_591:
 	VMOVUPS      1600(CX), Z7
 	VMOVUPS      1664(CX), Z8
 	VMOVUPS      1728(CX), Z9
@@ -19019,10 +19099,10 @@ narrow_585:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_586:
+done_592:
 	ADDQ         2432(SP), BP
 	CMPB         185(AX), $0x00
-	JNE          narrow_587
+	JNE          narrow_593
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -19051,9 +19131,9 @@ done_586:
 	VMOVUPS      Z6, (BP)(R14*1)
 	VFNMADD231PS Z5, Z9, Z10
 	VMOVUPS      Z10, (BP)(R9*4)
-	JMP          done_588
+	JMP          done_594
 
-narrow_587:
+narrow_593:
 	VMOVUPS      1984(CX), Z7
 	VMOVUPS      2048(CX), Z8
 	VMOVUPS      2112(CX), Z9
@@ -19076,18 +19156,18 @@ narrow_587:
 	VADDPS       Z11, Z11, Z11
 	VMOVUPS      Z11, (BP)(R14*1)
 
-done_588:
-done_576:
+done_594:
+done_582:
 	ADDQ $0x40, SI
 	ADDQ $0x40, R8
 	DECQ BX
-	JNZ  vector_572
+	JNZ  vector_578
 	MOVQ 2400(SP), BX
 	ADDQ BX, 2440(SP)
 	MOVQ 2384(SP), BX
 	ADDQ BX, 2448(SP)
 	DECQ 2392(SP)
-	JNZ  square_571
+	JNZ  square_577
 	VZEROUPPER
 	RET
 
@@ -19136,11 +19216,11 @@ TEXT ·outputTransformAVX512(SB), $24-8
 	SUBQ         R10, (SP)
 	SUBQ         R11, 8(SP)
 	CMPB         184(AX), $0x00
-	JNE          flat_590
+	JNE          flat_596
 	CMPB         185(AX), $0x00
-	JNE          narrow_591
+	JNE          narrow_597
 
-square_593:
+square_599:
 	MOVQ 112(AX), R10
 	SHLQ $0x02, R10
 	MOVQ 120(AX), R11
@@ -19152,7 +19232,7 @@ square_593:
 	ADDQ 8(SP), R11
 	MOVQ R11, 8(SP)
 
-vector_594:
+vector_600:
 	LEAQ        (R10)(R9*1), R14
 	VMOVUPS     (R14), Z8
 	VMOVUPS     (R14)(SI*1), Z9
@@ -19390,13 +19470,13 @@ vector_594:
 	ADDQ        $0x40, R11
 	ADDQ        $0x40, R12
 	DECQ        R13
-	JNZ         vector_594
+	JNZ         vector_600
 	DECQ        16(SP)
-	JNZ         square_593
-	JMP         end_589
+	JNZ         square_599
+	JMP         end_595
 
-narrow_591:
-square_595:
+narrow_597:
+square_601:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R10
@@ -19408,7 +19488,7 @@ square_595:
 	ADDQ 8(SP), R10
 	MOVQ R10, 8(SP)
 
-vector_596:
+vector_602:
 	LEAQ        (R8)(R9*1), R13
 	VMOVUPS     (R13), Z8
 	VMOVUPS     (R13)(SI*1), Z9
@@ -19538,16 +19618,16 @@ vector_596:
 	ADDQ        $0x40, R10
 	ADDQ        $0x40, R11
 	DECQ        R12
-	JNZ         vector_596
+	JNZ         vector_602
 	DECQ        16(SP)
-	JNZ         square_595
-	JMP         end_589
+	JNZ         square_601
+	JMP         end_595
 
-flat_590:
+flat_596:
 	CMPB 185(AX), $0x00
-	JNE  both_592
+	JNE  both_598
 
-square_597:
+square_603:
 	MOVQ 112(AX), DX
 	SHLQ $0x02, DX
 	MOVQ 120(AX), BX
@@ -19559,7 +19639,7 @@ square_597:
 	ADDQ 8(SP), BX
 	MOVQ BX, 8(SP)
 
-vector_598:
+vector_604:
 	LEAQ        (DX)(R9*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(SI*1), Z9
@@ -19703,13 +19783,13 @@ vector_598:
 	ADDQ        $0x40, BX
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_598
+	JNZ         vector_604
 	DECQ        16(SP)
-	JNZ         square_597
-	JMP         end_589
+	JNZ         square_603
+	JMP         end_595
 
-both_592:
-square_599:
+both_598:
+square_605:
 	MOVQ 112(AX), DX
 	SHLQ $0x02, DX
 	MOVQ 120(AX), BX
@@ -19721,7 +19801,7 @@ square_599:
 	ADDQ 8(SP), BX
 	MOVQ BX, 8(SP)
 
-vector_600:
+vector_606:
 	LEAQ        (DX)(R9*1), R11
 	VMOVUPS     (R11), Z2
 	VMOVUPS     (R11)(SI*1), Z3
@@ -19801,11 +19881,11 @@ vector_600:
 	ADDQ        $0x40, BX
 	ADDQ        $0x40, R8
 	DECQ        R10
-	JNZ         vector_600
+	JNZ         vector_606
 	DECQ        16(SP)
-	JNZ         square_599
+	JNZ         square_605
 
-end_589:
+end_595:
 	VZEROUPPER
 	RET
 
@@ -19852,11 +19932,11 @@ TEXT ·pooledTransformAVX512(SB), $24-8
 	SUBQ         R8, (SP)
 	SUBQ         R9, 8(SP)
 	CMPB         184(AX), $0x00
-	JNE          flat_602
+	JNE          flat_608
 	CMPB         185(AX), $0x00
-	JNE          narrow_603
+	JNE          narrow_609
 
-square_605:
+square_611:
 	MOVQ 112(AX), R8
 	SHLQ $0x02, R8
 	MOVQ 120(AX), R9
@@ -19868,7 +19948,7 @@ square_605:
 	ADDQ 8(SP), R9
 	MOVQ R9, 8(SP)
 
-vector_606:
+vector_612:
 	LEAQ        (R8)(DI*1), R12
 	VMOVUPS     (R12), Z8
 	VMOVUPS     (R12)(DX*1), Z9
@@ -20078,13 +20158,13 @@ vector_606:
 	ADDQ        $0x40, R9
 	ADDQ        $0x40, R10
 	DECQ        R11
-	JNZ         vector_606
+	JNZ         vector_612
 	DECQ        16(SP)
-	JNZ         square_605
-	JMP         end_601
+	JNZ         square_611
+	JMP         end_607
 
-narrow_603:
-square_607:
+narrow_609:
+square_613:
 	MOVQ 112(AX), SI
 	SHLQ $0x02, SI
 	MOVQ 120(AX), R8
@@ -20096,7 +20176,7 @@ square_607:
 	ADDQ 8(SP), R8
 	MOVQ R8, 8(SP)
 
-vector_608:
+vector_614:
 	LEAQ        (SI)(DI*1), R11
 	VMOVUPS     (R11), Z8
 	VMOVUPS     (R11)(DX*1), Z9
@@ -20212,16 +20292,16 @@ vector_608:
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
 	DECQ        R10
-	JNZ         vector_608
+	JNZ         vector_614
 	DECQ        16(SP)
-	JNZ         square_607
-	JMP         end_601
+	JNZ         square_613
+	JMP         end_607
 
-flat_602:
+flat_608:
 	CMPB 185(AX), $0x00
-	JNE  both_604
+	JNE  both_610
 
-square_609:
+square_615:
 	MOVQ 112(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 120(AX), R8
@@ -20233,7 +20313,7 @@ square_609:
 	ADDQ 8(SP), R8
 	MOVQ R8, 8(SP)
 
-vector_610:
+vector_616:
 	LEAQ        (CX)(DI*1), R11
 	VMOVUPS     (R11), Z8
 	VMOVUPS     (R11)(DX*1), Z9
@@ -20361,13 +20441,13 @@ vector_610:
 	ADDQ        $0x40, R8
 	ADDQ        $0x40, R9
 	DECQ        R10
-	JNZ         vector_610
+	JNZ         vector_616
 	DECQ        16(SP)
-	JNZ         square_609
-	JMP         end_601
+	JNZ         square_615
+	JMP         end_607
 
-both_604:
-square_611:
+both_610:
+square_617:
 	MOVQ 112(AX), CX
 	SHLQ $0x02, CX
 	MOVQ 120(AX), SI
@@ -20379,7 +20459,7 @@ square_611:
 	ADDQ 8(SP), SI
 	MOVQ SI, 8(SP)
 
-vector_612:
+vector_618:
 	LEAQ        (CX)(DI*1), R10
 	VMOVUPS     (R10), Z2
 	VMOVUPS     (R10)(DX*1), Z3
@@ -20451,11 +20531,11 @@ vector_612:
 	ADDQ        $0x40, SI
 	ADDQ        $0x40, R8
 	DECQ        R9
-	JNZ         vector_612
+	JNZ         vector_618
 	DECQ        16(SP)
-	JNZ         square_611
+	JNZ         square_617
 
-end_601:
+end_607:
 	VZEROUPPER
 	RET
 
@@ -20496,7 +20576,7 @@ TEXT ·kernelTransformAVX512(SB), $2368-8
 	VMOVD        R9, X6
 	VBROADCASTSS X6, Z6
 
-vector_613:
+vector_619:
 	MOVQ         CX, R9
 	VMOVUPS      (R9), Z7
 	VMOVUPS      (R9)(BX*1), Z8
@@ -20720,7 +20800,7 @@ vector_613:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          vector_613
+	JNZ          vector_619
 	VZEROUPPER
 	RET
 
@@ -20745,10 +20825,10 @@ TEXT ·maxPoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R10, X3
 	VPBROADCASTD X3, Z3
 
-pixel_614:
+pixel_620:
 	XORQ R9, R9
 
-vector_615:
+vector_621:
 	MOVQ    72(AX), R10
 	MOVQ    80(AX), R11
 	LEAQ    (CX)(R9*1), R12
@@ -20757,9 +20837,9 @@ vector_615:
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
 	DECQ    R11
-	JZ      chosen_616
+	JZ      chosen_622
 
-tap_617:
+tap_623:
 	ADDQ    $0x08, R10
 	MOVQ    (R10), R13
 	VMOVUPS (R12)(R13*4), Z7
@@ -20770,12 +20850,12 @@ tap_617:
 	VMOVAPS Z7, K1, Z4
 	VMOVAPS Z6, K1, Z5
 	DECQ    R11
-	JNZ     tap_617
+	JNZ     tap_623
 
-chosen_616:
+chosen_622:
 	VMOVUPS      Z4, (DX)(R9*1)
 	TESTQ        BX, BX
-	JZ           done_618
+	JZ           done_624
 	VCMPPS       $0x1e, Z0, Z4, K1
 	VCMPPS       $0x11, Z1, Z4, K2
 	KANDW        K1, K2, K1
@@ -20783,7 +20863,7 @@ chosen_616:
 	VMOVAPS      Z5, K1, Z7
 	VMOVUPS      Z7, (BX)(R9*1)
 	CMPL         152(AX), $0x00
-	JE           done_618
+	JE           done_624
 	VPXORD       Z8, Z8, Z8
 	VBROADCASTSS 152(AX), Z9
 	VMULPS       Z4, Z9, Z9
@@ -20793,7 +20873,7 @@ chosen_616:
 	MOVQ         72(AX), R10
 	MOVQ         80(AX), R11
 
-neighbour_619:
+neighbour_625:
 	MOVQ         (R10), R13
 	ADDQ         $0x08, R10
 	VSUBPS       (R12)(R13*4), Z4, Z10
@@ -20802,7 +20882,7 @@ neighbour_619:
 	KANDW        K3, K4, K3
 	KORW         K2, K3, K2
 	DECQ         R11
-	JNZ          neighbour_619
+	JNZ          neighbour_625
 	KANDW        K2, K1, K2
 	MOVQ         $-2, R10
 	VMOVD        R10, X4
@@ -20812,19 +20892,19 @@ neighbour_619:
 	ORL          R10, 156(AX)
 	VMOVUPS      Z7, (BX)(R9*1)
 
-done_618:
+done_624:
 	ADDQ  $0x40, R9
 	CMPQ  R9, R8
-	JLT   vector_615
+	JLT   vector_621
 	ADDQ  DI, CX
 	ADDQ  R8, DX
 	TESTQ BX, BX
-	JZ    skip_620
+	JZ    skip_626
 	ADDQ  R8, BX
 
-skip_620:
+skip_626:
 	DECQ SI
-	JNZ  pixel_614
+	JNZ  pixel_620
 	VZEROUPPER
 	RET
 
@@ -20847,14 +20927,14 @@ TEXT ·unpoolAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X1
 	VPBROADCASTD X1, Z1
 
-pixel_621:
+pixel_627:
 	MOVQ    120(AX), R9
 	VMOVAPS Z0, Z2
 
-column_622:
+column_628:
 	XORQ R10, R10
 
-vector_623:
+vector_629:
 	VMOVUPS   (BX)(R10*1), Z4
 	VMOVUPS   (CX)(R10*1), Z3
 	VPCMPEQD  Z2, Z4, K1
@@ -20862,15 +20942,15 @@ vector_623:
 	VMOVUPS   Z3, (DX)(R10*1)
 	ADDQ      $0x40, R10
 	CMPQ      R10, DI
-	JLT       vector_623
+	JLT       vector_629
 	VPADDD    Z1, Z2, Z2
 	ADDQ      R8, DX
 	DECQ      R9
-	JNZ       column_622
+	JNZ       column_628
 	ADDQ      DI, CX
 	ADDQ      DI, BX
 	DECQ      SI
-	JNZ       pixel_621
+	JNZ       pixel_627
 	VZEROUPPER
 	RET
 
@@ -20884,13 +20964,13 @@ TEXT ·monochromeAVX512(SB), NOSPLIT, $0-8
 	SHLQ $0x02, BX
 	XORQ SI, SI
 
-row_624:
+row_630:
 	MOVQ 152(AX), R8
 	XORQ DI, DI
 
-vectors_625:
+vectors_631:
 	CMPQ    R8, $0x02
-	JLT     fewer_626
+	JLT     fewer_632
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -20928,18 +21008,18 @@ vectors_625:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_627
+	JZ      untraced_633
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_627:
+untraced_633:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z18
 	VBROADCASTSS 164(AX), Z19
 
-window_628:
+window_634:
 	VBROADCASTSS (R9), Z20
 	VMOVUPS      (R12), Z21
 	VFMADD231PS  Z0, Z20, Z21
@@ -21051,7 +21131,7 @@ window_628:
 	VMINPS       Z28, Z19, K1, Z26
 	VMOVUPS      Z26, 64(R10)
 	TESTQ        R11, R11
-	JZ           next_629
+	JZ           next_635
 	VCMPPS       $0x1e, Z18, Z27, K1
 	VCMPPS       $0x11, Z19, Z27, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z28
@@ -21076,19 +21156,19 @@ window_628:
 	VMOVUPS      Z21, 64(R11)
 	ADDQ         BX, R11
 
-next_629:
+next_635:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_628
+	JNZ  window_634
 	ADDQ $0x80, DI
 	SUBQ $0x02, R8
-	JMP  vectors_625
+	JMP  vectors_631
 
-fewer_626:
-vectors_630:
+fewer_632:
+vectors_636:
 	CMPQ    R8, $0x01
-	JLT     fewer_631
+	JLT     fewer_637
 	MOVQ    24(AX), R9
 	ADDQ    DI, R9
 	VMOVUPS (R9), Z0
@@ -21117,18 +21197,18 @@ vectors_630:
 	ADDQ    DI, R10
 	ADDQ    SI, R10
 	TESTQ   R11, R11
-	JZ      untraced_632
+	JZ      untraced_638
 	ADDQ    DI, R11
 	ADDQ    SI, R11
 
-untraced_632:
+untraced_638:
 	MOVQ         136(AX), R14
 	SHLQ         $0x02, R14
 	LEAQ         (R14)(R14*2), R15
 	VBROADCASTSS 160(AX), Z9
 	VBROADCASTSS 164(AX), Z10
 
-window_633:
+window_639:
 	VBROADCASTSS (R9), Z11
 	VFMADD213PS  (R12), Z0, Z11
 	VBROADCASTSS 4(R9), Z12
@@ -21191,7 +21271,7 @@ window_633:
 	VMINPS       Z15, Z10, K1, Z14
 	VMOVUPS      Z14, (R10)
 	TESTQ        R11, R11
-	JZ           next_634
+	JZ           next_640
 	VCMPPS       $0x1e, Z9, Z14, K1
 	VCMPPS       $0x11, Z10, Z14, K1, K1
 	VPBROADCASTD codes<>+0(SB), Z15
@@ -21205,16 +21285,16 @@ window_633:
 	VMOVUPS      Z15, (R11)
 	ADDQ         BX, R11
 
-next_634:
+next_640:
 	ADDQ BX, R10
 	ADDQ $0x08, R9
 	DECQ R13
-	JNZ  window_633
+	JNZ  window_639
 	ADDQ $0x40, DI
 	SUBQ $0x01, R8
-	JMP  vectors_630
+	JMP  vectors_636
 
-fewer_631:
+fewer_637:
 	MOVQ  136(AX), DI
 	SHLQ  $0x02, DI
 	LEAQ  (CX)(DI*2), CX
@@ -21222,7 +21302,7 @@ fewer_631:
 	IMULQ BX, DI
 	ADDQ  DI, SI
 	DECQ  DX
-	JNZ   row_624
+	JNZ   row_630
 	VZEROUPPER
 	RET
 
@@ -21238,13 +21318,13 @@ TEXT ·depthwiseAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 160(AX), Z0
 	VBROADCASTSS 164(AX), Z1
 
-many_635:
+many_641:
 	CMPQ DX, $0x07
-	JLT  few_636
+	JLT  few_642
 	MOVQ 128(AX), DI
 	XORQ R8, R8
 
-vector_638:
+vector_644:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	VMOVAPS Z2, Z3
@@ -21260,7 +21340,7 @@ vector_638:
 	MOVQ    24(AX), R15
 	ADDQ    R8, R15
 
-tap_639:
+tap_645:
 	MOVQ        (R12), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -21279,7 +21359,7 @@ tap_639:
 	VFMADD231PS (R11), Z9, Z8
 	ADDQ        R14, R15
 	DECQ        R13
-	JNZ         tap_639
+	JNZ         tap_645
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -21313,22 +21393,22 @@ tap_639:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_638
+	JNZ         vector_644
 	IMUL3Q      $0x07, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x1c, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x07, DX
-	JMP         many_635
+	JMP         many_641
 
-few_636:
+few_642:
 	TESTQ DX, DX
-	JZ    done_637
+	JZ    done_643
 	MOVQ  128(AX), DI
 	XORQ  R8, R8
 
-vector_640:
+vector_646:
 	MOVQ    48(AX), R9
 	VMOVUPS (R9)(R8*1), Z2
 	MOVQ    96(AX), R10
@@ -21338,7 +21418,7 @@ vector_640:
 	MOVQ    24(AX), R13
 	ADDQ    R8, R13
 
-tap_641:
+tap_647:
 	MOVQ        (R10), R9
 	LEAQ        (R8)(R9*4), R9
 	ADDQ        BX, R9
@@ -21347,7 +21427,7 @@ tap_641:
 	VFMADD231PS (R9), Z3, Z2
 	ADDQ        R12, R13
 	DECQ        R11
-	JNZ         tap_641
+	JNZ         tap_647
 	MOVQ        144(AX), R10
 	SHLQ        $0x02, R10
 	LEAQ        (SI)(R8*1), R9
@@ -21357,16 +21437,16 @@ tap_641:
 	ADDQ        R10, R9
 	ADDQ        $0x40, R8
 	DECQ        DI
-	JNZ         vector_640
+	JNZ         vector_646
 	IMUL3Q      $0x01, CX, DI
 	ADDQ        DI, BX
 	MOVQ        144(AX), DI
 	IMUL3Q      $0x04, DI, DI
 	ADDQ        DI, SI
 	SUBQ        $0x01, DX
-	JMP         few_636
+	JMP         few_642
 
-done_637:
+done_643:
 	VZEROUPPER
 	RET
 
@@ -21385,35 +21465,35 @@ TEXT ·depthwiseKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ 152(AX), R9
 	SHLQ $0x02, R9
 
-vector_642:
+vector_648:
 	MOVQ 96(AX), R10
 	MOVQ 104(AX), R11
 	MOVQ BX, R12
 
-tap_643:
+tap_649:
 	MOVQ    120(AX), R15
 	MOVQ    (R10), R13
 	LEAQ    (CX)(R13*4), R13
 	MOVQ    DX, R14
 	VMOVUPS (R12), Z0
 
-pixel_644:
+pixel_650:
 	VMOVUPS     (R14), Z1
 	VFMADD231PS (R13), Z1, Z0
 	ADDQ        DI, R13
 	ADDQ        R8, R14
 	DECQ        R15
-	JNZ         pixel_644
+	JNZ         pixel_650
 	VMOVUPS     Z0, (R12)
 	ADDQ        R9, R12
 	ADDQ        $0x08, R10
 	DECQ        R11
-	JNZ         tap_643
+	JNZ         tap_649
 	ADDQ        $0x40, CX
 	ADDQ        $0x40, DX
 	ADDQ        $0x40, BX
 	DECQ        SI
-	JNZ         vector_642
+	JNZ         vector_648
 	VZEROUPPER
 	RET
 
@@ -21429,14 +21509,14 @@ TEXT ·addAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z0
 	XORQ         AX, AX
 
-vector_645:
+vector_651:
 	VMOVUPS (CX)(AX*1), Z0
 	VMOVUPS (SI)(AX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_645
+	JNZ     vector_651
 	VZEROUPPER
 	RET
 
@@ -21451,14 +21531,14 @@ TEXT ·scaleAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_646:
+vector_652:
 	VMOVUPS (CX)(AX*1), Z2
 	VSUBPS  Z0, Z2, Z2
 	VMULPS  Z1, Z2, Z2
 	VMOVUPS Z2, (DX)(AX*1)
 	ADDQ    $0x40, AX
 	DECQ    BX
-	JNZ     vector_646
+	JNZ     vector_652
 	VZEROUPPER
 	RET
 
@@ -21474,7 +21554,7 @@ TEXT ·passAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 84(AX), Z1
 	XORQ         AX, AX
 
-vector_647:
+vector_653:
 	VMOVUPS   (CX)(AX*1), Z2
 	VMOVUPS   (SI)(AX*1), Z3
 	VCMPPS    $0x1e, Z0, Z3, K1
@@ -21484,7 +21564,7 @@ vector_647:
 	VMOVUPS   Z2, (DX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      BX
-	JNZ       vector_647
+	JNZ       vector_653
 	VZEROUPPER
 	RET
 
@@ -21498,7 +21578,7 @@ TEXT ·markAVX512(SB), NOSPLIT, $0-8
 	VBROADCASTSS 56(AX), Z0
 	VBROADCASTSS 60(AX), Z1
 
-vector_648:
+vector_654:
 	VMOVUPS (CX), Z2
 	VCMPPS  $0x1e, Z0, Z2, K1
 	VCMPPS  $0x11, Z1, Z2, K2
@@ -21508,7 +21588,7 @@ vector_648:
 	ADDQ    $0x40, CX
 	ADDQ    $0x02, DX
 	DECQ    BX
-	JNZ     vector_648
+	JNZ     vector_654
 	VZEROUPPER
 	RET
 
@@ -21520,14 +21600,14 @@ TEXT ·keepAVX512(SB), NOSPLIT, $0-8
 	MOVQ 24(AX), DX
 	MOVQ 48(AX), AX
 
-vector_649:
+vector_655:
 	KMOVW     (DX), K1
 	VMOVUPS.Z (CX), K1, Z0
 	VMOVUPS   Z0, (CX)
 	ADDQ      $0x40, CX
 	ADDQ      $0x02, DX
 	DECQ      AX
-	JNZ       vector_649
+	JNZ       vector_655
 	VZEROUPPER
 	RET
 
@@ -21552,7 +21632,7 @@ TEXT ·adamAVX512(SB), NOSPLIT, $0-8
 	VMOVAPS      Z6, Z6
 	XORQ         AX, AX
 
-vector_650:
+vector_656:
 	VMULPS    (DX)(AX*1), Z0, Z7
 	VMOVUPS   (BX)(AX*1), Z8
 	VSUBPS    Z8, Z7, Z9
@@ -21579,7 +21659,7 @@ vector_650:
 	VMOVUPS   Z7, (CX)(AX*1)
 	ADDQ      $0x40, AX
 	DECQ      DI
-	JNZ       vector_650
+	JNZ       vector_656
 	VZEROUPPER
 	RET
 
@@ -21601,7 +21681,7 @@ TEXT ·peakAVX512(SB), NOSPLIT, $0-8
 	VPXORD Z10, Z10, Z10
 	VPXORD Z11, Z11, Z11
 
-step_651:
+step_657:
 	VFMADD231PS Z12, Z12, Z0
 	VFMADD231PS Z12, Z12, Z1
 	VFMADD231PS Z12, Z12, Z2
@@ -21615,100 +21695,13 @@ step_651:
 	VFMADD231PS Z12, Z12, Z10
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
-	JNZ         step_651
+	JNZ         step_657
 	VZEROUPPER
 	RET
 
 // func sparse1x1AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
 TEXT ·sparse1x1AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_652:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_653
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-
-term_654:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z1
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z1, Z0
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_654
-	VMOVUPS      Z0, (R8)
-
-next_653:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_652
-	VZEROUPPER
-	RET
-
-// func sparse1x2AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R8
-	SHLQ $0x02, R8
-
-part_655:
-	MOVLQSX 8(DX), R10
-	TESTQ   R10, R10
-	JZ      next_656
-	MOVLQSX (DX), R8
-	SHLQ    $0x02, R8
-	ADDQ    24(AX), R8
-	MOVLQSX 4(DX), R9
-	MOVQ    R8, R11
-	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-
-term_657:
-	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z2
-	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z2, Z0
-	VFMADD231PS  64(R11), Z2, Z1
-	INCQ         R9
-	DECQ         R10
-	JNZ          term_657
-	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-
-next_656:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_655
-	VZEROUPPER
-	RET
-
-// func sparse1x3AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -21730,22 +21723,16 @@ part_658:
 	MOVLQSX 4(DX), R9
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
-	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
 
 term_660:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z3
+	VBROADCASTSS (DI)(R9*4), Z1
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z3, Z0
-	VFMADD231PS  64(R11), Z3, Z1
-	VFMADD231PS  128(R11), Z3, Z2
+	VFMADD231PS  (R11), Z1, Z0
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_660
 	VMOVUPS      Z0, (R8)
-	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
 
 next_659:
 	ADDQ $0x0c, DX
@@ -21754,9 +21741,9 @@ next_659:
 	VZEROUPPER
 	RET
 
-// func sparse1x4AVX512(p *sparseSum)
+// func sparse1x2AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -21779,24 +21766,18 @@ part_661:
 	MOVQ    R8, R11
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
-	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
 
 term_663:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z4
+	VBROADCASTSS (DI)(R9*4), Z2
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z4, Z0
-	VFMADD231PS  64(R11), Z4, Z1
-	VFMADD231PS  128(R11), Z4, Z2
-	VFMADD231PS  192(R11), Z4, Z3
+	VFMADD231PS  (R11), Z2, Z0
+	VFMADD231PS  64(R11), Z2, Z1
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_663
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
-	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
 
 next_662:
 	ADDQ $0x0c, DX
@@ -21805,9 +21786,9 @@ next_662:
 	VZEROUPPER
 	RET
 
-// func sparse1x5AVX512(p *sparseSum)
+// func sparse1x3AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -21831,26 +21812,20 @@ part_664:
 	VMOVUPS (R11), Z0
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
-	VMOVUPS 192(R11), Z3
-	VMOVUPS 256(R11), Z4
 
 term_666:
 	MOVLQSX      (SI)(R9*4), R11
-	VBROADCASTSS (DI)(R9*4), Z5
+	VBROADCASTSS (DI)(R9*4), Z3
 	LEAQ         (CX)(R11*4), R11
-	VFMADD231PS  (R11), Z5, Z0
-	VFMADD231PS  64(R11), Z5, Z1
-	VFMADD231PS  128(R11), Z5, Z2
-	VFMADD231PS  192(R11), Z5, Z3
-	VFMADD231PS  256(R11), Z5, Z4
+	VFMADD231PS  (R11), Z3, Z0
+	VFMADD231PS  64(R11), Z3, Z1
+	VFMADD231PS  128(R11), Z3, Z2
 	INCQ         R9
 	DECQ         R10
 	JNZ          term_666
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
-	VMOVUPS      Z3, 192(R8)
-	VMOVUPS      Z4, 256(R8)
 
 next_665:
 	ADDQ $0x0c, DX
@@ -21859,9 +21834,9 @@ next_665:
 	VZEROUPPER
 	RET
 
-// func sparse1x6AVX512(p *sparseSum)
+// func sparse1x4AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse1x4AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -21886,10 +21861,115 @@ part_667:
 	VMOVUPS 64(R11), Z1
 	VMOVUPS 128(R11), Z2
 	VMOVUPS 192(R11), Z3
+
+term_669:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z4
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z4, Z0
+	VFMADD231PS  64(R11), Z4, Z1
+	VFMADD231PS  128(R11), Z4, Z2
+	VFMADD231PS  192(R11), Z4, Z3
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_669
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+
+next_668:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_667
+	VZEROUPPER
+	RET
+
+// func sparse1x5AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x5AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_670:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_671
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
+	VMOVUPS 256(R11), Z4
+
+term_672:
+	MOVLQSX      (SI)(R9*4), R11
+	VBROADCASTSS (DI)(R9*4), Z5
+	LEAQ         (CX)(R11*4), R11
+	VFMADD231PS  (R11), Z5, Z0
+	VFMADD231PS  64(R11), Z5, Z1
+	VFMADD231PS  128(R11), Z5, Z2
+	VFMADD231PS  192(R11), Z5, Z3
+	VFMADD231PS  256(R11), Z5, Z4
+	INCQ         R9
+	DECQ         R10
+	JNZ          term_672
+	VMOVUPS      Z0, (R8)
+	VMOVUPS      Z1, 64(R8)
+	VMOVUPS      Z2, 128(R8)
+	VMOVUPS      Z3, 192(R8)
+	VMOVUPS      Z4, 256(R8)
+
+next_671:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_670
+	VZEROUPPER
+	RET
+
+// func sparse1x6AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse1x6AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R8
+	SHLQ $0x02, R8
+
+part_673:
+	MOVLQSX 8(DX), R10
+	TESTQ   R10, R10
+	JZ      next_674
+	MOVLQSX (DX), R8
+	SHLQ    $0x02, R8
+	ADDQ    24(AX), R8
+	MOVLQSX 4(DX), R9
+	MOVQ    R8, R11
+	VMOVUPS (R11), Z0
+	VMOVUPS 64(R11), Z1
+	VMOVUPS 128(R11), Z2
+	VMOVUPS 192(R11), Z3
 	VMOVUPS 256(R11), Z4
 	VMOVUPS 320(R11), Z5
 
-term_669:
+term_675:
 	MOVLQSX      (SI)(R9*4), R11
 	VBROADCASTSS (DI)(R9*4), Z6
 	LEAQ         (CX)(R11*4), R11
@@ -21901,130 +21981,13 @@ term_669:
 	VFMADD231PS  320(R11), Z6, Z5
 	INCQ         R9
 	DECQ         R10
-	JNZ          term_669
+	JNZ          term_675
 	VMOVUPS      Z0, (R8)
 	VMOVUPS      Z1, 64(R8)
 	VMOVUPS      Z2, 128(R8)
 	VMOVUPS      Z3, 192(R8)
 	VMOVUPS      Z4, 256(R8)
 	VMOVUPS      Z5, 320(R8)
-
-next_668:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_667
-	VZEROUPPER
-	RET
-
-// func sparse3x1AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R9
-	SHLQ $0x02, R9
-
-part_670:
-	MOVLQSX 8(DX), R12
-	TESTQ   R12, R12
-	JZ      next_671
-	MOVLQSX (DX), R10
-	SHLQ    $0x02, R10
-	ADDQ    24(AX), R10
-	MOVLQSX 4(DX), R11
-	MOVQ    R10, R13
-	VMOVUPS (R13), Z0
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z1
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z2
-
-term_672:
-	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z3
-	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z3, Z0
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z3, Z1
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z3, Z2
-	INCQ         R11
-	DECQ         R12
-	JNZ          term_672
-	VMOVUPS      Z0, (R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z1, (R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z2, (R10)
-
-next_671:
-	ADDQ $0x0c, DX
-	DECQ BX
-	JNZ  part_670
-	VZEROUPPER
-	RET
-
-// func sparse3x2AVX512(p *sparseSum)
-// Requires: AVX, AVX512F
-TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
-	MOVQ p+0(FP), AX
-	MOVQ (AX), CX
-	MOVQ 112(AX), DX
-	MOVQ 120(AX), BX
-	MOVQ 64(AX), SI
-	MOVQ 88(AX), DI
-	MOVQ 48(AX), R8
-	SHLQ $0x02, R8
-	MOVQ 56(AX), R9
-	SHLQ $0x02, R9
-
-part_673:
-	MOVLQSX 8(DX), R12
-	TESTQ   R12, R12
-	JZ      next_674
-	MOVLQSX (DX), R10
-	SHLQ    $0x02, R10
-	ADDQ    24(AX), R10
-	MOVLQSX 4(DX), R11
-	MOVQ    R10, R13
-	VMOVUPS (R13), Z0
-	VMOVUPS 64(R13), Z1
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z2
-	VMOVUPS 64(R13), Z3
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z4
-	VMOVUPS 64(R13), Z5
-
-term_675:
-	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z6
-	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z6, Z0
-	VFMADD231PS  64(R13), Z6, Z1
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z6, Z2
-	VFMADD231PS  64(R13), Z6, Z3
-	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z6, Z4
-	VFMADD231PS  64(R13), Z6, Z5
-	INCQ         R11
-	DECQ         R12
-	JNZ          term_675
-	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z2, (R10)
-	VMOVUPS      Z3, 64(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z4, (R10)
-	VMOVUPS      Z5, 64(R10)
 
 next_674:
 	ADDQ $0x0c, DX
@@ -22033,9 +21996,9 @@ next_674:
 	VZEROUPPER
 	RET
 
-// func sparse3x3AVX512(p *sparseSum)
+// func sparse3x1AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x1AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -22057,46 +22020,28 @@ part_676:
 	MOVLQSX 4(DX), R11
 	MOVQ    R10, R13
 	VMOVUPS (R13), Z0
-	VMOVUPS 64(R13), Z1
-	VMOVUPS 128(R13), Z2
 	ADDQ    R9, R13
-	VMOVUPS (R13), Z3
-	VMOVUPS 64(R13), Z4
-	VMOVUPS 128(R13), Z5
+	VMOVUPS (R13), Z1
 	ADDQ    R9, R13
-	VMOVUPS (R13), Z6
-	VMOVUPS 64(R13), Z7
-	VMOVUPS 128(R13), Z8
+	VMOVUPS (R13), Z2
 
 term_678:
 	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z9
+	VBROADCASTSS (DI)(R11*4), Z3
 	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z9, Z0
-	VFMADD231PS  64(R13), Z9, Z1
-	VFMADD231PS  128(R13), Z9, Z2
+	VFMADD231PS  (R13), Z3, Z0
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z9, Z3
-	VFMADD231PS  64(R13), Z9, Z4
-	VFMADD231PS  128(R13), Z9, Z5
+	VFMADD231PS  (R13), Z3, Z1
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z9, Z6
-	VFMADD231PS  64(R13), Z9, Z7
-	VFMADD231PS  128(R13), Z9, Z8
+	VFMADD231PS  (R13), Z3, Z2
 	INCQ         R11
 	DECQ         R12
 	JNZ          term_678
 	VMOVUPS      Z0, (R10)
-	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
 	ADDQ         R9, R10
-	VMOVUPS      Z3, (R10)
-	VMOVUPS      Z4, 64(R10)
-	VMOVUPS      Z5, 128(R10)
+	VMOVUPS      Z1, (R10)
 	ADDQ         R9, R10
-	VMOVUPS      Z6, (R10)
-	VMOVUPS      Z7, 64(R10)
-	VMOVUPS      Z8, 128(R10)
+	VMOVUPS      Z2, (R10)
 
 next_677:
 	ADDQ $0x0c, DX
@@ -22105,9 +22050,9 @@ next_677:
 	VZEROUPPER
 	RET
 
-// func sparse3x4AVX512(p *sparseSum)
+// func sparse3x2AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x2AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -22130,54 +22075,36 @@ part_679:
 	MOVQ    R10, R13
 	VMOVUPS (R13), Z0
 	VMOVUPS 64(R13), Z1
-	VMOVUPS 128(R13), Z2
-	VMOVUPS 192(R13), Z3
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z2
+	VMOVUPS 64(R13), Z3
 	ADDQ    R9, R13
 	VMOVUPS (R13), Z4
 	VMOVUPS 64(R13), Z5
-	VMOVUPS 128(R13), Z6
-	VMOVUPS 192(R13), Z7
-	ADDQ    R9, R13
-	VMOVUPS (R13), Z8
-	VMOVUPS 64(R13), Z9
-	VMOVUPS 128(R13), Z10
-	VMOVUPS 192(R13), Z11
 
 term_681:
 	MOVLQSX      (SI)(R11*4), R13
-	VBROADCASTSS (DI)(R11*4), Z12
+	VBROADCASTSS (DI)(R11*4), Z6
 	LEAQ         (CX)(R13*4), R13
-	VFMADD231PS  (R13), Z12, Z0
-	VFMADD231PS  64(R13), Z12, Z1
-	VFMADD231PS  128(R13), Z12, Z2
-	VFMADD231PS  192(R13), Z12, Z3
+	VFMADD231PS  (R13), Z6, Z0
+	VFMADD231PS  64(R13), Z6, Z1
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z12, Z4
-	VFMADD231PS  64(R13), Z12, Z5
-	VFMADD231PS  128(R13), Z12, Z6
-	VFMADD231PS  192(R13), Z12, Z7
+	VFMADD231PS  (R13), Z6, Z2
+	VFMADD231PS  64(R13), Z6, Z3
 	ADDQ         R8, R13
-	VFMADD231PS  (R13), Z12, Z8
-	VFMADD231PS  64(R13), Z12, Z9
-	VFMADD231PS  128(R13), Z12, Z10
-	VFMADD231PS  192(R13), Z12, Z11
+	VFMADD231PS  (R13), Z6, Z4
+	VFMADD231PS  64(R13), Z6, Z5
 	INCQ         R11
 	DECQ         R12
 	JNZ          term_681
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
-	VMOVUPS      Z2, 128(R10)
-	VMOVUPS      Z3, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z2, (R10)
+	VMOVUPS      Z3, 64(R10)
 	ADDQ         R9, R10
 	VMOVUPS      Z4, (R10)
 	VMOVUPS      Z5, 64(R10)
-	VMOVUPS      Z6, 128(R10)
-	VMOVUPS      Z7, 192(R10)
-	ADDQ         R9, R10
-	VMOVUPS      Z8, (R10)
-	VMOVUPS      Z9, 64(R10)
-	VMOVUPS      Z10, 128(R10)
-	VMOVUPS      Z11, 192(R10)
 
 next_680:
 	ADDQ $0x0c, DX
@@ -22186,9 +22113,9 @@ next_680:
 	VZEROUPPER
 	RET
 
-// func sparse3x5AVX512(p *sparseSum)
+// func sparse3x3AVX512(p *sparseSum)
 // Requires: AVX, AVX512F
-TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
+TEXT ·sparse3x3AVX512(SB), NOSPLIT, $0-8
 	MOVQ p+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 112(AX), DX
@@ -22212,6 +22139,159 @@ part_682:
 	VMOVUPS (R13), Z0
 	VMOVUPS 64(R13), Z1
 	VMOVUPS 128(R13), Z2
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z3
+	VMOVUPS 64(R13), Z4
+	VMOVUPS 128(R13), Z5
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z6
+	VMOVUPS 64(R13), Z7
+	VMOVUPS 128(R13), Z8
+
+term_684:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z9
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z9, Z0
+	VFMADD231PS  64(R13), Z9, Z1
+	VFMADD231PS  128(R13), Z9, Z2
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z9, Z3
+	VFMADD231PS  64(R13), Z9, Z4
+	VFMADD231PS  128(R13), Z9, Z5
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z9, Z6
+	VFMADD231PS  64(R13), Z9, Z7
+	VFMADD231PS  128(R13), Z9, Z8
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_684
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z3, (R10)
+	VMOVUPS      Z4, 64(R10)
+	VMOVUPS      Z5, 128(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z6, (R10)
+	VMOVUPS      Z7, 64(R10)
+	VMOVUPS      Z8, 128(R10)
+
+next_683:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_682
+	VZEROUPPER
+	RET
+
+// func sparse3x4AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x4AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_685:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_686
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
+	VMOVUPS 192(R13), Z3
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z4
+	VMOVUPS 64(R13), Z5
+	VMOVUPS 128(R13), Z6
+	VMOVUPS 192(R13), Z7
+	ADDQ    R9, R13
+	VMOVUPS (R13), Z8
+	VMOVUPS 64(R13), Z9
+	VMOVUPS 128(R13), Z10
+	VMOVUPS 192(R13), Z11
+
+term_687:
+	MOVLQSX      (SI)(R11*4), R13
+	VBROADCASTSS (DI)(R11*4), Z12
+	LEAQ         (CX)(R13*4), R13
+	VFMADD231PS  (R13), Z12, Z0
+	VFMADD231PS  64(R13), Z12, Z1
+	VFMADD231PS  128(R13), Z12, Z2
+	VFMADD231PS  192(R13), Z12, Z3
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z12, Z4
+	VFMADD231PS  64(R13), Z12, Z5
+	VFMADD231PS  128(R13), Z12, Z6
+	VFMADD231PS  192(R13), Z12, Z7
+	ADDQ         R8, R13
+	VFMADD231PS  (R13), Z12, Z8
+	VFMADD231PS  64(R13), Z12, Z9
+	VFMADD231PS  128(R13), Z12, Z10
+	VFMADD231PS  192(R13), Z12, Z11
+	INCQ         R11
+	DECQ         R12
+	JNZ          term_687
+	VMOVUPS      Z0, (R10)
+	VMOVUPS      Z1, 64(R10)
+	VMOVUPS      Z2, 128(R10)
+	VMOVUPS      Z3, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z4, (R10)
+	VMOVUPS      Z5, 64(R10)
+	VMOVUPS      Z6, 128(R10)
+	VMOVUPS      Z7, 192(R10)
+	ADDQ         R9, R10
+	VMOVUPS      Z8, (R10)
+	VMOVUPS      Z9, 64(R10)
+	VMOVUPS      Z10, 128(R10)
+	VMOVUPS      Z11, 192(R10)
+
+next_686:
+	ADDQ $0x0c, DX
+	DECQ BX
+	JNZ  part_685
+	VZEROUPPER
+	RET
+
+// func sparse3x5AVX512(p *sparseSum)
+// Requires: AVX, AVX512F
+TEXT ·sparse3x5AVX512(SB), NOSPLIT, $0-8
+	MOVQ p+0(FP), AX
+	MOVQ (AX), CX
+	MOVQ 112(AX), DX
+	MOVQ 120(AX), BX
+	MOVQ 64(AX), SI
+	MOVQ 88(AX), DI
+	MOVQ 48(AX), R8
+	SHLQ $0x02, R8
+	MOVQ 56(AX), R9
+	SHLQ $0x02, R9
+
+part_688:
+	MOVLQSX 8(DX), R12
+	TESTQ   R12, R12
+	JZ      next_689
+	MOVLQSX (DX), R10
+	SHLQ    $0x02, R10
+	ADDQ    24(AX), R10
+	MOVLQSX 4(DX), R11
+	MOVQ    R10, R13
+	VMOVUPS (R13), Z0
+	VMOVUPS 64(R13), Z1
+	VMOVUPS 128(R13), Z2
 	VMOVUPS 192(R13), Z3
 	VMOVUPS 256(R13), Z4
 	ADDQ    R9, R13
@@ -22227,7 +22307,7 @@ part_682:
 	VMOVUPS 192(R13), Z13
 	VMOVUPS 256(R13), Z14
 
-term_684:
+term_690:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z15
 	LEAQ         (CX)(R13*4), R13
@@ -22250,7 +22330,7 @@ term_684:
 	VFMADD231PS  256(R13), Z15, Z14
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_684
+	JNZ          term_690
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -22269,10 +22349,10 @@ term_684:
 	VMOVUPS      Z13, 192(R10)
 	VMOVUPS      Z14, 256(R10)
 
-next_683:
+next_689:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_682
+	JNZ  part_688
 	VZEROUPPER
 	RET
 
@@ -22290,10 +22370,10 @@ TEXT ·sparse3x6AVX512(SB), NOSPLIT, $0-8
 	MOVQ 56(AX), R9
 	SHLQ $0x02, R9
 
-part_685:
+part_691:
 	MOVLQSX 8(DX), R12
 	TESTQ   R12, R12
-	JZ      next_686
+	JZ      next_692
 	MOVLQSX (DX), R10
 	SHLQ    $0x02, R10
 	ADDQ    24(AX), R10
@@ -22320,7 +22400,7 @@ part_685:
 	VMOVUPS 256(R13), Z16
 	VMOVUPS 320(R13), Z17
 
-term_687:
+term_693:
 	MOVLQSX      (SI)(R11*4), R13
 	VBROADCASTSS (DI)(R11*4), Z18
 	LEAQ         (CX)(R13*4), R13
@@ -22346,7 +22426,7 @@ term_687:
 	VFMADD231PS  320(R13), Z18, Z17
 	INCQ         R11
 	DECQ         R12
-	JNZ          term_687
+	JNZ          term_693
 	VMOVUPS      Z0, (R10)
 	VMOVUPS      Z1, 64(R10)
 	VMOVUPS      Z2, 128(R10)
@@ -22368,10 +22448,10 @@ term_687:
 	VMOVUPS      Z16, 256(R10)
 	VMOVUPS      Z17, 320(R10)
 
-next_686:
+next_692:
 	ADDQ $0x0c, DX
 	DECQ BX
-	JNZ  part_685
+	JNZ  part_691
 	VZEROUPPER
 	RET
 
@@ -22393,13 +22473,13 @@ TEXT ·listRowsAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X1, Z1
 	VMOVAPS      Z1, Z1
 
-row_688:
+row_694:
 	MOVQ    48(AX), R11
 	MOVQ    144(AX), R12
 	MOVQ    R10, R13
 	VMOVUPS (SI), Z2
 
-group_689:
+group_695:
 	VMOVUPS       (CX), Z3
 	VMOVUPS       (DX), Z5
 	VPERMD        Z0, Z3, Z4
@@ -22418,7 +22498,7 @@ group_689:
 	ADDQ          $0x40, DX
 	ADDQ          $0x40, R11
 	DECQ          R12
-	JNZ           group_689
+	JNZ           group_695
 	VMOVUPS       Z2, (SI)
 	ADDQ          $0x40, SI
 	MOVL          R13, 4(BX)
@@ -22427,7 +22507,7 @@ group_689:
 	MOVL          R13, 8(BX)
 	ADDQ          $0x0c, BX
 	DECQ          DI
-	JNZ           row_688
+	JNZ           row_694
 	VZEROUPPER
 	RET
 
@@ -22459,14 +22539,14 @@ TEXT ·listCodesAVX512(SB), NOSPLIT, $0-8
 	VPBROADCASTD X3, Z3
 	VMOVAPS      Z3, Z3
 
-row_690:
+row_696:
 	MOVQ 144(AX), R10
 	SHLQ $0x06, R10
 	MOVQ 48(AX), R11
 	XORQ R12, R12
 	MOVQ R9, R13
 
-vector_691:
+vector_697:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -22480,7 +22560,7 @@ vector_691:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_691
+	JLT           vector_697
 	MOVL          R13, 4(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -22489,7 +22569,7 @@ vector_691:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_692:
+vector_698:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -22503,7 +22583,7 @@ vector_692:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_692
+	JLT           vector_698
 	MOVL          R13, 16(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -22512,7 +22592,7 @@ vector_692:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_693:
+vector_699:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -22526,7 +22606,7 @@ vector_693:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_693
+	JLT           vector_699
 	MOVL          R13, 28(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -22535,7 +22615,7 @@ vector_693:
 	XORQ          R12, R12
 	MOVQ          R9, R13
 
-vector_694:
+vector_700:
 	VMOVUPS       (CX)(R12*1), Z4
 	VMOVUPS       (DX)(R12*1), Z6
 	VMOVUPS       (R11)(R12*1), Z5
@@ -22549,7 +22629,7 @@ vector_694:
 	ADDQ          R14, R9
 	ADDQ          $0x40, R12
 	CMPQ          R12, R10
-	JLT           vector_694
+	JLT           vector_700
 	MOVL          R13, 40(BX)
 	NEGQ          R13
 	ADDQ          R9, R13
@@ -22558,7 +22638,7 @@ vector_694:
 	ADDQ          R10, DX
 	ADDQ          $0x30, BX
 	DECQ          SI
-	JNZ           row_690
+	JNZ           row_696
 	VZEROUPPER
 	RET
 
@@ -22578,7 +22658,7 @@ TEXT ·patchesAVX512(SB), NOSPLIT, $32-8
 	VINSERTF128 $0x01, X5, Y0, Y0
 	VUNPCKLPD   Z0, Z0, Z0
 
-pixel_695:
+pixel_701:
 	VPXORD      Z1, Z1, Z1
 	VPXORD      Z2, Z2, Z2
 	VPXORD      Z3, Z3, Z3
@@ -22591,7 +22671,7 @@ pixel_695:
 	MOVQ        104(AX), R10
 	SHRQ        $0x03, R10
 
-group_696:
+group_702:
 	VMOVDQU       (CX), Y0
 	VPSLLD        $0x06, Y0, Y0
 	VMOVDQU       Y0, (SP)
@@ -22623,7 +22703,7 @@ group_696:
 	ADDQ          $0x20, DX
 	ADDQ          $0x00000a00, R9
 	DECQ          R10
-	JNZ           group_696
+	JNZ           group_702
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z3
 	VADDPS        Z3, Z1, Z1
@@ -22634,7 +22714,7 @@ group_696:
 	VEXTRACTF32X4 $0x03, Z0, (BX)(R8*1)
 	ADDQ          $0x08, BX
 	DECQ          SI
-	JNZ           pixel_695
+	JNZ           pixel_701
 	VZEROUPPER
 	RET
 
@@ -22654,7 +22734,7 @@ TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
 	VMOVD        R9, X0
 	VPBROADCASTD X0, Z0
 
-vector_697:
+vector_703:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
@@ -22669,11 +22749,11 @@ vector_697:
 	MOVQ   96(AX), R10
 	XORQ   R11, R11
 
-row_698:
+row_704:
 	MOVQ 104(AX), R13
 	MOVQ R9, R12
 
-pixel_699:
+pixel_705:
 	VMOVUPS         (CX)(R11*1), Z11
 	VPCMPGTD        Z0, Z11, K1
 	VMOVUPS.Z       (DX)(R11*1), K1, Z12
@@ -22708,10 +22788,10 @@ pixel_699:
 	ADDQ            $0x20, R12
 	ADDQ            DI, R11
 	DECQ            R13
-	JNZ             pixel_699
+	JNZ             pixel_705
 	LEAQ            (R9)(R8*2), R9
 	DECQ            R10
-	JNZ             row_698
+	JNZ             row_704
 	MOVQ            BX, R9
 	VADDPS          (R9), Z1, Z1
 	VMOVUPS         Z1, (R9)
@@ -22747,7 +22827,7 @@ pixel_699:
 	ADDQ            $0x40, DX
 	ADDQ            $0x40, BX
 	DECQ            SI
-	JNZ             vector_697
+	JNZ             vector_703
 	VZEROUPPER
 	RET
 
@@ -22765,7 +22845,7 @@ TEXT ·transposeAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_700:
+block_706:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -22817,7 +22897,7 @@ block_700:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_700
+	JNZ        block_706
 	VZEROUPPER
 	RET
 
@@ -22835,7 +22915,7 @@ TEXT ·transposeCodesAVX2(SB), NOSPLIT, $0-8
 	LEAQ (SI)(SI*2), DI
 	LEAQ (CX)(SI*4), R8
 
-block_701:
+block_707:
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(SI*1), Y1
 	VMOVUPS    (CX)(SI*2), Y2
@@ -22887,7 +22967,7 @@ block_701:
 	ADDQ       $0x20, CX
 	ADDQ       $0x20, R8
 	DECQ       BX
-	JNZ        block_701
+	JNZ        block_707
 	VZEROUPPER
 	RET
 
@@ -22900,24 +22980,24 @@ TEXT ·alikeAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), SI
 
-pixel_702:
+pixel_708:
 	MOVQ   80(AX), DI
 	VXORPS Y0, Y0, Y0
 	SHRQ   $0x03, DI
 
-vector_703:
+vector_709:
 	VMOVUPS (CX), Y1
 	VPXOR   (DX), Y1, Y1
 	VPOR    Y1, Y0, Y0
 	ADDQ    $0x20, CX
 	ADDQ    $0x20, DX
 	DECQ    DI
-	JNZ     vector_703
+	JNZ     vector_709
 	VPTEST  Y0, Y0
 	SETEQ   (BX)
 	INCQ    BX
 	DECQ    SI
-	JNZ     pixel_702
+	JNZ     pixel_708
 	VZEROUPPER
 	RET
 
@@ -22930,7 +23010,7 @@ TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
 	MOVQ 48(AX), BX
 	MOVQ 72(AX), AX
 
-block_704:
+block_710:
 	VMOVUPS      (CX), Y0
 	VMOVUPS      4(CX), Y2
 	VUNPCKLPS    Y2, Y0, Y1
@@ -22955,6 +23035,6 @@ block_704:
 	VEXTRACTF128 $0x01, Y1, 112(BX)
 	ADDQ         $0x00000080, BX
 	DECQ         AX
-	JNZ          block_704
+	JNZ          block_710
 	VZEROUPPER
 	RET

@@ -42,6 +42,7 @@ func main() {
 			}
 			mix(s, most, i+1)
 		}
+		pack(s)
 		inputTransform(s)
 		outputTransform(s, "outputTransform", false)
 		outputTransform(s, "pooledTransform", true)
@@ -82,7 +83,7 @@ func tables(file string) {
 		fmt.Fprintf(&b, "\nvar routines%s = routines{\nlanes: %d, columns: %d, tall: %#v,\n", s.name, s.lanes, s.lanes, s.tall)
 		fmt.Fprintf(&b, "tile: func(t *tile, rows, vectors int) { tiles%s[vectors-1][rows-1](t) },\n", s.name)
 		fmt.Fprintf(&b, "mix: func(m *mixing, vectors int) { mixes%s[vectors-1](m) },\n", s.name)
-		for _, r := range []string{"inputTransform", "outputTransform", "pooledTransform", "kernelTransform", "maxPool", "unpool", "monochrome", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes", "patches", "patchKernels"} {
+		for _, r := range []string{"pack", "inputTransform", "outputTransform", "pooledTransform", "kernelTransform", "maxPool", "unpool", "monochrome", "depthwise", "depthwiseKernels", "add", "scale", "pass", "mark", "keep", "adam", "peak", "listRows", "listCodes", "patches", "patchKernels"} {
 			fmt.Fprintf(&b, "%s: %s%s,\n", r, r, s.name)
 		}
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
