@@ -241,20 +241,23 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 		OnNotice:   func(text string) { progress.print("jpgreport: " + text); events.notice(text) },
 	})
 	progress.end()
-	if err == nil && rows != nil {
+	if err != nil {
+		return &statusError{statusFailed, err}
+	}
+	if rows != nil {
 		err = write(rowsName(output), rows, nil)
 	}
 	if err == nil {
 		err = write(output, page, c.OutOrStdout())
 	}
+	if !quiet {
+		summarise(stderr, made, f.explain)
+	}
 	if err != nil {
 		return &statusError{statusFailed, err}
 	}
-	if !quiet {
-		summarise(stderr, made, f.explain)
-		if output != "-" {
-			fmt.Fprintln(c.OutOrStdout(), output)
-		}
+	if !quiet && output != "-" {
+		fmt.Fprintln(c.OutOrStdout(), output)
 	}
 	for _, e := range wrong {
 		complain(stderr, e)
