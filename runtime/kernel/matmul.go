@@ -309,7 +309,7 @@ func (e *Engine) tiles(t *tile, m *mixing, rows, columns int, a, c, edge []float
 	left := vectors*e.columns - columns
 	if whole := rows / most; whole > 0 && (left == 0 || 2*left == e.columns && e.lanes > 1) {
 		*m = mixing{
-			a: a, b: t.b, c: c, bias: t.bias, row: t.row, step: t.step, line: t.line, wide: t.wide, depth: t.depth, runs: append(m.runs[:0], run{tiles: whole}),
+			a: a, b: t.b, c: c, bias: t.bias, row: t.row, step: t.step, line: t.line, wide: t.wide, depth: t.depth, runs: append(m.runs[:0], tileRun{tiles: whole}),
 			low: t.low, high: t.high, accumulate: t.accumulate, clamp: t.clamp, half: left > 0,
 		}
 		e.mix(m, vectors)
@@ -339,18 +339,18 @@ func (e *Engine) part(t *tile, rows, columns int, edge []float32) {
 	t.c, t.line = edge, vectors*e.columns
 	if t.accumulate {
 		for i := range rows {
-			narrow(edge[i*t.line:], c[i*line:], columns)
+			copyFew(edge[i*t.line:], c[i*line:], columns)
 		}
 	}
 	e.tile(t, rows, vectors)
 	for i := range rows {
-		narrow(c[i*line:], edge[i*t.line:], columns)
+		copyFew(c[i*line:], edge[i*t.line:], columns)
 	}
 	t.c, t.line = c, line
 }
 
-// narrow copies a few elements, for which a call of copy costs more than they do.
-func narrow(to, from []float32, n int) {
+// copyFew copies a few elements, for which a call of copy costs more than they do.
+func copyFew(to, from []float32, n int) {
 	for ; n >= 8; n -= 8 {
 		*(*[8]float32)(to) = *(*[8]float32)(from)
 		to, from = to[8:], from[8:]

@@ -46,14 +46,14 @@ func (g *patchGradient) slice(worker, slice int) {
 			c.input.strip(c.e, w, w.strip, image, 2*r0-s.Pad[0], height, g.left, g.right, 1)
 			w.other = grown(w.other, 4*(height-1)*g.line)
 			w.vectors = vectors{a: w.strip, b: w.strip[g.line:], to: w.other, count: (height - 1) * g.line / 8}
-			c.e.squares(&w.vectors)
+			c.e.windows(&w.vectors)
 			at, size := (image*c.ph+r0)*c.pw*s.Out, rows*c.pw*s.Out
-			w.squares = squareSum{
+			w.windowSum = windowSum{
 				codes: c.gradient.codes[at:][:size], values: c.gradient.data[at:][:size], from: w.other, to: sums,
 				rows: rows, pixels: c.pw, vectors: count, channels: s.Out, line: 4 * g.line,
 			}
-			f.patchKernels(&w.squares)
+			f.patchKernels(&w.windowSum)
 		}
 	}
-	w.squares = squareSum{}
+	w.windowSum = windowSum{}
 }

@@ -36,7 +36,7 @@ func portable() *routines {
 		listRows:         portableListRows,
 		listCodes:        portableListCodes,
 		patches:          portablePatches,
-		squares:          portableSquares,
+		windows:          portableWindows,
 		patchKernels:     portablePatchKernels,
 		peak:             portablePeak,
 		peakSums:         4,
@@ -367,14 +367,14 @@ func portablePatches(p *patchRow) {
 	}
 }
 
-func portableSquares(v *vectors) {
+func portableWindows(v *vectors) {
 	for i := range 8 * v.count {
 		copy(v.to[4*i:], v.a[i:i+2])
 		copy(v.to[4*i+2:], v.b[i:i+2])
 	}
 }
 
-func portablePatchKernels(p *squareSum) {
+func portablePatchKernels(p *windowSum) {
 	for o := range p.vectors {
 		var sums [patchTerms]float32
 		for r := range p.rows {

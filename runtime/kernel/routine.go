@@ -41,8 +41,8 @@ type routines struct {
 	listRows       func(p *passing)
 	listCodes      func(p *passing)
 	patches        func(p *patchRow)
-	squares        func(v *vectors) // to[4i:] = a[i], a[i+1], b[i], b[i+1] for i < 8·count
-	patchKernels   func(p *squareSum)
+	windows        func(v *vectors) // to[4i:] = a[i], a[i+1], b[i], b[i+1] for i < 8·count
+	patchKernels   func(p *windowSum)
 	transpose      func(t *transposition) // blocks of 8×8
 	transposeCodes func(t *codeTransposition)
 	peak           func(n int) // n > 0 times peakSums independent multiply-adds
@@ -71,7 +71,7 @@ type tile struct {
 // at least one, they follow one another.
 type mixing struct {
 	a, b, c    []float32
-	runs       []run
+	runs       []tileRun
 	bias       []float32
 	row, step  int
 	wide, line int
@@ -94,8 +94,8 @@ type packing struct {
 	vectors, width int
 }
 
-// A run is tiles over one panel of B: where its A, B and C begin, and at least one tile.
-type run struct{ a, b, c, tiles int }
+// A tileRun is tiles over one panel of B: where its A, B and C begin, and at least one tile.
+type tileRun struct{ a, b, c, tiles int }
 
 // A transform is one of Winograd's, for F(4×4, 3×3), over count vectors of
 // channels. A square of pixels (6×6 or 3×3) lies in memory with its rows and pixels
@@ -311,7 +311,7 @@ type patchRow struct {
 	line     int
 }
 
-// A squareSum adds up, for windows of 2×2 behind 3×3 kernels on one channel, what these
+// A windowSum adds up, for windows of 2×2 behind 3×3 kernels on one channel, what these
 // multiply with the gradient of each channel o that passed:
 //
 //	to[(3i+j)·channels+o] += Σ over rows r, pixels q: values[o] · from[(2r+i)·line+4·(2q+j)+codes[o]]
@@ -319,7 +319,7 @@ type patchRow struct {
 //
 // with the values and codes of the window, channels apart from the next. Codes of −1
 // count for 0.
-type squareSum struct {
+type windowSum struct {
 	codes        []int32
 	values       []float32
 	from, to     []float32

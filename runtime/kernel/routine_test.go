@@ -211,7 +211,7 @@ func listRoutines(r *rand.Rand, f *routines, _ int) outcome {
 	return o
 }
 
-// patchRoutines are patches, squares and patchKernels, of windows with all codes.
+// patchRoutines are patches, windows and patchKernels, of windows with all codes.
 func patchRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	rows, pixels, channels := 1+r.IntN(3), 1+r.IntN(6), vector*(1+r.IntN(3))
 	line := 2*pixels + 2 + r.IntN(3)
@@ -224,11 +224,11 @@ func patchRoutines(r *rand.Rand, f *routines, vector int) outcome {
 	}
 	f.patches(&p)
 	v := vectors{a: random(r, 8*3+1), b: random(r, 8*3+1), to: make([]float32, 4*8*3), count: 3}
-	f.squares(&v)
-	k := squareSum{
+	f.windows(&v)
+	k := windowSum{
 		codes: p.codes, values: p.values, from: random(r, (2*rows+1)*4*(2*pixels+1)), to: random(r, patchTerms*channels),
 		rows: rows, pixels: pixels, vectors: channels / f.lanes, channels: channels, line: 4 * (2*pixels + 1),
 	}
 	f.patchKernels(&k)
-	return outcome{"patches": p.to, "squares": v.to, "kernels": k.to}
+	return outcome{"patches": p.to, "windows": v.to, "kernels": k.to}
 }

@@ -235,7 +235,7 @@ func patchesAVX2(p *patchRow)
 // patchKernelsAVX2 is the routine patchKernels.
 //
 //go:noescape
-func patchKernelsAVX2(p *squareSum)
+func patchKernelsAVX2(p *windowSum)
 
 // tile1x1AVX512 is the routine tile for 1 rows of 1 vectors.
 //
@@ -633,7 +633,7 @@ func patchesAVX512(p *patchRow)
 // patchKernelsAVX512 is the routine patchKernels.
 //
 //go:noescape
-func patchKernelsAVX512(p *squareSum)
+func patchKernelsAVX512(p *windowSum)
 
 // transposeAVX2 is the routine transpose.
 //
@@ -650,7 +650,7 @@ func transposeCodesAVX2(t *codeTransposition)
 //go:noescape
 func alikeAVX2(a *likeness)
 
-// squaresAVX2 is the routine squares.
+// windowsAVX2 is the routine windows.
 //
 //go:noescape
-func squaresAVX2(v *vectors)
+func windowsAVX2(v *vectors)

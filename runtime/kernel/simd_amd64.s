@@ -6822,7 +6822,7 @@ group_235:
 	VZEROUPPER
 	RET
 
-// func patchKernelsAVX2(p *squareSum)
+// func patchKernelsAVX2(p *windowSum)
 // Requires: AVX, AVX2, FMA3
 TEXT ·patchKernelsAVX2(SB), NOSPLIT, $0-8
 	MOVQ         p+0(FP), AX
@@ -22718,7 +22718,7 @@ group_702:
 	VZEROUPPER
 	RET
 
-// func patchKernelsAVX512(p *squareSum)
+// func patchKernelsAVX512(p *windowSum)
 // Requires: AVX, AVX512F
 TEXT ·patchKernelsAVX512(SB), NOSPLIT, $0-8
 	MOVQ         p+0(FP), AX
@@ -23001,9 +23001,9 @@ vector_709:
 	VZEROUPPER
 	RET
 
-// func squaresAVX2(v *vectors)
+// func windowsAVX2(v *vectors)
 // Requires: AVX
-TEXT ·squaresAVX2(SB), NOSPLIT, $0-8
+TEXT ·windowsAVX2(SB), NOSPLIT, $0-8
 	MOVQ v+0(FP), AX
 	MOVQ (AX), CX
 	MOVQ 24(AX), DX

@@ -33,7 +33,7 @@ var routinesAVX2 = routines{
 	transpose:        transposeAVX2,
 	transposeCodes:   transposeCodesAVX2,
 	alike:            alikeAVX2,
-	squares:          squaresAVX2,
+	windows:          windowsAVX2,
 }
 
 var sparseAVX2 = [1][12]func(p *sparseSum){
@@ -80,7 +80,7 @@ var routinesAVX512 = routines{
 	transpose:        transposeAVX2,
 	transposeCodes:   transposeCodesAVX2,
 	alike:            alikeAVX2,
-	squares:          squaresAVX2,
+	windows:          windowsAVX2,
 }
 
 var sparseAVX512 = [2][6]func(p *sparseSum){

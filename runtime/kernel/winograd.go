@@ -191,7 +191,7 @@ func (g *winograd) sums(w *worker, o order, count, pitch int) {
 			a, b := o.of(place)
 			tiles, rest := (b-a)/most, (b-a)%most
 			for p := first; p < last; p++ {
-				r := run{a: place*from + a*in, b: (place*pitch/width + p) * in * width, c: place*to + a*pitch + p*width, tiles: tiles}
+				r := tileRun{a: place*from + a*in, b: (place*pitch/width + p) * in * width, c: place*to + a*pitch + p*width, tiles: tiles}
 				if tiles > 0 {
 					m.runs = append(m.runs, r)
 				}
@@ -221,7 +221,7 @@ func (g *winograd) transformed(w *worker, o order, first, last, count int) {
 	}
 	for line := first; line < last; line++ {
 		if src.plain() {
-			g.direct(w, f, o, line)
+			g.inPlace(w, f, o, line)
 		} else {
 			g.copied(w, f, o, line)
 		}
@@ -231,8 +231,8 @@ func (g *winograd) transformed(w *worker, o order, first, last, count int) {
 	}
 }
 
-// direct transforms one row of squares where it stands.
-func (g *winograd) direct(w *worker, f *routines, o order, line int) {
+// inPlace transforms one row of squares where it stands.
+func (g *winograd) inPlace(w *worker, f *routines, o order, line int) {
 	src, t := g.source, &w.transform
 	top := line%g.down*4 - g.pad[0]
 	t.row = src.w * src.c

@@ -18,7 +18,7 @@ type worker struct {
 	turnCodes  codeTransposition
 	likeness   likeness
 	patches    patchRow
-	squares    squareSum
+	windowSum  windowSum
 	strip      []float32 // rows of the source
 	other      []float32 // rows of a second source
 	out        []float32 // results before pooling

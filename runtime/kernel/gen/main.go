@@ -70,7 +70,7 @@ func main() {
 	transpose("transpose", "transposition")
 	transpose("transposeCodes", "codeTransposition")
 	alike()
-	squares()
+	windows()
 	tables(*file)
 	Generate()
 }
@@ -89,7 +89,7 @@ func tables(file string) {
 		fmt.Fprintf(&b, "peakSums: %d,\n", peakSums)
 		most, rows := s.sparseVectors(), s.sparseRows()
 		fmt.Fprintf(&b, "sparseRows: %d,\nsparse: func(p *sparseSum, rows, vectors int) { sparse%s[rows/3][vectors-1](p) },\n", rows[len(rows)-1], s.name)
-		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\nsquares: squaresAVX2,\n}\n\nvar sparse%s = [%d][%d]func(p *sparseSum){\n", s.name, len(rows), most)
+		fmt.Fprintf(&b, "transpose: transposeAVX2,\ntransposeCodes: transposeCodesAVX2,\nalike: alikeAVX2,\nwindows: windowsAVX2,\n}\n\nvar sparse%s = [%d][%d]func(p *sparseSum){\n", s.name, len(rows), most)
 		for _, rows := range rows {
 			b.WriteString("{")
 			for vectors := 1; vectors <= most; vectors++ {

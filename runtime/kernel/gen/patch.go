@@ -97,12 +97,12 @@ func patches(s isa) {
 	RET()
 }
 
-// squares lays out each pixel of two rows with the next of both. Both sets of
+// windows lays out each pixel of two rows with the next of both. Both sets of
 // instructions have it.
-func squares() {
-	TEXT("squaresAVX2", NOSPLIT, "func(v *vectors)")
+func windows() {
+	TEXT("windowsAVX2", NOSPLIT, "func(v *vectors)")
 	Pragma("noescape")
-	Doc("squaresAVX2 is the routine squares.")
+	Doc("windowsAVX2 is the routine windows.")
 	p := Dereference(Param("v"))
 	a, b, to, count := load(p, "a"), load(p, "b"), load(p, "to"), load(p, "count")
 	s := isas[0]
@@ -136,7 +136,7 @@ func squares() {
 // the taps that its code names, one of four in each quarter of a vector. All sums stay
 // in registers.
 func patchKernels(s isa) {
-	TEXT("patchKernels"+s.name, NOSPLIT, "func(p *squareSum)")
+	TEXT("patchKernels"+s.name, NOSPLIT, "func(p *windowSum)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("patchKernels%s is the routine patchKernels.", s.name))
 	p := Dereference(Param("p"))
