@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/work"
@@ -111,8 +108,8 @@ func kept(ctx context.Context, primitive string, from, to *pixel.Batch, seed uin
 func (d Draw) permute(from, to *pixel.Batch) *pixel.Batch {
 	out := from.Like()
 	plane := from.H * from.W
-	spread(from.N, func() func(i int) {
-		return func(i int) {
+	work.Share(from.N, 1, func() func(i, _ int) {
+		return func(i, _ int) {
 			f, t, y := from.Sample(i), to.Sample(i), out.Sample(i)
 			for at, source := range d.generator(streamPermute, i).Perm(plane) {
 				for c := 0; c < len(f); c += plane {
@@ -122,23 +119,6 @@ func (d Draw) permute(from, to *pixel.Batch) *pixel.Batch {
 		}
 	})
 	return out
-}
-
-// spread shares n images out to workers. Each image draws for itself, so the
-// result does not depend on how many workers there are. Every one is started once,
-// for memory of its own.
-func spread(n int, start func() func(i int)) {
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(n, runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			image := start()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				image(i)
-			}
-		})
-	}
-	workers.Wait()
 }
 
 // precision is that to which the scale is found, relative: finer than the step
@@ -165,9 +145,9 @@ func GaussianNoise(ctx context.Context, from, to *pixel.Batch, seed uint64) (*pi
 
 func (d Draw) gaussianNoise(from, to *pixel.Batch, base []byte) *pixel.Batch {
 	out, size := from.Like(), from.Size()
-	spread(from.N, func() func(i int) {
+	work.Share(from.N, 1, func() func(i, _ int) {
 		g := gaussian{draw: make([]float64, size)}
-		return func(i int) {
+		return func(i, _ int) {
 			r := d.generator(streamGaussian, i)
 			for k := range g.draw {
 				g.draw[k] = r.NormFloat64()

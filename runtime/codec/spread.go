@@ -2,9 +2,6 @@ package codec
 
 import (
 	"context"
-	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"jpgreport/runtime/pixel"
 	"jpgreport/runtime/work"
@@ -17,17 +14,13 @@ const runSamples = 1 << 16
 // Every worker is started once, for memory of its own, and then called with the
 // images' numbers. spread reports progress and ends with the context's error.
 func spread(ctx context.Context, x *pixel.Batch, task string, start func() func(i int)) error {
-	run := max(1, runSamples/x.Size())
 	finished := make(chan int)
-	var next atomic.Int64
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), ceilDiv(x.N, run)) {
-		workers.Go(func() {
+	go func() {
+		defer close(finished)
+		work.Share(x.N, max(1, runSamples/x.Size()), func() func(from, to int) {
 			image := start()
-			for ctx.Err() == nil {
-				from := int(next.Add(1)-1) * run
-				to := min(from+run, x.N)
-				if from >= to {
+			return func(from, to int) {
+				if ctx.Err() != nil {
 					return
 				}
 				for i := from; i < to; i++ {
@@ -36,8 +29,7 @@ func spread(ctx context.Context, x *pixel.Batch, task string, start func() func(
 				finished <- to - from
 			}
 		})
-	}
-	go func() { workers.Wait(); close(finished) }()
+	}()
 	step := work.Step{Task: task, Total: x.N, Unit: "images"}
 	told := 0
 	for n := range finished { // here, so that progress is reported from one goroutine

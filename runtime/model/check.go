@@ -7,10 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/pixel"
@@ -78,22 +75,16 @@ func (n *Net) checkGradient(ctx context.Context, x *pixel.Batch, labels []int, p
 		c.ZeroShare = float64(zero) / float64(len(gradient))
 	}
 	parts := make([]GradientCheck, x.N)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(x.N, runtime.GOMAXPROCS(0)) {
-		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= x.N || ctx.Err() != nil {
-					return
-				}
-				r := rand.New(rand.NewPCG(seed, uint64(i)))
-				g := gradient[i*x.Size() : (i+1)*x.Size()]
-				parts[i] = n.checkImage(widen(x.Sample(i)), labels[i], g, r.Perm(x.Size())[:pixels])
+	work.Share(x.N, 1, func() func(i, _ int) {
+		return func(i, _ int) {
+			if ctx.Err() != nil {
+				return
 			}
-		})
-	}
-	wg.Wait()
+			r := rand.New(rand.NewPCG(seed, uint64(i)))
+			g := gradient[i*x.Size() : (i+1)*x.Size()]
+			parts[i] = n.checkImage(widen(x.Sample(i)), labels[i], g, r.Perm(x.Size())[:pixels])
+		}
+	})
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("check gradient: %w", err)
 	}

@@ -5,9 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
 
 	"jpgreport/runtime/kernel"
 	"jpgreport/runtime/pixel"
@@ -29,18 +27,15 @@ const fewPredictions = 512
 func newPredictions(logits []float32, classes int) *Predictions {
 	n := len(logits) / classes
 	p := &Predictions{Labels: make([]int, n), Confidence: make([]float64, n), Logits: logits, Classes: classes}
-	parts := max(1, min(runtime.GOMAXPROCS(0), n/fewPredictions))
-	var workers sync.WaitGroup
-	for k := range parts {
-		workers.Go(func() {
-			for i := k * n / parts; i < (k+1)*n/parts; i++ {
+	work.Share(n, fewPredictions, func() func(from, to int) {
+		return func(from, to int) {
+			for i := from; i < to; i++ {
 				row := p.row(i)
 				p.Labels[i] = best(row)
 				p.Confidence[i] = math.Exp(-kernel.CrossEntropy(row, p.Labels[i]))
 			}
-		})
-	}
-	workers.Wait()
+		}
+	})
 	return p
 }
 

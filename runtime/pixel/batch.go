@@ -13,10 +13,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"jpgreport/runtime/work"
 	"math"
-	"runtime"
-	"slices"
-	"sync"
+	"sync/atomic"
 )
 
 // A Batch is N images of C channels, H rows and W columns. Data has N·C·H·W
@@ -73,7 +72,7 @@ func FromBytes(n, c, h, w int, levels []byte) *Batch {
 		panic(fmt.Sprintf("pixel: %d levels for a batch of %d×%d×%d×%d", len(levels), n, c, h, w))
 	}
 	b := New(n, c, h, w)
-	spread(len(levels), func(from, to int) bool {
+	every(len(levels), func(from, to int) bool {
 		data := b.Data[from:to]
 		for i, v := range levels[from:to] {
 			data[i] = samples[v]
@@ -160,7 +159,7 @@ func (b *Batch) Levels() (levels []byte, exact bool) {
 // all it can spends most of its time here, on digests; so samples that are whole
 // levels, as most are, are found without a division, and all cores take part.
 func (b *Batch) levels(levels []byte) (exact bool) {
-	return spread(len(b.Data), func(from, to int) bool {
+	return every(len(b.Data), func(from, to int) bool {
 		exact := true
 		levels := levels[from:to]
 		for i, v := range b.Data[from:to] {
@@ -179,20 +178,18 @@ func (b *Batch) levels(levels []byte) (exact bool) {
 // fewSamples is below what a second core is worth starting for.
 const fewSamples = 1 << 17
 
-// spread has do called for parts of 0..n-1 on all cores, and reports whether every
+// every has do called for parts of 0..n-1 on all cores, and reports whether every
 // call returned true.
-func spread(n int, do func(from, to int) bool) bool {
-	parts := min(runtime.GOMAXPROCS(0), n/fewSamples)
-	if parts < 2 {
-		return do(0, n)
-	}
-	failed := make([]bool, parts)
-	var workers sync.WaitGroup
-	for k := range parts {
-		workers.Go(func() { failed[k] = !do(n/parts*k, n/parts*(k+1)+n%parts*((k+1)/parts)) })
-	}
-	workers.Wait()
-	return !slices.Contains(failed, true)
+func every(n int, do func(from, to int) bool) bool {
+	var failed atomic.Bool
+	work.Share(n, fewSamples, func() func(from, to int) {
+		return func(from, to int) {
+			if !do(from, to) {
+				failed.Store(true)
+			}
+		}
+	})
+	return !failed.Load()
 }
 
 // Round returns the batch with every sample at its nearest 8-bit level.

@@ -10,7 +10,7 @@
 //     that a broken picture was left out.
 //
 // A primitive written so is an ordinary Go function: it runs the same with
-// context.Background() as in a notebook.
+// context.Background() as in a notebook. [Share] is how it uses all cores.
 package work
 
 import "context"
