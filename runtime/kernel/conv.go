@@ -237,8 +237,6 @@ func (c *Conv) planBackward() {
 		c.backward = []pass{&turnedWinograd{winograd: g}}
 	case fitsGather(s):
 		c.backward = []pass{newGather(c)}
-	case s.In/s.Groups < 8 && !c.depthwise:
-		c.backward = []pass{newScatter(c)}
 	default:
 		for i := range s.Stride[0] {
 			for j := range s.Stride[1] {

@@ -2,40 +2,52 @@ package kernel
 
 import "math"
 
-// A gather is the gradient by an input of one channel and stride 1: the products
-// of a [scatter], each tap's laid out as an image of its own with zeros around, so
-// that a pixel of the input is the sum of one pixel of each, moved by the tap's
-// place. That sum runs over whole rows, by the routine for depthwise convolutions
-// with weights of 1.
+// A gather is the gradient by an input of few channels, which would leave most of a vector
+// empty: vectors are of pixels instead. For each tap and channel the products of its weights
+// with a row of the gradient are a row of their own. A row of the input is the sum of
+// such rows, moved by the taps' places; where the stride is more than 1, one sum for each
+// column that it passes over, as each has taps of its own.
 type gather struct {
-	*scatter
-	left        int // zeros before a row
-	apart       int // from one tap's row to the next
-	wide        int // a row of the input, in whole vectors
-	rows        int // of the images of products
-	offsets     []int
-	ones, zeros []float32
-	job         func(worker, image int)
+	c       *Conv
+	in, out int        // channels of a group
+	terms   int        // of a group: taps × in
+	columns [][]column // of the taps, for each of a stride's columns of the input
+	left    int        // zeros before a row of products
+	apart   int        // from one row to the next
+	wide    int        // pixels of a column of a stride, in whole vectors
+	pitch   int        // of a row of the gradient, turned
+	width   int        // of a panel of it
+	rows    int        // of the gradient that a row of the input rests on
+	ones    []float32
+	zeros   []float32
+	dx      []float32
+	job     func(worker, image int)
 }
 
-// fitsGather tells whether a gradient can be one.
-func fitsGather(s ConvShape) bool {
-	return s.In == 1 && s.Stride == [2]int{1, 1} && s.Pad[0] < s.Kernel[0] && s.Pad[1] < s.Kernel[1]
-}
+// A column of the kernel's taps, and how far its products are to be moved.
+type column struct{ tap, by int }
+
+// fitsGather tells whether a gradient is to be one.
+func fitsGather(s ConvShape) bool { return s.In/s.Groups < 8 && !s.depthwise() }
 
 func newGather(c *Conv) *gather {
 	s := c.s
-	g := &gather{scatter: newScatter(c), wide: ceil(s.W, 16) * 16}
-	above := (s.Kernel[0]-1)*s.Dilation[0] - s.Pad[0]
-	g.left = (s.Kernel[1]-1)*s.Dilation[1] - s.Pad[1]
-	g.apart = g.left + max(ceil(c.ow, 16)*16, g.wide+s.Pad[1])
-	g.rows = above + max(c.oh, s.H+s.Pad[0])
-	for i := range s.Kernel[0] {
+	g := &gather{c: c, in: s.In / s.Groups, out: s.Out / s.Groups}
+	g.terms = s.Kernel[0] * s.Kernel[1] * g.in
+	g.wide, g.pitch, g.width = ceil(ceil(s.W, s.Stride[1]), 16)*16, ceil(c.ow, 16)*16, c.e.panel(c.ow)
+	g.rows = (s.Kernel[0]-1)*s.Dilation[0]/s.Stride[0] + 1
+	right := 0
+	for x := range min(s.Stride[1], s.W) {
+		var list []column
 		for j := range s.Kernel[1] {
-			row := (above + s.Pad[0] - i*s.Dilation[0]) * g.columns
-			g.offsets = append(g.offsets, (row+i*s.Kernel[1]+j)*g.apart+g.left+s.Pad[1]-j*s.Dilation[1])
+			if at := x + s.Pad[1] - j*s.Dilation[1]; at%s.Stride[1] == 0 {
+				list = append(list, column{j, at / s.Stride[1]})
+				g.left, right = max(g.left, -at/s.Stride[1]), max(right, at/s.Stride[1])
+			}
 		}
+		g.columns = append(g.columns, list)
 	}
+	g.apart = g.left + max(c.ow, g.wide+right)
 	g.zeros, g.ones = make([]float32, g.wide), make([]float32, g.wide)
 	for i := range g.ones {
 		g.ones[i] = 1
@@ -44,6 +56,8 @@ func newGather(c *Conv) *gather {
 	return g
 }
 
+func (g *gather) pack([]float32) {}
+
 func (g *gather) run(dx []float32, _ []int32, n int) {
 	g.dx = dx
 	g.c.ready(n)
@@ -51,27 +65,90 @@ func (g *gather) run(dx []float32, _ []int32, n int) {
 	g.dx = nil
 }
 
+// image goes down the rows of the gradient, of which w.turned has the products of the last
+// few, and writes each row of the input when all that it rests on is there.
 func (g *gather) image(worker, image int) {
-	c := g.c
-	w, s, e := &c.workers[worker], c.s, c.e
-	pitch := g.count * c.width
-	g.begin(w, pitch)
+	c, s := g.c, g.c.s
+	w := &c.workers[worker]
+	w.strip, w.products = grown(w.strip, c.ow*s.Out), grown(w.products, s.Out*g.pitch)
+	w.planes = grown(w.planes, g.in*g.wide)
 	if w.turned == nil { // what no product covers stays 0
-		w.turned = make([]float32, g.rows*g.columns*g.apart+g.wide)
+		w.turned = make([]float32, g.rows*s.Groups*g.terms*g.apart)
 	}
-	above := (s.Kernel[0]-1)*s.Dilation[0] - s.Pad[0]
+	y := 0
 	for r := range c.oh {
-		g.row(w, image, r, pitch)
-		e.turn(&w.turn, w.turned[(above+r)*g.columns*g.apart+g.left:], g.apart, w.products, pitch, ceil(c.ow, 16)*16, g.columns)
+		g.multiply(w, image, r)
+		for ; y < min(s.H, (r+1)*s.Stride[0]-s.Pad[0]); y++ {
+			g.sum(w, image, y)
+		}
 	}
-	w.planes = grown(w.planes, s.H*g.wide)
-	f, count := e.fitting(g.wide)
-	w.depthwise = depthwiseRow{
-		from: w.turned, weights: g.ones, bias: g.zeros, to: w.planes, taps: g.offsets, pixels: s.H, channels: count,
-		step: g.columns * g.apart, line: g.wide, low: float32(math.Inf(-1)), high: float32(math.Inf(1)),
+	for ; y < s.H; y++ {
+		g.sum(w, image, y)
 	}
-	f.depthwise(&w.depthwise)
-	for r := range s.H {
-		copy(g.dx[(image*s.H+r)*s.W:][:s.W], w.planes[r*g.wide:])
+}
+
+// place returns where the products of a row of the gradient begin.
+func (g *gather) place(r, group int) int {
+	return (r%g.rows*g.c.s.Groups + group) * g.terms * g.apart
+}
+
+// multiply sets the products of row r of the gradient.
+func (g *gather) multiply(w *worker, image, r int) {
+	c, s := g.c, g.c.s
+	c.gradient.row(c.e, w, w.strip, image, r, s.Out)
+	c.e.turn(&w.turn, w.products, g.pitch, w.strip, s.Out, c.ow, s.Out)
+	w.taps = append(w.taps[:0], 0)
+	w.tile = tile{taps: w.taps, row: s.Out, step: 1, depth: g.out, wide: g.pitch, line: g.apart}
+	for group := range s.Groups {
+		for at := 0; at < c.ow; at += g.width {
+			w.tile.b = w.products[group*g.out*g.pitch+at:]
+			c.e.tiles(&w.tile, &w.mixing, g.terms, min(g.width, c.ow-at), c.weights[group*g.out:], w.turned[g.place(r, group)+g.left+at:], w.edge)
+		}
+	}
+}
+
+// sum writes row y of the gradient by the input.
+func (g *gather) sum(w *worker, image, y int) {
+	c, s := g.c, g.c.s
+	f, count := c.e.fitting(g.wide)
+	for x, columns := range g.columns {
+		for group := range s.Groups {
+			w.taps = w.taps[:0]
+			for i := s.Kernel[0] - 1; i >= 0; i-- { // the upper rows of the gradient first
+				r := y + s.Pad[0] - i*s.Dilation[0]
+				if r < 0 || r%s.Stride[0] != 0 || r/s.Stride[0] >= c.oh {
+					continue
+				}
+				row := g.place(r/s.Stride[0], group) + g.left
+				for _, k := range columns {
+					w.taps = append(w.taps, row+(i*s.Kernel[1]+k.tap)*g.in*g.apart+k.by)
+				}
+			}
+			to := g.dx[((image*s.H+y)*s.W+x)*s.In+group*g.in:]
+			if len(w.taps) == 0 {
+				clear(w.planes)
+			} else {
+				w.depthwise = depthwiseRow{
+					from: w.turned, weights: g.ones, bias: g.zeros, to: w.planes, taps: w.taps, pixels: g.in, channels: count,
+					step: g.apart, line: g.wide, low: float32(math.Inf(-1)), high: float32(math.Inf(1)),
+				}
+				f.depthwise(&w.depthwise)
+			}
+			pixels, step := ceil(s.W-x, s.Stride[1]), s.Stride[1]*s.In
+			for k := range g.in {
+				spaced(to[k:], step, w.planes[k*g.wide:][:pixels])
+			}
+		}
+	}
+}
+
+// spaced sets the elements of to that are step apart.
+func spaced(to []float32, step int, from []float32) {
+	if step == 1 {
+		copy(to, from)
+		return
+	}
+	for i, v := range from {
+		to[i*step] = v
 	}
 }

@@ -20,7 +20,7 @@ var sources = []source{
 	},
 	{
 		"model",
-		"7f2a0b0dd982c5f52f873209afc604ec2c86223f634f8ce0afa129f401e9aaa1",
+		"20c34dd63c18b03939bbc2dc82801adf37389c4b7468e07ccd61bb4f6f22f9fe",
 		"26e398339f5277f4547eecf9d382ff404076bea7f7b444c3a410da93d9d964e1",
 	},
 	{
