@@ -35,15 +35,18 @@ func newGather(c *Conv) *gather {
 	g := &gather{c: c, in: s.In / s.Groups, out: s.Out / s.Groups}
 	g.terms = s.Kernel[0] * s.Kernel[1] * g.in
 	g.wide, g.pitch, g.width = ceil(ceil(s.W, s.Stride[1]), 16)*16, ceil(c.ow, 16)*16, c.e.panel(c.ow)
-	g.rows = (s.Kernel[0]-1)*s.Dilation[0]/s.Stride[0] + 1
+	g.rows = min(c.oh, (s.Kernel[0]-1)*s.Dilation[0]/s.Stride[0]+1)
 	right := 0
 	for x := range min(s.Stride[1], s.W) {
 		var list []column
 		for j := range s.Kernel[1] {
-			if at := x + s.Pad[1] - j*s.Dilation[1]; at%s.Stride[1] == 0 {
-				list = append(list, column{j, at / s.Stride[1]})
-				g.left, right = max(g.left, -at/s.Stride[1]), max(right, at/s.Stride[1])
+			at := x + s.Pad[1] - j*s.Dilation[1]
+			by := at / s.Stride[1]
+			if at%s.Stride[1] != 0 || by >= c.ow || by <= -g.wide { // or beside the image
+				continue
 			}
+			list = append(list, column{j, by})
+			g.left, right = max(g.left, -by), max(right, by)
 		}
 		g.columns = append(g.columns, list)
 	}
