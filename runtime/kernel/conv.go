@@ -216,10 +216,14 @@ func (c *Conv) release() {
 	c.gradient.data, c.gradient.codes, c.gradient.result = nil, nil, nil
 }
 
+// fewChannels would fill less than half a vector, of 16 with AVX-512.
+const fewChannels = 8
+
 // planBackward chooses how the gradient by the input is computed.
 func (c *Conv) planBackward() {
 	s := c.s
 	infinite := float32(math.Inf(1))
+	few := s.In/s.Groups < fewChannels && !c.depthwise
 	switch {
 	case fitsSparseInput(s):
 		c.backward = []pass{newSparseInput(c)}
@@ -235,8 +239,10 @@ func (c *Conv) planBackward() {
 		}
 		g.plan()
 		c.backward = []pass{&turnedWinograd{winograd: g}}
-	case fitsGather(s):
+	case few && fitsGather(s):
 		c.backward = []pass{newGather(c)}
+	case few:
+		c.backward = []pass{newScatter(c)}
 	default:
 		for i := range s.Stride[0] {
 			for j := range s.Stride[1] {

@@ -5,30 +5,34 @@ import "math"
 // A gather is the gradient by an input of few channels, which would leave most of a vector
 // empty: vectors are of pixels instead. For each tap and channel the products of its weights
 // with a row of the gradient are a row of their own. A row of the input is the sum of
-// such rows, moved by the taps' places; where the stride is more than 1, one sum for each
-// column that it passes over, as each has taps of its own.
+// such rows, moved by the taps' places; with a stride s, s sums, each of every sth pixel, as
+// other taps reach each.
 type gather struct {
 	c       *Conv
 	in, out int        // channels of a group
 	terms   int        // of a group: taps × in
-	columns [][]column // of the taps, for each of a stride's columns of the input
+	columns [][]column // of the kernel, for the first pixel of each such sum
 	left    int        // zeros before a row of products
 	apart   int        // from one row to the next
-	wide    int        // pixels of a column of a stride, in whole vectors
+	wide    int        // pixels of a sum, in whole vectors
 	pitch   int        // of a row of the gradient, turned
 	width   int        // of a panel of it
-	rows    int        // of the gradient that a row of the input rests on
+	rows    int        // of the gradient that one of the input rests on: so many are kept
 	ones    []float32
 	zeros   []float32
 	dx      []float32
 	job     func(worker, image int)
 }
 
-// A column of the kernel's taps, and how far its products are to be moved.
-type column struct{ tap, by int }
+// A column of the kernel, and how far its products are to be moved.
+type column struct{ number, by int }
 
-// fitsGather tells whether a gradient is to be one.
-func fitsGather(s ConvShape) bool { return s.In/s.Groups < 8 && !s.depthwise() }
+// fitsGather tells whether a gradient of few channels is to be one: rows fill a vector, and
+// products meet. Else a [scatter] has less to do.
+func fitsGather(s ConvShape) bool {
+	_, w := s.summed()
+	return w >= 16 && s.Stride[1] <= (s.Kernel[1]-1)*s.Dilation[1]
+}
 
 func newGather(c *Conv) *gather {
 	s := c.s
@@ -123,15 +127,15 @@ func (g *gather) sum(w *worker, image, y int) {
 					continue
 				}
 				row := g.place(r/s.Stride[0], group) + g.left
-				for _, k := range columns {
-					w.taps = append(w.taps, row+(i*s.Kernel[1]+k.tap)*g.in*g.apart+k.by)
+				for _, j := range columns {
+					w.taps = append(w.taps, row+(i*s.Kernel[1]+j.number)*g.in*g.apart+j.by)
 				}
 			}
 			to := g.dx[((image*s.H+y)*s.W+x)*s.In+group*g.in:]
 			if len(w.taps) == 0 {
 				clear(w.planes)
 			} else {
-				w.depthwise = depthwiseRow{
+				w.depthwise = depthwiseRow{ // the weights of all taps are the same ones: their pitch is 0
 					from: w.turned, weights: g.ones, bias: g.zeros, to: w.planes, taps: w.taps, pixels: g.in, channels: count,
 					step: g.apart, line: g.wide, low: float32(math.Inf(-1)), high: float32(math.Inf(1)),
 				}

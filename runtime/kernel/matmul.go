@@ -114,12 +114,12 @@ func (e *Engine) MatMul(c, a, b Matrix, f Finish) error {
 
 // directRow is the largest distance of two rows of B, in elements, at which they are read
 // where they stand: hardware prefetches along them. More than directTiles do so only if a
-// block of B is smaller than directBlock, as a larger one would leave the second-level
-// cache from tile to tile.
+// block of B takes less than directBlock elements from its first to its last, as a
+// larger one would leave the second-level cache from tile to tile.
 const (
 	directRow   = 512
 	directTiles = 8
-	directBlock = directRow * blockDepth
+	directBlock = 384 << 10
 )
 
 // packs tells whether B is copied into panels.
@@ -128,7 +128,8 @@ func (p *product) packs() bool {
 	if b.Column != 1 || b.Columns%p.width != 0 {
 		return true
 	}
-	return p.tiles > 1 && b.Row > directRow || p.tiles > directTiles && b.Row*min(b.Rows, blockDepth) >= directBlock
+	block := b.Row * ceil(b.Rows, ceil(b.Rows, blockDepth))
+	return p.tiles > 1 && b.Row > directRow || p.tiles > directTiles && block >= directBlock
 }
 
 func (p *product) run(c, a, b Matrix, f Finish) {
@@ -222,14 +223,14 @@ func (e *Engine) turnCodes(t *codeTransposition, to []int32, column int, from []
 	turnRest(to, column, from, row, rows, columns)
 }
 
-// eights calls turn with the first of each 8 rows. The last 8 begin earlier where fewer are
+// eights calls block with the first of every 8 rows. The last 8 begin earlier where fewer are
 // left: some are turned again, which costs less than to turn the others one by one.
-func eights(rows, columns int, turn func(first int)) {
+func eights(rows, columns int, block func(first int)) {
 	if rows < 8 || columns < 8 {
 		return
 	}
 	for i := 0; i < rows; i += 8 {
-		turn(min(i, rows-8))
+		block(min(i, rows-8))
 	}
 }
 

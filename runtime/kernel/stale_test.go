@@ -35,7 +35,8 @@ func TestNothingLeftBehindIsRead(t *testing.T) {
 	}
 }
 
-// spoil fills the memory that passes share with what is no number.
+// spoil fills the memory that passes share with what is no number, but for w.turned, of which
+// zeros are kept.
 func (c *Conv) spoil() {
 	for i := range c.workers {
 		w := &c.workers[i]

@@ -22,7 +22,7 @@ type worker struct {
 	strip      []float32 // rows of the source
 	other      []float32 // rows of a second source
 	out        []float32 // results before pooling
-	planes     []float32 // Winograd's transformed input
+	planes     []float32 // Winograd's transformed input, sums before they are laid out
 	products   []float32
 	turned     []float32 // products by term
 	edge       []float32 // a tile at the right edge
