@@ -14,10 +14,10 @@ const runSamples = 1 << 16
 // Every worker is started once, for memory of its own, and then called with the
 // images' numbers. spread reports progress and ends with the context's error.
 func spread(ctx context.Context, x *pixel.Batch, task string, start func() func(i int)) error {
-	finished := make(chan int)
+	finished, run := make(chan int), max(1, runSamples/x.Size())
 	go func() {
 		defer close(finished)
-		work.Share(x.N, max(1, runSamples/x.Size()), func() func(from, to int) {
+		work.Share(x.N, run, func() func(from, to int) {
 			image := start()
 			return func(from, to int) {
 				if ctx.Err() != nil {

@@ -13,9 +13,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"jpgreport/runtime/work"
 	"math"
 	"sync/atomic"
+
+	"jpgreport/runtime/work"
 )
 
 // A Batch is N images of C channels, H rows and W columns. Data has N·C·H·W

@@ -2,6 +2,7 @@ package work_test
 
 import (
 	"fmt"
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -16,7 +17,7 @@ func TestShare(t *testing.T) {
 	for _, cores := range []int{1, 2, 5} {
 		runtime.GOMAXPROCS(cores)
 		for _, n := range []int{0, 1, 6, 7, 8, 1000} {
-			for _, grain := range []int{1, 7, 2000} {
+			for _, grain := range []int{1, 7, 2000, math.MaxInt} {
 				what := fmt.Sprintf("%d cores, %d numbers, %d at a time", cores, n, grain)
 				times := make([]atomic.Int32, n)
 				var started atomic.Int32
@@ -36,7 +37,7 @@ func TestShare(t *testing.T) {
 						t.Fatalf("%s: number %d was done %d times", what, i, k)
 					}
 				}
-				if most := min(cores, (n+grain-1)/grain); int(started.Load()) > most || n > 0 && started.Load() == 0 {
+				if most := max(1, min(cores, n/grain)); int(started.Load()) > most || n > 0 && started.Load() == 0 {
 					t.Errorf("%s: %d starts, want 1 to %d", what, started.Load(), most)
 				}
 			}
