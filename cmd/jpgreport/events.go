@@ -110,7 +110,7 @@ func (s events) notice(text string) { s.send(event{Event: eventNotice, Text: tex
 func (s events) problem(p problem) { s.send(event{Event: eventError, Error: &p}) }
 
 // finished tells what the finished run came to. wrong is why nothing was run, if
-// so.
+// so; file is "" if the report could not be written.
 func (s events) finished(made *result.Run, wrong []*result.Error, file string, exit int) {
 	for _, e := range wrong {
 		s.problem(ofScript(e))
@@ -130,6 +130,8 @@ func (s events) finished(made *result.Run, wrong []*result.Error, file string, e
 			s.send(event{Event: eventWarning, Variant: variant, Cell: w.Cell, Text: w.Text})
 		}
 	}
-	s.send(event{Event: eventReportWritten, File: file, Digest: made.Digest})
+	if file != "" {
+		s.send(event{Event: eventReportWritten, File: file, Digest: made.Digest})
+	}
 	s.send(event{Event: eventRunFinished, Status: string(made.Status), Seconds: made.Environment.Seconds, Exit: &exit})
 }

@@ -250,21 +250,24 @@ func runSpec(c *cobra.Command, sp *spec.Spec, f *runFlags, style report.Options,
 	if err == nil {
 		err = write(output, page, c.OutOrStdout())
 	}
+	written := output
+	if err != nil {
+		err, written = &statusError{statusFailed, err}, ""
+	}
 	if !quiet {
 		summarise(stderr, made, f.explain)
-	}
-	if err != nil {
-		return &statusError{statusFailed, err}
-	}
-	if !quiet && output != "-" {
-		fmt.Fprintln(c.OutOrStdout(), output)
+		if written != "" && output != "-" {
+			fmt.Fprintln(c.OutOrStdout(), output)
+		}
 	}
 	for _, e := range wrong {
 		complain(stderr, e)
 	}
 	complainOf(stderr, made, wrong)
-	err = verdict(made)
-	events.finished(made, wrong, output, statusOf(err))
+	if err == nil {
+		err = verdict(made)
+	}
+	events.finished(made, wrong, written, statusOf(err))
 	return err
 }
 
