@@ -13,8 +13,8 @@ func product(e *kernel.Engine, c, a, b []float32, n int) error {
 	return e.MatMul(kernel.Dense(c, n, n), kernel.Dense(a, n, n), kernel.Dense(b, n, n), kernel.Finish{})
 }
 
-// factors returns the two matrices of a product.
-func factors() (a, b []float32) { return ramp(edge * edge), ramp(edge * edge) }
+// factors returns the two matrices of a product, which are not the same.
+func factors() (a, b []float32) { return ramp(edge * edge), ramp(edge*edge + 1)[1:] }
 
 // peak returns the floating-point operations that one core does in a second in a
 // loop of independent fused multiply-adds: the best of several tries.
