@@ -68,7 +68,10 @@ their intervals, the checks the run makes on itself, and the record of it all.`,
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return hinted{err, usage(c)} })
 	root.AddCommand(initCommand(), runCommand(), serveCommand(), docCommand(), checkCommand(), schemaCommand(), dataCommand(), cacheCommand(), versionCommand(), cellsCommand())
+
+	hintArguments(root)
 
 	err := root.ExecuteContext(ctx)
 	status := statusOf(err)
@@ -78,6 +81,27 @@ their intervals, the checks the run makes on itself, and the record of it all.`,
 	}
 	complain(stderr, err)
 	return status
+}
+
+// usage is the remedy where a command was called otherwise.
+func usage(c *cobra.Command) string {
+	return fmt.Sprintf("usage: %s; %s --help tells more", c.UseLine(), c.CommandPath())
+}
+
+// hintArguments has what is refused of a command's arguments, and of those of the
+// commands below it, come with the usage.
+func hintArguments(c *cobra.Command) {
+	if allowed := c.Args; allowed != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := allowed(c, args); err != nil {
+				return hinted{err, usage(c)}
+			}
+			return nil
+		}
+	}
+	for _, below := range c.Commands() {
+		hintArguments(below)
+	}
 }
 
 // statusOf returns the exit status that an error stands for. What cobra itself

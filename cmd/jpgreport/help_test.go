@@ -104,6 +104,24 @@ func TestDoc(t *testing.T) {
 	}
 }
 
+// What is refused of a command line comes with the usage.
+func TestWrongUsage(t *testing.T) {
+	for line, want := range map[string]string{
+		"run":               "requires at least 1 arg(s), only received 0\nhint: usage: jpgreport run SPEC… [flags]; jpgreport run --help tells more\n",
+		"check":             "hint: usage: jpgreport check SPEC… [flags]; ",
+		"run --nothing x":   "unknown flag: --nothing\nhint: usage: jpgreport run SPEC… [flags]; ",
+		"nonsense":          "unknown command \"nonsense\" for \"jpgreport\"\nhint: usage: jpgreport [flags]; ",
+		"cache nonsense":    "hint: usage: jpgreport cache [flags]; ",
+		"cache clear a b c": "hint: usage: jpgreport cache clear",
+		"doc a b":           "hint: usage: jpgreport doc [NAME] [flags]; ",
+	} {
+		got, status := said(strings.Fields(line)...)
+		if status != statusUsage || !strings.Contains(got, want) {
+			t.Errorf("%s ends with %d, want %d, and lacks %q:\n%s", line, status, statusUsage, want, got)
+		}
+	}
+}
+
 // The page in the tree is what the command prints.
 func TestManualPage(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join("..", "..", "runtime", "README.md"))

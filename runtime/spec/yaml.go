@@ -147,6 +147,9 @@ func (r *lineReader) Read(b []byte) (int, error) {
 
 var yamlPlace = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
+// closedUp is a key whose value follows without a space.
+var closedUp = regexp.MustCompile(`^\s*(- +)?\w+:\b`)
+
 // syntax reports an error of the YAML parser. For what is wrong between two
 // values the parser names the line on which the surrounding block begins, so the
 // place is looked for: it is the first line without which the text above is
@@ -174,11 +177,24 @@ func (p *parser) syntax(text []byte, read int, err error) {
 			break
 		}
 	}
-	e := p.errorAt(line, 0, "not YAML: %s", message).as(fault.NotYAML)
-	source := ""
-	if line >= 1 && line <= len(p.lines) {
-		source = p.lines[line-1]
+	at := func(line int) string {
+		if line >= 1 && line <= len(p.lines) {
+			return p.lines[line-1]
+		}
+		return ""
 	}
+	lines := []int{line}
+	if strings.Contains(message, "mapping values are not allowed") {
+		lines = []int{line - 1, line} // a text to the parser, which stumbles over the key below
+	}
+	for _, l := range lines {
+		if key := closedUp.FindString(at(l)); key != "" {
+			p.errorAt(l, 0, "not YAML: no space after %q", strings.TrimLeft(key, " -")).as(fault.NotYAML).Hint = "between a key's colon and its value stands a space"
+			return
+		}
+	}
+	e := p.errorAt(line, 0, "not YAML: %s", message).as(fault.NotYAML)
+	source := at(line)
 	switch {
 	case strings.HasPrefix(strings.TrimLeft(source, " "), "\t"):
 		e.Hint = "YAML is indented by spaces, not tabs"
