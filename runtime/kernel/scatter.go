@@ -45,14 +45,6 @@ func (x *scatter) run(dx []float32, _ []int32, n int) {
 	x.dx = nil
 }
 
-// begin readies the memory for an image.
-func (x *scatter) begin(w *worker, pitch int) {
-	c := x.c
-	w.strip = grown(w.strip, c.ow*c.s.Out)
-	w.products = grown(w.products, ceil(c.ow, 16)*16*pitch)
-	clear(w.products[c.ow*pitch:])
-}
-
 // row sets the products of a row of the result, of all groups one after another
 // in their columns.
 func (x *scatter) row(w *worker, image, r, pitch int) {
@@ -81,7 +73,9 @@ func (x *scatter) image(worker, image int) {
 	pitch := s.Groups * x.count * c.width
 	w.planes = grown(w.planes, x.h*x.w*s.In)
 	clear(w.planes)
-	x.begin(w, pitch)
+	w.strip = grown(w.strip, c.ow*s.Out)
+	w.products = grown(w.products, ceil(c.ow, 16)*16*pitch)
+	clear(w.products[c.ow*pitch:])
 	for r := range c.oh {
 		x.row(w, image, r, pitch)
 		for g := range s.Groups {
